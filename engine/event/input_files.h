@@ -1,0 +1,20 @@
+// Resolves what a person names on the command line into the list of files to read: files, folders (recursive), globs, "-".
+//
+// Folders contribute *.json, *.ndjson, *.jsonl, *.log and the same with .gz, .zst or .zstd; hidden files are left out; a file
+// named outright is taken whatever its name. Sorted within each argument, no file twice.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sigrun {
+
+struct InputFiles {
+  std::vector<std::string> paths;
+  std::vector<std::string> errors;  // unreadable, empty folder, glob without a match: "path: what is wrong"
+  std::vector<std::string> skipped; // files of a folder whose names say they are no event files
+};
+
+InputFiles find_input_files(const std::vector<std::string>& arguments);
+
+}  // namespace sigrun

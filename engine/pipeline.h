@@ -1,0 +1,46 @@
+// Runs whole inputs through an engine: read → frame → match on all cores → deliver in input order.
+//
+// The one place where threads are started (oneTBB). Memory is bounded by the batches in flight.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine.h"
+
+namespace sigrun {
+
+struct ScanOptions {
+  unsigned threads = 0;                     // 0: as many as the machine has
+  std::vector<std::string> unwrap;          // further envelope paths
+  // RFC 3339 bounds on the event's time, compared as text in UTC; empty: open. Events without a time pass.
+  std::string from, to;
+};
+
+// What a scan tells while it runs. Calls come from one thread at a time, in input order.
+struct ScanObserver {
+  std::function<void(const Alert&)> alert;
+  std::function<void(const std::string& input, const Rejection&)> rejected;
+  std::function<void(const std::string& input, const std::string& message)> input_error;
+  // consumed and total raw bytes over all inputs (total 0: unknown), events and alerts so far.
+  std::function<void(uint64_t consumed, uint64_t total, uint64_t events, uint64_t alerts)> progress;
+};
+
+struct ScanResult {
+  Counters counters;
+  uint64_t inputs = 0, input_errors = 0;
+  uint64_t rejections_not_shown = 0;  // beyond Limits::rejected_reports for each input
+  bool stopped = false;
+};
+
+// `stop` set: the scan ends after the batches in flight. `inputs`: paths as from find_input_files.
+ScanResult scan(const Engine& engine, const std::vector<std::string>& inputs, const ScanOptions& options,
+                const ScanObserver& observer, const std::atomic<bool>* stop = nullptr);
+
+// The same over one text in memory (`-e`, tests).
+ScanResult scan_text(const Engine& engine, std::string_view text, const std::string& name, const ScanOptions& options,
+                     const ScanObserver& observer);
+
+}  // namespace sigrun
