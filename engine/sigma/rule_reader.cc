@@ -1,0 +1,151 @@
+#include "sigma/rule_reader.h"
+
+#include <fmt/format.h>
+
+#include "sigma/detection_reader.h"
+#include "sigma/header_reader.h"
+
+namespace sigrun::sigma {
+namespace {
+
+// Writes `over` onto `base`: maps are merged key by key, anything else is replaced.
+void merge(YamlNode& base, const YamlNode& over) {
+  if (!base.is_map() || !over.is_map()) {
+    base = over;
+    return;
+  }
+  for (const YamlEntry& entry : over.entries) {
+    bool found = false;
+    for (YamlEntry& existing : base.entries) {
+      if (existing.key != entry.key) continue;
+      merge(existing.value, entry.value);
+      existing.key_mark = entry.key_mark;
+      found = true;
+    }
+    if (!found) base.entries.push_back(entry);
+  }
+}
+
+void erase_key(YamlNode& map, std::string_view key) {
+  std::erase_if(map.entries, [&](const YamlEntry& entry) { return entry.key == key; });
+}
+
+// Resolves the actions of one file: what comes out are plain rule documents.
+class Collection {
+ public:
+  explicit Collection(DiagnosticSink& sink) : sink_(sink) {}
+
+  // The document to read as a rule, or empty: it was an action, or wrong (then `refused`).
+  std::optional<YamlNode> take(YamlNode document, bool& refused) {
+    refused = false;
+    if (!document.is_map()) {
+      sink_.error(document.mark, fmt::format("a rule must be a map with title, logsource and detection, not {}", kind_name(document.kind)));
+      refused = true;
+      return {};
+    }
+    const YamlEntry* action = document.find_entry("action");
+    std::string name = action && action->value.is_scalar() ? action->value.text : std::string();
+    Mark action_mark = action ? action->key_mark : Mark{};
+    bool has_action = action != nullptr;
+    erase_key(document, "action");
+    if (!has_action) {
+      YamlNode merged = global_;
+      merge(merged, document);
+      merged.mark = document.mark;
+      previous_ = merged;
+      return merged;
+    }
+    if (name == "global") {
+      merge(global_, document);
+      return {};
+    }
+    if (name == "reset") {
+      global_ = empty_map();
+      return {};
+    }
+    if (name == "repeat") {
+      if (!previous_) {
+        sink_.error(action_mark, "'action: repeat' has no rule before it to repeat");
+        refused = true;
+        return {};
+      }
+      merge(*previous_, document);
+      previous_->mark = document.mark;
+      return previous_;
+    }
+    sink_.error(action_mark, fmt::format("unknown action '{}'; write global, reset or repeat", name));
+    refused = true;
+    return {};
+  }
+
+ private:
+  static YamlNode empty_map() {
+    YamlNode map;
+    map.kind = YamlKind::map;
+    return map;
+  }
+
+  DiagnosticSink& sink_;
+  YamlNode global_ = empty_map();
+  std::optional<YamlNode> previous_;
+};
+
+}  // namespace
+
+std::optional<DetectionRule> read_detection_rule(const YamlNode& document, const Limits& limits, DiagnosticSink& sink) {
+  DetectionRule rule;
+  bool good = true;
+  if (auto header = read_header(document, limits, sink)) rule.header = std::move(*header); else good = false;
+  if (auto logsource = read_logsource(document, sink)) rule.logsource = std::move(*logsource); else good = false;
+
+  const YamlEntry* detection = document.find_entry("detection");
+  if (!detection) {
+    sink.error(document.mark, "the detection is missing; write detection: with selections and a condition");
+    return {};
+  }
+  if (!detection->value.is_map()) {
+    sink.error(detection->key_mark, fmt::format("the detection must be a map of selections and a condition, not {}", kind_name(detection->value.kind)));
+    return {};
+  }
+  if (!read_selections(detection->value, {"condition", "timeframe"}, limits, sink, rule.selections)) return {};
+  if (rule.selections.empty()) {
+    sink.error(detection->key_mark, "the detection has no selection");
+    return {};
+  }
+  auto condition = read_condition(detection->value, detection->key_mark, rule.selections, limits, sink, rule.condition_text);
+  if (!condition || !good) return {};
+  rule.condition = std::move(*condition);
+  if (const YamlEntry* timeframe = detection->value.find_entry("timeframe"))
+    sink.warning(timeframe->key_mark, "timeframe has no effect; write a correlation rule with a timespan");
+
+  if (const YamlNode* tests = document.find("tests")) rule.tests = *tests;
+  if (const YamlNode* path = document.find("regression_tests_path"); path && path->is_scalar()) rule.regression_tests_path = path->text;
+  return rule;
+}
+
+RuleFile read_rules(std::string_view text, const Limits& limits, DiagnosticSink& sink) {
+  RuleFile file;
+  YamlStream stream = parse_yaml(text, limits, sink);
+  if (!stream.complete) ++file.refused;
+  Collection collection(sink);
+  for (YamlNode& node : stream.documents) {
+    bool refused = false;
+    std::optional<YamlNode> document = collection.take(std::move(node), refused);
+    if (document) {
+      bool read = false;
+      if (document->find("correlation")) {
+        if (auto rule = read_correlation_rule(*document, limits, sink)) file.correlations.push_back(std::move(*rule)), read = true;
+      } else if (document->find("filter")) {
+        if (auto rule = read_filter_rule(*document, limits, sink)) file.filters.push_back(std::move(*rule)), read = true;
+      } else {
+        if (auto rule = read_detection_rule(*document, limits, sink)) file.detections.push_back(std::move(*rule)), read = true;
+      }
+      refused = !read;
+    }
+    if (refused) ++file.refused;
+  }
+  if (stream.complete && stream.documents.empty()) sink.warning({}, "the file holds no rule");
+  return file;
+}
+
+}  // namespace sigrun::sigma
