@@ -65,7 +65,7 @@ install_missing() {
         missing+=("$package")
         list+=$(printf '  %-20s %s' "$package" "$why")$'\n'
       fi
-    done < <("${kind}_packages")
+    done <<<"$("${kind}_packages")"
   done
   [ ${#missing[@]} -gt 0 ] || return 0
 
