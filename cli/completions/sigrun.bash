@@ -1,0 +1,45 @@
+# Completion of the sigrun command for bash.
+
+_sigrun() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      scan | check | test | version) command=${COMP_WORDS[i]}; break ;;
+    esac
+  done
+  if [[ -z $command ]]; then
+    COMPREPLY=($(compgen -W 'scan check test version --help --version' -- "$word"))
+    return
+  fi
+
+  local levels='informational low medium high critical' options=''
+  case $before in
+    --min-level | --fail-on) COMPREPLY=($(compgen -W "$levels" -- "$word")); return ;;
+    --min-status) COMPREPLY=($(compgen -W 'unsupported deprecated experimental test stable' -- "$word")); return ;;
+    --format) COMPREPLY=($(compgen -W 'table ndjson' -- "$word")); return ;;
+    --logsource) compopt -o nospace; COMPREPLY=($(compgen -W 'auto off product= category= service=' -- "$word")); return ;;
+    --taxonomy) compopt -o filenames; COMPREPLY=($(compgen -W none -- "$word") $(compgen -f -- "$word")); return ;;
+    -p | --pipeline)
+      compopt -o filenames
+      COMPREPLY=($(compgen -W 'sysmon windows-audit ecs_windows' -- "$word") $(compgen -f -- "$word"))
+      return ;;
+    -e | --event | --from | --to | -j | --threads | --select | --exclude | --unwrap) return ;;
+  esac
+  if [[ $word == -* ]]; then
+    case $command in
+      scan)
+        options='-r --rules -p --pipeline --vars --taxonomy --logsource --min-level --min-status --select --exclude
+          --unwrap -e --event --from --to --format -o --output --fail-on --strict -j --threads --help' ;;
+      check) options='-p --pipeline --vars --taxonomy --format --help' ;;
+      test) options='-p --pipeline --vars --taxonomy --junit -v --verbose --help' ;;
+      version) options='--help' ;;
+    esac
+    COMPREPLY=($(compgen -W "$options" -- "$word"))
+    return
+  fi
+  compopt -o filenames
+  local IFS=$'\n'
+  COMPREPLY=($(compgen -f -- "$word"))
+}
+
+complete -F _sigrun sigrun

@@ -1,0 +1,251 @@
+// `sigrun scan`: rules over events. Alerts go to standard output or a file, everything else to standard error.
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "alert/render.h"
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/load_messages.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/summary.h"
+#include "cli/table.h"
+#include "cli/terminal.h"
+#include "cli/time_bound.h"
+#include "event/input_files.h"
+#include "pipeline.h"
+
+namespace sigrun::cli {
+namespace {
+
+struct ScanArguments {
+  RuleOptions rules;
+  std::vector<std::string> inputs, events, unwrap;
+  std::string format, output, from, to, fail_on;
+  bool strict = false;
+  unsigned threads = 0;
+};
+
+int usage_error(const std::string& message) {
+  say("sigrun scan: " + printable(message));
+  return exit_usage;
+}
+
+// Where the events come from: what the arguments name, or standard input where it is no terminal.
+bool resolve_inputs(const ScanArguments& arguments, std::vector<std::string>& paths, bool& complete) {
+  std::vector<std::string> names = arguments.inputs;
+  if (names.empty()) {
+    if (is_terminal(STDIN_FILENO)) {
+      usage_error("no events: name files or folders, give one with -e, or pipe them in");
+      return false;
+    }
+    names.push_back("-");
+  }
+  InputFiles found = find_input_files(names);
+  for (const std::string& error : found.errors) say("sigrun scan: " + printable(error));
+  if (!found.skipped.empty()) {
+    say(fmt::format("sigrun scan: {} {} of these folders not read, going by the name: {}{}", group_digits(found.skipped.size()),
+                    found.skipped.size() == 1 ? "file" : "files", printable(found.skipped.front()),
+                    found.skipped.size() > 1 ? ", …" : ""));
+  }
+  complete = found.errors.empty();
+  paths = std::move(found.paths);
+  return !paths.empty();
+}
+
+// Writes alerts as they come, keeping the progress line out of the way.
+class AlertWriter {
+ public:
+  AlertWriter(Output& output, bool as_table, Progress& progress)
+      : output_(output), progress_(progress), live_(is_terminal(output.descriptor())),
+        table_(terminal_width(output.descriptor()), wants_colour(output.descriptor())), as_table_(as_table) {}
+
+  void write(const Alert& alert) {
+    line_.clear();
+    if (as_table_) line_ = (any_ ? "" : table_.header()) + table_.row(alert);
+    else render_ndjson(alert, line_);
+    any_ = true;
+    if (live_) progress_.clear();
+    if (!output_.write(line_) || (live_ && !output_.flush())) stop_flag().store(true);
+  }
+  // Between batches: a reader behind a pipe sees what was found so far.
+  void flush() {
+    if (!output_.flush()) stop_flag().store(true);
+  }
+  bool wrote_anything() const { return any_; }
+
+ private:
+  Output& output_;
+  Progress& progress_;
+  bool live_;
+  AlertTable table_;
+  bool as_table_;
+  bool any_ = false;
+  std::string line_;
+};
+
+// Alerts of rules without a level count as informational: a gate should not let them through unseen.
+bool reaches(const Counters& counters, sigma::Level level) {
+  size_t from = static_cast<size_t>(level);
+  if (level == sigma::Level::informational) from = 0;
+  return std::any_of(counters.alerts_by_level.begin() + static_cast<ptrdiff_t>(from), counters.alerts_by_level.end(),
+                     [](uint64_t count) { return count > 0; });
+}
+
+int final_status(const ScanArguments& arguments, const ScanResult& result, bool inputs_complete) {
+  if (const int signal = stop_signal()) return 128 + signal;
+  if (!inputs_complete || result.input_errors > 0) return exit_usage;
+  if (!arguments.fail_on.empty() && reaches(result.counters, sigma::parse_level(arguments.fail_on).value())) {
+    return exit_findings;
+  }
+  return exit_done;
+}
+
+int run_scan(ScanArguments& arguments) {
+  ScanOptions options;
+  options.threads = arguments.threads;
+  options.unwrap = arguments.unwrap;
+  if (!arguments.from.empty()) options.from = parse_time_bound(arguments.from, Bound::from).value();
+  if (!arguments.to.empty()) options.to = parse_time_bound(arguments.to, Bound::to).value();
+  if (!options.from.empty() && !options.to.empty() && options.from > options.to) {
+    return usage_error("--from " + arguments.from + " is later than --to " + arguments.to);
+  }
+
+  std::vector<std::string> inputs;
+  bool inputs_complete = true;
+  if (arguments.events.empty() && !resolve_inputs(arguments, inputs, inputs_complete)) return exit_usage;
+
+  if (arguments.rules.rules.empty()) {
+    arguments.rules.rules = shipped_rule_paths();
+    if (arguments.rules.rules.empty()) return usage_error("no rules: name them with -r (none are in " + share_folder() + "/rules)");
+    say("sigrun scan: no -r given, taking the shipped rules of " + printable(share_folder()) + "/rules");
+  }
+  std::string error;
+  const auto load_options = to_load_options(arguments.rules, error);
+  if (!load_options) return usage_error(error);
+  LoadReport report;
+  const auto engine = Engine::load(*load_options, report);
+  report_refused(report);
+  if (!engine) {
+    usage_error(report.fatal);
+    return status_without_engine(report);
+  }
+  if (arguments.strict && report.refused > 0) {
+    say(fmt::format("sigrun scan: {} {} refused, and --strict was given: nothing was scanned", group_digits(report.refused),
+                    report.refused == 1 ? "rule was" : "rules were"));
+    return exit_rules;
+  }
+
+  Output output;
+  if (!arguments.output.empty()) {
+    for (const std::string& input : inputs) {
+      if (same_file(input, arguments.output)) return usage_error(input + ": is an input and cannot be the output as well");
+    }
+    if (!output.open(arguments.output)) return usage_error(output.error());
+  }
+  const bool as_table = arguments.format.empty() ? is_terminal(output.descriptor()) : arguments.format == "table";
+  Progress progress(is_terminal(STDERR_FILENO));
+  AlertWriter writer(output, as_table, progress);
+
+  ScanObserver observer;
+  observer.alert = [&](const Alert& alert) { writer.write(alert); };
+  observer.rejected = [&](const std::string& input, const Rejection& rejection) {
+    progress.clear();
+    say(fmt::format("{}:{}: rejected: {} (offset {})", printable(input), rejection.line, printable(rejection.reason),
+                    rejection.offset));
+  };
+  observer.input_error = [&](const std::string&, const std::string& message) {
+    progress.clear();
+    say("sigrun scan: " + printable(message));
+  };
+  observer.progress = [&](uint64_t consumed, uint64_t total, uint64_t events, uint64_t alerts) {
+    writer.flush();
+    progress.update(consumed, total, events, alerts);
+  };
+
+  const auto started = std::chrono::steady_clock::now();
+  ScanResult result;
+  if (arguments.events.empty()) {
+    result = scan(*engine, inputs, options, observer, &stop_flag());
+  } else {
+    std::string text;
+    for (const std::string& event : arguments.events) text += event + "\n";
+    result = scan_text(*engine, text, "-e", options, observer);
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  progress.clear();
+
+  if (!output.close() && !output.broken_pipe()) return usage_error(output.error());
+  // A reader that went away has seen enough; it wants no summary either.
+  if (!output.broken_pipe()) {
+    if (as_table && arguments.output.empty() && writer.wrote_anything()) say("");
+    say(format_summary(report, result, seconds));
+  }
+  return final_status(arguments, result, inputs_complete);
+}
+
+std::string check_time(const std::string& text) {
+  return parse_time_bound(text, Bound::from)
+             ? std::string()
+             : "\"" + text + "\" is no time; write 2026-11-20, 2026-11-20T09:30 or 2026-11-20T09:30:00+01:00";
+}
+
+}  // namespace
+
+void add_scan_command(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<ScanArguments>();
+  auto* command = app.add_subcommand("scan", "Run rules over events and print alerts");
+  add_repeatable(*command, "-r,--rules", arguments->rules.rules,
+                 "Rule file or folder; repeatable. Without it: the shipped rules")
+      ->type_name("PATH");
+  add_interpretation_options(*command, arguments->rules);
+  add_logsource_option(*command, arguments->rules);
+  add_selection_options(*command, arguments->rules);
+  add_repeatable(*command, "--unwrap", arguments->unwrap,
+                 "Events stand inside this key of each object (Records, hits.hits._source); repeatable")
+      ->type_name("PATH");
+  auto* event = add_repeatable(*command, "-e,--event", arguments->events, "Scan this event instead of files; repeatable")
+                    ->type_name("JSON");
+  command->add_option("--from", arguments->from, "Only events of this time and later")->check(check_time)->type_name("TIME");
+  command->add_option("--to", arguments->to, "Only events of this time and earlier")->check(check_time)->type_name("TIME");
+  command
+      ->add_option("--format", arguments->format,
+                   "table: for people; ndjson: one JSON object per alert. Without it: a table on a terminal, else ndjson")
+      ->check(CLI::IsMember({"table", "ndjson"}))
+      ->type_name("FORMAT");
+  command->add_option("-o,--output", arguments->output, "Write alerts to this file")->type_name("FILE");
+  command
+      ->add_option("--fail-on", arguments->fail_on,
+                   "Exit with status 1 if an alert has at least this level: informational, low, medium, high, critical")
+      ->check(check_level)
+      ->type_name("LEVEL");
+  command->add_flag("--strict", arguments->strict, "Scan nothing if any rule cannot be loaded (status 2)");
+  command->add_option("-j,--threads", arguments->threads, "Threads; 0: as many as the machine has")
+      ->check(CLI::Range(0u, 1024u))
+      ->type_name("N");
+  command
+      ->add_option("events", arguments->inputs,
+                   "Event files, folders or globs: NDJSON, JSON arrays, {\"Records\":[…]}, also .gz and .zst; -: standard input")
+      ->type_name("EVENTS")
+      ->excludes(event);
+  command->footer(
+      "Examples:\n"
+      "  sigrun scan logs/                                     shipped rules, every event file below logs/\n"
+      "  sigrun scan -r rules/windows -p sysmon sysmon.json.gz your rules, prepared by a pipeline\n"
+      "  kubectl logs audit | sigrun scan -r rules/ -          events from a pipe\n"
+      "  sigrun scan -r one.yml -e '{\"Image\":\"C:\\\\evil.exe\"}'  does this event fire that rule?\n"
+      "  sigrun scan -r rules/ --fail-on high logs/ >alerts.ndjson\n"
+      "\n"
+      "Exit status: 0 done; 1 an alert reached --fail-on; 2 no rule could be loaded, or --strict and one could not;\n"
+      "3 usage, configuration, unreadable input or unwritable output; 130 interrupted.");
+  command->callback([arguments, &exit_code] { exit_code = run_scan(*arguments); });
+}
+
+}  // namespace sigrun::cli

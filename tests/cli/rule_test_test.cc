@@ -1,0 +1,111 @@
+#include "cli/rule_test.h"
+
+#include <doctest/doctest.h>
+
+#include "support/limits.h"
+
+using namespace sigrun;
+using namespace sigrun::cli;
+
+namespace {
+
+sigma::YamlNode parse(const std::string& text) {
+  DiagnosticSink sink("rule.yml");
+  sigma::YamlStream stream = sigma::parse_yaml(text, Limits{}, sink);
+  REQUIRE(stream.complete);
+  REQUIRE(stream.documents.size() == 1);
+  return stream.documents[0];
+}
+
+std::string json(const std::string& yaml) {
+  std::string out;
+  append_json(parse(yaml), out);
+  return out;
+}
+
+// What is reported about a `tests:` block, as "line: message".
+std::vector<std::string> problems(const std::string& yaml) {
+  DiagnosticSink sink("rules/rule.yml");
+  read_rule_tests(*parse(yaml).find("tests"), "rules/rule.yml", sink);
+  std::vector<std::string> out;
+  for (const Diagnostic& diagnostic : sink.diagnostics()) {
+    CHECK(diagnostic.file == "rules/rule.yml");
+    out.push_back(std::to_string(diagnostic.mark.line) + ": " + diagnostic.message);
+  }
+  return out;
+}
+
+bool reports(const std::string& yaml, const std::string& line, const std::string& words) {
+  for (const std::string& problem : problems(yaml)) {
+    if (problem.starts_with(line + ": ") && problem.find(words) != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_SUITE("cli rule tests") {
+  TEST_CASE("YAML events become JSON of the same types") {
+    CHECK(json("{a: 1, b: '1', c: 1.50, d: true, e: null, f: ~, g: yes, h: 010, i: -3}") ==
+          "{\"a\":1,\"b\":\"1\",\"c\":1.50,\"d\":true,\"e\":null,\"f\":null,\"g\":\"yes\",\"h\":\"010\",\"i\":-3}");
+    CHECK(json("{a: 9007199254740993, b: 123456789012345678901234567890}") ==
+          "{\"a\":9007199254740993,\"b\":123456789012345678901234567890}");
+    CHECK(json("{b: 1, a: {x: [1, two, {y: z}], e: [], m: {}}}") == "{\"b\":1,\"a\":{\"x\":[1,\"two\",{\"y\":\"z\"}],\"e\":[],\"m\":{}}}");
+    CHECK(json("{\"a \\\"b\": 'C:\\x'}") == "{\"a \\\"b\":\"C:\\\\x\"}");
+  }
+
+  TEST_CASE("every way to give events") {
+    DiagnosticSink sink("rules/rule.yml");
+    const auto tests = read_rule_tests(*parse("tests:\n"
+                                              "  - {name: a map, expect: match, event: {a: 1}}\n"
+                                              "  - {name: raw, expect: no match, event: '{\"a\": 1e400}'}\n"
+                                              "  - name: several\n"
+                                              "    expect: match\n"
+                                              "    events: [{a: 1}, '{\"b\":2}']\n"
+                                              "  - {name: a file, expect: match, file: data/x.ndjson}\n")
+                                            .find("tests"),
+                                       "rules/rule.yml", sink);
+    CHECK(sink.diagnostics().empty());
+    REQUIRE(tests.size() == 4);
+    CHECK(tests[0].events == std::vector<std::string>{"{\"a\":1}"});
+    CHECK(tests[0].expect_match);
+    CHECK(tests[0].mark.line == 2);
+    CHECK(tests[1].events == std::vector<std::string>{"{\"a\": 1e400}"});
+    CHECK_FALSE(tests[1].expect_match);
+    CHECK(tests[2].events == std::vector<std::string>{"{\"a\":1}", "{\"b\":2}"});
+    CHECK(tests[3].events_file == "rules/data/x.ndjson");
+  }
+
+  TEST_CASE("malformed tests are errors with their line") {
+    CHECK(reports("tests: nothing\n", "1", "`tests` is a list"));
+    CHECK(reports("tests: []\n", "1", "`tests` is a list"));
+    CHECK(problems("tests:\ntitle: x\n").size() == 1);
+    CHECK(reports("tests: ~\n", "1", "`tests` is a list"));
+    CHECK(reports("tests:\n  - text\n", "2", "a test is a map"));
+    CHECK(reports("tests:\n  - {expect: match, event: {a: 1}}\n", "2", "no `name`"));
+    CHECK(reports("tests:\n  - {name: x, event: {a: 1}}\n", "2", "what to `expect`"));
+    CHECK(reports("tests:\n  - name: x\n    expect: maybe\n    event: {a: 1}\n", "3", "`match` or `no match`"));
+    CHECK(reports("tests:\n  - {name: x, expect: match}\n", "2", "no event"));
+    CHECK(reports("tests:\n  - name: x\n    expect: match\n    event: 5\n", "4", "an event is a map"));
+    CHECK(reports("tests:\n  - name: x\n    expect: match\n    events: []\n", "4", "at least one event"));
+    CHECK(reports("tests:\n  - name: x\n    expect: match\n    events:\n      - {a: 1}\n      - [1]\n", "6", "an event is a map"));
+    CHECK(reports("tests:\n  - name: x\n    expect: match\n    event: {a: 1}\n    file: x\n", "5", "one of event, events and file"));
+    CHECK(reports("tests:\n  - name: x\n    expects: match\n    event: {a: 1}\n", "3", "no key `expects`"));
+    CHECK(reports("tests:\n  - name: x\n    expect: match\n    file: [x]\n", "4", "`file` is the path"));
+  }
+
+  TEST_CASE("a malformed test does not hide the others") {
+    DiagnosticSink sink("rule.yml");
+    const auto tests = read_rule_tests(
+        *parse("tests:\n  - {name: bad}\n  - {name: good, expect: match, event: {a: 1}}\n").find("tests"), "rule.yml", sink);
+    CHECK(sink.error_count() == 2);
+    REQUIRE(tests.size() == 1);
+    CHECK(tests[0].name == "good");
+  }
+
+  TEST_CASE("no block is no error") {
+    DiagnosticSink sink("rule.yml");
+    CHECK(read_rule_tests(sigma::YamlNode{}, "rule.yml", sink).empty());
+    CHECK(sink.diagnostics().empty());
+  }
+}

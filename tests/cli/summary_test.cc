@@ -1,0 +1,63 @@
+#include "cli/summary.h"
+
+#include <doctest/doctest.h>
+
+#include "cli/progress.h"
+#include "cli/terminal.h"
+
+using namespace sigrun;
+using namespace sigrun::cli;
+
+TEST_SUITE("cli summary") {
+  TEST_CASE("outcomes with their sum, alerts, rules, speed") {
+    LoadReport report;
+    report.loaded = 3751;
+    report.refused = 29;
+    ScanResult result;
+    result.counters.in = 20000;
+    result.counters.processed = 19998;
+    result.counters.degraded = 1;
+    result.counters.rejected = 1;
+    result.counters.bytes = 40'000'000;
+    result.counters.alerts_by_level = {0, 0, 0, 30, 4, 1};
+    result.inputs = 2;
+    CHECK(format_summary(report, result, 0.5) ==
+          "events: in 20,000 = processed 19,998 + degraded 1 + rejected 1 + dropped 0\n"
+          "alerts: 35 (critical 1, high 4, medium 30)\n"
+          "rules:  3,751 loaded, 29 refused\n"
+          "input:  2 inputs in 0.50 s, 40,000 events/s, 80.0 MB/s");
+  }
+
+  TEST_CASE("unrecognised events: count, share, commonest key sets, made printable") {
+    ScanResult result;
+    result.counters.in = result.counters.processed = 200;
+    result.counters.unrecognised = 30;
+    result.counters.unrecognised_keys = {{"a, b", 5}, {"x\x1b[0m", 21}, {"c", 3}, {"d", 1}};
+    const std::string text = format_summary({}, result, 1);
+    CHECK(text.find("unrecognised: 30 of 200 (15.0 %)") != std::string::npos);
+    const size_t first = text.find("21 with the keys x\\x1b[0m"), second = text.find("5 with the keys a, b");
+    CHECK(first < second);
+    CHECK(second != std::string::npos);
+    CHECK(text.find("keys d") == std::string::npos);
+  }
+
+  TEST_CASE("what went wrong is said") {
+    ScanResult result;
+    result.counters.in = 5;
+    result.rejections_not_shown = 7;
+    result.input_errors = 1;
+    result.stopped = true;
+    const std::string text = format_summary({}, result, 0);
+    CHECK(text.find("do not add up") != std::string::npos);
+    CHECK(text.find("rejected: 7 more") != std::string::npos);
+    CHECK(text.find("1 could not be read") != std::string::npos);
+    CHECK(text.find("stopped before the end") != std::string::npos);
+  }
+
+  TEST_CASE("the progress line fits its terminal") {
+    CHECK(progress_line(50, 100, 12000, 1, 2, 120) == "[##########..........]  50 %  12,000 events  6,000/s  1 alert");
+    CHECK(progress_line(50, 0, 10, 2, 0, 120) == "10 events  0/s  2 alerts");
+    CHECK(progress_line(200, 100, 1, 0, 1, 120).find("100 %") != std::string::npos);
+    CHECK(display_width(progress_line(50, 100, 12000, 1, 2, 30)) < 30);
+  }
+}
