@@ -1,5 +1,5 @@
-// `sigrun check`: loads rules and tells everything that is wrong or worth knowing about them. Its report is its data, so it
-// goes to standard output.
+// `sigrun check`: loads rules and tells everything that is wrong or worth knowing about them. Its report is
+// its data, so it goes to standard output.
 #include <memory>
 
 #include <fmt/format.h>
@@ -29,22 +29,26 @@ std::string logsource_rows(const std::map<std::string, size_t>& per_logsource) {
 }
 
 void write_table(const LoadReport& report, Output& output) {
-  for (const Diagnostic& diagnostic : report.diagnostics) output.write(printable(diagnostic.to_string()) + "\n");
+  for (const Diagnostic& diagnostic : report.diagnostics)
+    output.write(printable(diagnostic.to_string()) + "\n");
   if (!report.diagnostics.empty()) output.write("\n");
-  if (!report.per_logsource.empty()) output.write("    RULES  LOG SOURCE\n" + logsource_rows(report.per_logsource) + "\n");
+  if (!report.per_logsource.empty())
+    output.write("    RULES  LOG SOURCE\n" + logsource_rows(report.per_logsource) + "\n");
   if (!report.unknown_logsource.empty()) {
-    output.write("No table knows these log sources; their rules run only on events that no table recognises:\n" +
-                 logsource_rows(report.unknown_logsource) + "\n");
+    output.write(
+        "No table knows these log sources; their rules run only on events that no table recognises:\n" +
+        logsource_rows(report.unknown_logsource) + "\n");
   }
   if (!report.muted.empty()) {
     output.write("Silent, because a correlation refers to them and does not say `generate: true`:\n");
     for (const std::string& title : report.muted) output.write("  " + printable(title) + "\n");
     output.write("\n");
   }
-  output.write(fmt::format("{} files: {} rules loaded, {} refused; {} correlations, {} filters; {} errors, {} warnings\n",
-                           group_digits(report.files), group_digits(report.loaded), group_digits(report.refused),
-                           group_digits(report.correlations), group_digits(report.filters),
-                           group_digits(report.count(Severity::error)), group_digits(report.count(Severity::warning))));
+  output.write(fmt::format(
+      "{} files: {} rules loaded, {} refused; {} correlations, {} filters; {} errors, {} warnings\n",
+      group_digits(report.files), group_digits(report.loaded), group_digits(report.refused),
+      group_digits(report.correlations), group_digits(report.filters),
+      group_digits(report.count(Severity::error)), group_digits(report.count(Severity::warning))));
 }
 
 // {"kind":"logsource","name":"…",…
@@ -63,14 +67,16 @@ void write_ndjson(const LoadReport& report, Output& output) {
     output.write(line + "}\n");
   }
   for (const auto& [name, rules] : report.per_logsource) {
-    output.write(named_record("logsource", "logsource", name) +
-                 fmt::format(",\"rules\":{},\"known\":{}}}\n", rules, !report.unknown_logsource.contains(name)));
+    output.write(
+        named_record("logsource", "logsource", name) +
+        fmt::format(",\"rules\":{},\"known\":{}}}\n", rules, !report.unknown_logsource.contains(name)));
   }
   for (const std::string& title : report.muted) output.write(named_record("muted", "title", title) + "}\n");
-  output.write(fmt::format("{{\"kind\":\"total\",\"files\":{},\"loaded\":{},\"refused\":{},\"correlations\":{},\"filters\":{},"
-                           "\"errors\":{},\"warnings\":{}}}\n",
-                           report.files, report.loaded, report.refused, report.correlations, report.filters,
-                           report.count(Severity::error), report.count(Severity::warning)));
+  output.write(fmt::format(
+      "{{\"kind\":\"total\",\"files\":{},\"loaded\":{},\"refused\":{},\"correlations\":{},\"filters\":{},"
+      "\"errors\":{},\"warnings\":{}}}\n",
+      report.files, report.loaded, report.refused, report.correlations, report.filters,
+      report.count(Severity::error), report.count(Severity::warning)));
 }
 
 int run_check(const CheckArguments& arguments) {
@@ -85,8 +91,10 @@ int run_check(const CheckArguments& arguments) {
   Output output;
   // Where nothing at all was read there is nothing to report.
   if (engine || !report.diagnostics.empty()) {
-    if (arguments.format == "ndjson") write_ndjson(report, output);
-    else write_table(report, output);
+    if (arguments.format == "ndjson")
+      write_ndjson(report, output);
+    else
+      write_table(report, output);
   }
   if (!output.close() && !output.broken_pipe()) {
     say("sigrun check: " + printable(output.error()));
@@ -116,7 +124,8 @@ void add_check_command(CLI::App& app, int& exit_code) {
       "  sigrun check -p sysmon --vars values.yml rules/windows\n"
       "  sigrun check --format ndjson rules/ | jq 'select(.kind == \"problem\")'\n"
       "\n"
-      "Exit status: 0 nothing to report; 1 warnings only; 2 a rule could not be loaded; 3 usage or configuration.");
+      "Exit status: 0 nothing to report; 1 warnings only; 2 a rule could not be loaded; 3 usage or "
+      "configuration.");
   command->callback([arguments, &exit_code] { exit_code = run_check(*arguments); });
 }
 

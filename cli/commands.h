@@ -1,5 +1,5 @@
-// The sub-commands. Each add_ function describes its arguments to the parser; the parser calls the command, which leaves
-// its status in `exit_code` (both arguments outlive the parsing).
+// The sub-commands. Each add_ function describes its arguments to the parser; the parser calls the command,
+// which leaves its status in `exit_code` (both arguments outlive the parsing).
 #pragma once
 
 #include <CLI/CLI.hpp>

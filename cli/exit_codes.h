@@ -1,4 +1,5 @@
-// The exit statuses of the command, one meaning each (docs/cli.md). They are a promise to scripts: never renumber.
+// The exit statuses of the command, one meaning each (docs/cli.md). They are a promise to scripts: never
+// renumber.
 #pragma once
 
 namespace sigrun::cli {

@@ -18,20 +18,23 @@ struct Counts {
     seconds += result.seconds;
   }
   std::string attributes() const {
-    return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{:.3f}\"", tests, failures, errors, seconds);
+    return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{:.3f}\"", tests, failures, errors,
+                       seconds);
   }
 };
 
 std::string format_case(const TestResult& result) {
-  std::string out = fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"{:.3f}\"",
-                                xml_escape(result.rule_title), xml_escape(result.name), xml_escape(result.file),
-                                result.line, result.seconds);
+  std::string out =
+      fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"{:.3f}\"",
+                  xml_escape(result.rule_title), xml_escape(result.name), xml_escape(result.file),
+                  result.line, result.seconds);
   if (result.outcome == TestResult::Outcome::passed) return out + "/>\n";
   if (result.outcome == TestResult::Outcome::error) {
     return out + fmt::format(">\n      <error message=\"{}\"/>\n    </testcase>\n", xml_escape(result.got));
   }
-  return out + fmt::format(">\n      <failure message=\"expected {}, got {}\">{}</failure>\n    </testcase>\n",
-                           xml_escape(result.expected), xml_escape(result.got), xml_escape(result.event));
+  return out +
+         fmt::format(">\n      <failure message=\"expected {}, got {}\">{}</failure>\n    </testcase>\n",
+                     xml_escape(result.expected), xml_escape(result.got), xml_escape(result.event));
 }
 
 }  // namespace
@@ -41,14 +44,22 @@ std::string xml_escape(std::string_view text) {
   std::string out;
   for (size_t at = 0; at < valid.size();) {
     const char32_t c = next_code_point(valid, at);
-    if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '&') out += "&amp;";
-    else if (c == '"') out += "&quot;";
-    else if (c == '\t' || c == '\n' || c == '\r') out += fmt::format("&#{};", static_cast<uint32_t>(c));
-    else if (c < 0x20 || c == 0x7F) out += fmt::format("\\x{:02x}", static_cast<uint32_t>(c));
-    else if (c == 0xFFFE || c == 0xFFFF) out += fmt::format("\\u{{{:04x}}}", static_cast<uint32_t>(c));
-    else append_code_point(c, out);
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '&')
+      out += "&amp;";
+    else if (c == '"')
+      out += "&quot;";
+    else if (c == '\t' || c == '\n' || c == '\r')
+      out += fmt::format("&#{};", static_cast<uint32_t>(c));
+    else if (c < 0x20 || c == 0x7F)
+      out += fmt::format("\\x{:02x}", static_cast<uint32_t>(c));
+    else if (c == 0xFFFE || c == 0xFFFF)
+      out += fmt::format("\\u{{{:04x}}}", static_cast<uint32_t>(c));
+    else
+      append_code_point(c, out);
   }
   return out;
 }
@@ -65,12 +76,13 @@ std::string format_junit(const std::vector<TestResult>& results) {
       all.add(results[end]);
       cases += format_case(results[end]);
     }
-    suites += fmt::format("  <testsuite name=\"{}\" {}>\n{}  </testsuite>\n", xml_escape(results[begin].rule_file),
-                          suite.attributes(), cases);
+    suites += fmt::format("  <testsuite name=\"{}\" {}>\n{}  </testsuite>\n",
+                          xml_escape(results[begin].rule_file), suite.attributes(), cases);
     begin = end;
   }
-  return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"sigrun test\" {}>\n{}</testsuites>\n",
-                     all.attributes(), suites);
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"sigrun test\" {}>\n{}</testsuites>\n",
+      all.attributes(), suites);
 }
 
 }  // namespace sigrun::cli

@@ -15,10 +15,12 @@ constexpr size_t listed_errors = 20;
 void report_refused(const LoadReport& report) {
   size_t errors = 0;
   for (const Diagnostic& diagnostic : report.diagnostics) {
-    if (diagnostic.severity == Severity::error && ++errors <= listed_errors) say(printable(diagnostic.to_string()));
+    if (diagnostic.severity == Severity::error && ++errors <= listed_errors)
+      say(printable(diagnostic.to_string()));
   }
   if (errors > listed_errors) {
-    say(fmt::format("… and {} more: `sigrun check` with the same paths lists them all", group_digits(errors - listed_errors)));
+    say(fmt::format("… and {} more: `sigrun check` with the same paths lists them all",
+                    group_digits(errors - listed_errors)));
   }
 }
 

@@ -13,8 +13,8 @@
 
 namespace {
 
-// A descriptor 0–2 that the caller closed would be given to the next file opened, and messages would end up inside it.
-// It is filled with /dev/null opened the wrong way round, so that using it still fails.
+// A descriptor 0–2 that the caller closed would be given to the next file opened, and messages would end up
+// inside it. It is filled with /dev/null opened the wrong way round, so that using it still fails.
 void fill_standard_descriptors() {
   for (int fd = 0; fd <= 2; ++fd) {
     if (fcntl(fd, F_GETFD) != -1) continue;
@@ -24,18 +24,21 @@ void fill_standard_descriptors() {
 
 int run(int argc, char** argv) {
   using namespace sigrun::cli;
-  CLI::App app("Sigma rules over JSON events: finds what the rules describe, says why, and loses nothing silently.",
-               "sigrun");
+  CLI::App app(
+      "Sigma rules over JSON events: finds what the rules describe, says why, and loses nothing silently.",
+      "sigrun");
   app.set_version_flag("--version", version_line());
   app.require_subcommand(1);
   app.footer(
       "Examples:\n"
       "  sigrun scan events.ndjson                    the shipped rules over a file\n"
-      "  sigrun scan -r rules/ logs/ --fail-on high   your rules over a folder; status 1 if something serious is found\n"
+      "  sigrun scan -r rules/ logs/ --fail-on high   your rules over a folder; status 1 if something "
+      "serious is found\n"
       "  sigrun check rules/                          what is wrong with these rules?\n"
       "  sigrun test rules/                           do the rules pass their own tests?\n"
       "\n"
-      "`sigrun scan --help` and so on describe one command. Exit status: 0 done, 1 findings, 2 rules, 3 usage or input.");
+      "`sigrun scan --help` and so on describe one command. Exit status: 0 done, 1 findings, 2 rules, 3 "
+      "usage or input.");
   int exit_code = exit_done;
   add_scan_command(app, exit_code);
   add_check_command(app, exit_code);

@@ -31,8 +31,9 @@ void add_rule_paths(CLI::App& command, RuleOptions& options) {
 }
 
 void add_interpretation_options(CLI::App& command, RuleOptions& options) {
-  add_repeatable(command, "-p,--pipeline", options.pipelines,
-                 "Processing pipeline: a shipped name (sysmon, windows-audit, ecs_windows) or a file; repeatable")
+  add_repeatable(
+      command, "-p,--pipeline", options.pipelines,
+      "Processing pipeline: a shipped name (sysmon, windows-audit, ecs_windows) or a file; repeatable")
       ->type_name("NAME|PATH");
   command.add_option("--vars", options.vars, "YAML file with values for %placeholders%")->type_name("FILE");
   command
@@ -52,8 +53,9 @@ void add_selection_options(CLI::App& command, RuleOptions& options) {
                   "Only rules of at least this status: unsupported, deprecated, experimental, test, stable")
       ->check(check_status)
       ->type_name("STATUS");
-  add_repeatable(command, "--select", options.select,
-                 "Only rules with this id or tag (attack.t1059, attack.*), or whose path matches this glob; repeatable")
+  add_repeatable(
+      command, "--select", options.select,
+      "Only rules with this id or tag (attack.t1059, attack.*), or whose path matches this glob; repeatable")
       ->type_name("ID|TAG|GLOB");
   add_repeatable(command, "--exclude", options.exclude, "Without rules with this id, tag or path; repeatable")
       ->type_name("ID|TAG|GLOB");
@@ -62,7 +64,8 @@ void add_selection_options(CLI::App& command, RuleOptions& options) {
 void add_logsource_option(CLI::App& command, RuleOptions& options) {
   command
       .add_option("--logsource", options.logsource,
-                  "How events find their rules. auto: the tables recognise them; off: every rule on every event; or what all "
+                  "How events find their rules. auto: the tables recognise them; off: every rule on every "
+                  "event; or what all "
                   "events are: product=windows,category=process_creation,service=sysmon (any of them)")
       ->check([](const std::string& text) {
         std::string error;
@@ -84,13 +87,15 @@ std::optional<LogSourceMode> parse_logsource_mode(std::string_view text, std::st
     const size_t end = std::min(text.find(',', begin), text.size());
     const std::string_view part = text.substr(begin, end - begin);
     const size_t equals = std::min(part.find('='), part.size());
-    const std::string_view key = part.substr(0, equals), value = part.substr(std::min(equals + 1, part.size()));
+    const std::string_view key = part.substr(0, equals),
+                           value = part.substr(std::min(equals + 1, part.size()));
     std::string* target = key == "product"    ? &mode.logsource.product
                           : key == "category" ? &mode.logsource.category
                           : key == "service"  ? &mode.logsource.service
                                               : nullptr;
     if (!target || value.empty()) {
-      error = "\"" + std::string(part) + "\" is no log source; write auto, off, or product=…,category=…,service=…";
+      error = "\"" + std::string(part) +
+              "\" is no log source; write auto, off, or product=…,category=…,service=…";
       return std::nullopt;
     }
     if (!target->empty()) {
@@ -128,7 +133,8 @@ std::optional<LoadOptions> to_load_options(const RuleOptions& options, std::stri
   if (!mode) return std::nullopt;
   load.logsource = *mode;
   if (!options.min_level.empty()) load.selection.min_level = sigma::parse_level(options.min_level).value();
-  if (!options.min_status.empty()) load.selection.min_status = sigma::parse_status(options.min_status).value();
+  if (!options.min_status.empty())
+    load.selection.min_status = sigma::parse_status(options.min_status).value();
   load.selection.select = options.select;
   load.selection.exclude = options.exclude;
   return load;
@@ -137,11 +143,13 @@ std::optional<LoadOptions> to_load_options(const RuleOptions& options, std::stri
 std::vector<std::string> shipped_rule_paths() {
   std::vector<std::string> paths;
   std::error_code error;
-  for (fs::directory_iterator at(fs::path(share_folder()) / "rules", error), end; !error && at != end; at.increment(error)) {
+  for (fs::directory_iterator at(fs::path(share_folder()) / "rules", error), end; !error && at != end;
+       at.increment(error)) {
     const fs::path& path = at->path();
     if (path.filename() == "taxonomy") continue;
     std::error_code ignored;
-    if (fs::is_directory(path, ignored) ? holds_rules(path) : is_rule_file(path)) paths.push_back(path.string());
+    if (fs::is_directory(path, ignored) ? holds_rules(path) : is_rule_file(path))
+      paths.push_back(path.string());
   }
   std::sort(paths.begin(), paths.end());
   return paths;

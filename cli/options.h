@@ -1,5 +1,5 @@
-// Arguments that several sub-commands share: which rules, which pipelines and tables, which selection. Plain values, filled by
-// the parser; to_load_options checks them and builds what the engine wants.
+// Arguments that several sub-commands share: which rules, which pipelines and tables, which selection. Plain
+// values, filled by the parser; to_load_options checks them and builds what the engine wants.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -28,7 +28,8 @@ void add_interpretation_options(CLI::App& command, RuleOptions& options);
 void add_selection_options(CLI::App& command, RuleOptions& options);
 // --logsource
 void add_logsource_option(CLI::App& command, RuleOptions& options);
-// An option that may be given several times, one value each: `-r a -r b`, so that it never swallows what follows.
+// An option that may be given several times, one value each: `-r a -r b`, so that it never swallows what
+// follows.
 CLI::Option* add_repeatable(CLI::App& command, const std::string& names, std::vector<std::string>& values,
                             const std::string& description);
 

@@ -19,8 +19,10 @@ Output::~Output() {
 }
 
 void Output::fail(int number) {
-  if (number == EPIPE) broken_pipe_ = true;
-  else if (error_.empty()) error_ = path_ + ": " + std::strerror(number);
+  if (number == EPIPE)
+    broken_pipe_ = true;
+  else if (error_.empty())
+    error_ = path_ + ": " + std::strerror(number);
 }
 
 bool Output::open(const std::string& path) {
@@ -39,9 +41,12 @@ bool Output::write(std::string_view text) {
 bool Output::flush() {
   for (size_t done = 0; !failed() && done < buffer_.size();) {
     const ssize_t written = ::write(descriptor_, buffer_.data() + done, buffer_.size() - done);
-    if (written > 0) done += static_cast<size_t>(written);
-    else if (written == 0) fail(EIO);
-    else if (errno != EINTR) fail(errno);
+    if (written > 0)
+      done += static_cast<size_t>(written);
+    else if (written == 0)
+      fail(EIO);
+    else if (errno != EINTR)
+      fail(errno);
   }
   buffer_.clear();
   return !failed();
@@ -56,7 +61,8 @@ bool Output::close() {
 }
 
 bool same_file(const std::string& a, const std::string& b) {
-  struct stat first {}, second {};
+  struct stat first {
+  }, second{};
   return stat(a.c_str(), &first) == 0 && stat(b.c_str(), &second) == 0 && S_ISREG(first.st_mode) &&
          first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }

@@ -1,6 +1,6 @@
-// Where a command's data goes: standard output or a file, buffered, with every error kept instead of lost: a full disk is an
-// error, a reader that went away (EPIPE) is a reason to stop quietly.
-// Threads: one at a time. Order of calls: open()?, write()/flush()*, close().
+// Where a command's data goes: standard output or a file, buffered, with every error kept instead of lost: a
+// full disk is an error, a reader that went away (EPIPE) is a reason to stop quietly. Threads: one at a time.
+// Order of calls: open()?, write()/flush()*, close().
 #pragma once
 
 #include <string>

@@ -18,10 +18,12 @@ std::string progress_line(uint64_t consumed, uint64_t total, uint64_t events, ui
   if (total > 0) {
     const double share = std::min(1.0, static_cast<double>(consumed) / static_cast<double>(total));
     const size_t filled = static_cast<size_t>(share * 20);
-    line = fmt::format("[{}{}] {:3.0f} %  ", std::string(filled, '#'), std::string(20 - filled, '.'), share * 100);
+    line = fmt::format("[{}{}] {:3.0f} %  ", std::string(filled, '#'), std::string(20 - filled, '.'),
+                       share * 100);
   }
-  line += fmt::format("{} events  {}/s  {} {}", group_digits(events), group_digits(static_cast<uint64_t>(rate)),
-                      group_digits(alerts), alerts == 1 ? "alert" : "alerts");
+  line +=
+      fmt::format("{} events  {}/s  {} {}", group_digits(events), group_digits(static_cast<uint64_t>(rate)),
+                  group_digits(alerts), alerts == 1 ? "alert" : "alerts");
   return cut_to_width(line, width > 1 ? width - 1 : 1);
 }
 
@@ -30,7 +32,8 @@ void Progress::update(uint64_t consumed, uint64_t total, uint64_t events, uint64
   if (!enabled_ || now - drawn_ < std::chrono::milliseconds(100)) return;
   drawn_ = now;
   const double seconds = std::chrono::duration<double>(now - started_).count();
-  const std::string line = "\r" + progress_line(consumed, total, events, alerts, seconds, terminal_width(2)) + "\x1b[K";
+  const std::string line =
+      "\r" + progress_line(consumed, total, events, alerts, seconds, terminal_width(2)) + "\x1b[K";
   shown_ = fwrite(line.data(), 1, line.size(), stderr) == line.size();
   fflush(stderr);
 }

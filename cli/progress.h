@@ -1,5 +1,6 @@
-// One line on standard error that shows how a scan is getting on; nothing at all where standard error is no terminal.
-// Threads: one at a time. Call clear() before anything else is written to the same terminal; it comes back on its own.
+// One line on standard error that shows how a scan is getting on; nothing at all where standard error is no
+// terminal. Threads: one at a time. Call clear() before anything else is written to the same terminal; it
+// comes back on its own.
 #pragma once
 
 #include <chrono>

@@ -75,7 +75,8 @@ bool read_entry(const sigma::YamlNode& node, const fs::path& root, RuleTest& tes
     return false;
   }
   if (events.extension() == ".evtx") {
-    sink.error(path->mark, path->text + " has no .json beside it; convert it, for example with evtx_dump -o jsonl");
+    sink.error(path->mark,
+               path->text + " has no .json beside it; convert it, for example with evtx_dump -o jsonl");
     return false;
   }
   test.events_file = shown(events);
@@ -90,7 +91,8 @@ std::vector<RuleTest> read_regression_tests(const std::string& rule_file, uint32
   std::vector<RuleTest> out;
   const auto root = find_root(rule_file, regression_tests_path);
   if (!root) {
-    sink.error({rule_line, 1}, "regression_tests_path: no " + regression_tests_path + " in any folder above the rule");
+    sink.error({rule_line, 1},
+               "regression_tests_path: no " + regression_tests_path + " in any folder above the rule");
     return out;
   }
   const std::string info = shown(*root / regression_tests_path);

@@ -1,6 +1,7 @@
-// SigmaHQ's way of testing a rule: `regression_tests_path: regression_data/…/info.yml`, a file that names recorded events and
-// how many of them match. Paths in both are relative to the root of the rule repository, which is looked for from the rule
-// upwards. Recordings are .evtx with the same events as .json beside them; the .json is read.
+// SigmaHQ's way of testing a rule: `regression_tests_path: regression_data/…/info.yml`, a file that names
+// recorded events and how many of them match. Paths in both are relative to the root of the rule repository,
+// which is looked for from the rule upwards. Recordings are .evtx with the same events as .json beside them;
+// the .json is read.
 #pragma once
 
 #include <string>

@@ -9,7 +9,8 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// JSON's number grammar without exponent. Sigma's YAML numbers are nearly the same; what differs (`+1`, `.5`) stays text.
+// JSON's number grammar without exponent. Sigma's YAML numbers are nearly the same; what differs (`+1`, `.5`)
+// stays text.
 bool is_json_number(std::string_view text) {
   size_t at = text.starts_with('-') ? 1 : 0;
   const size_t integer = at;
@@ -24,8 +25,10 @@ bool is_json_number(std::string_view text) {
 // One event: a map, or a string that holds JSON.
 bool read_event(const sigma::YamlNode& node, RuleTest& test, DiagnosticSink& sink) {
   std::string text;
-  if (node.is_map()) append_json(node, text);
-  else if (node.is_text()) text = node.text;
+  if (node.is_map())
+    append_json(node, text);
+  else if (node.is_text())
+    text = node.text;
   else {
     sink.error(node.mark, "an event is a map of fields, or a string that holds its JSON; this is " +
                               std::string(sigma::kind_name(node.kind)));
@@ -35,7 +38,8 @@ bool read_event(const sigma::YamlNode& node, RuleTest& test, DiagnosticSink& sin
   return true;
 }
 
-bool read_source(const sigma::YamlEntry& entry, RuleTest& test, const std::string& rule_file, DiagnosticSink& sink) {
+bool read_source(const sigma::YamlEntry& entry, RuleTest& test, const std::string& rule_file,
+                 DiagnosticSink& sink) {
   const sigma::YamlNode& value = entry.value;
   if (entry.key == "event") return read_event(value, test, sink);
   if (entry.key == "events") {
@@ -55,7 +59,8 @@ bool read_source(const sigma::YamlEntry& entry, RuleTest& test, const std::strin
   return true;
 }
 
-bool read_test(const sigma::YamlNode& node, const std::string& rule_file, RuleTest& test, DiagnosticSink& sink) {
+bool read_test(const sigma::YamlNode& node, const std::string& rule_file, RuleTest& test,
+               DiagnosticSink& sink) {
   if (!node.is_map()) {
     sink.error(node.mark, "a test is a map with name, expect, and event, events or file");
     return false;
@@ -67,18 +72,26 @@ bool read_test(const sigma::YamlNode& node, const std::string& rule_file, RuleTe
     const sigma::YamlNode& value = entry.value;
     if (entry.key == "name") {
       named = true;
-      if (value.is_scalar() && !value.text.empty()) test.name = value.text;
-      else sink.error(value.mark, "`name` is a text that says what the test shows");
+      if (value.is_scalar() && !value.text.empty())
+        test.name = value.text;
+      else
+        sink.error(value.mark, "`name` is a text that says what the test shows");
     } else if (entry.key == "expect") {
       expecting = true;
-      if (value.is_text() && (value.text == "match" || value.text == "no match")) test.expect_match = value.text == "match";
-      else sink.error(value.mark, "`expect` is `match` or `no match`");
+      if (value.is_text() && (value.text == "match" || value.text == "no match"))
+        test.expect_match = value.text == "match";
+      else
+        sink.error(value.mark, "`expect` is `match` or `no match`");
     } else if (entry.key == "event" || entry.key == "events" || entry.key == "file") {
-      if (source) sink.error(entry.key_mark, "a test has one of event, events and file; this one has `" + source->key + "` already");
-      else read_source(entry, test, rule_file, sink);
+      if (source)
+        sink.error(entry.key_mark,
+                   "a test has one of event, events and file; this one has `" + source->key + "` already");
+      else
+        read_source(entry, test, rule_file, sink);
       source = &entry;
     } else {
-      sink.error(entry.key_mark, "a test has no key `" + entry.key + "`; it has name, expect, and event, events or file");
+      sink.error(entry.key_mark,
+                 "a test has no key `" + entry.key + "`; it has name, expect, and event, events or file");
     }
   }
   if (!named) sink.error(node.mark, "the test has no `name`");
@@ -94,8 +107,10 @@ void append_json(const sigma::YamlNode& node, std::string& out) {
     case sigma::YamlKind::null: out += "null"; break;
     case sigma::YamlKind::boolean: out += node.truth() ? "true" : "false"; break;
     case sigma::YamlKind::number:
-      if (is_json_number(node.text)) out += node.text;
-      else append_json_string(node.text, out);
+      if (is_json_number(node.text))
+        out += node.text;
+      else
+        append_json_string(node.text, out);
       break;
     case sigma::YamlKind::text: append_json_string(node.text, out); break;
     case sigma::YamlKind::sequence: {
@@ -121,7 +136,8 @@ void append_json(const sigma::YamlNode& node, std::string& out) {
   }
 }
 
-std::vector<RuleTest> read_rule_tests(const sigma::YamlNode& tests, const std::string& rule_file, DiagnosticSink& sink) {
+std::vector<RuleTest> read_rule_tests(const sigma::YamlNode& tests, const std::string& rule_file,
+                                      DiagnosticSink& sink) {
   std::vector<RuleTest> out;
   if (tests.is_null() && tests.mark.line == 0) return out;  // no block at all
   if (!tests.is_sequence() || tests.items.empty()) {

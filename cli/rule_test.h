@@ -19,7 +19,7 @@ namespace sigrun::cli {
 
 struct RuleTest {
   std::string name;
-  std::string file;                 // where the test is written, with `mark`
+  std::string file;  // where the test is written, with `mark`
   Mark mark;
   bool expect_match = true;
   size_t at_least = 1;              // alerts, when a match is expected
@@ -27,8 +27,10 @@ struct RuleTest {
   std::string events_file;          // or a file of events
 };
 
-// The `tests:` block of a rule in `rule_file`. Malformed tests become errors in `sink`; the others are returned.
-std::vector<RuleTest> read_rule_tests(const sigma::YamlNode& tests, const std::string& rule_file, DiagnosticSink& sink);
+// The `tests:` block of a rule in `rule_file`. Malformed tests become errors in `sink`; the others are
+// returned.
+std::vector<RuleTest> read_rule_tests(const sigma::YamlNode& tests, const std::string& rule_file,
+                                      DiagnosticSink& sink);
 
 // A YAML value as JSON on one line: numbers as written, quoted text stays text, maps keep their order.
 void append_json(const sigma::YamlNode& node, std::string& out);

@@ -1,4 +1,5 @@
-// `sigrun scan`: rules over events. Alerts go to standard output or a file, everything else to standard error.
+// `sigrun scan`: rules over events. Alerts go to standard output or a file, everything else to standard
+// error.
 #include <unistd.h>
 
 #include <algorithm>
@@ -51,9 +52,9 @@ bool resolve_inputs(const ScanArguments& arguments, std::vector<std::string>& pa
   InputFiles found = find_input_files(names);
   for (const std::string& error : found.errors) say("sigrun scan: " + printable(error));
   if (!found.skipped.empty()) {
-    say(fmt::format("sigrun scan: {} {} of these folders not read, going by the name: {}{}", group_digits(found.skipped.size()),
-                    found.skipped.size() == 1 ? "file" : "files", printable(found.skipped.front()),
-                    found.skipped.size() > 1 ? ", …" : ""));
+    say(fmt::format("sigrun scan: {} {} of these folders not read, going by the name: {}{}",
+                    group_digits(found.skipped.size()), found.skipped.size() == 1 ? "file" : "files",
+                    printable(found.skipped.front()), found.skipped.size() > 1 ? ", …" : ""));
   }
   complete = found.errors.empty();
   paths = std::move(found.paths);
@@ -64,13 +65,18 @@ bool resolve_inputs(const ScanArguments& arguments, std::vector<std::string>& pa
 class AlertWriter {
  public:
   AlertWriter(Output& output, bool as_table, Progress& progress)
-      : output_(output), progress_(progress), live_(is_terminal(output.descriptor())),
-        table_(terminal_width(output.descriptor()), wants_colour(output.descriptor())), as_table_(as_table) {}
+      : output_(output),
+        progress_(progress),
+        live_(is_terminal(output.descriptor())),
+        table_(terminal_width(output.descriptor()), wants_colour(output.descriptor())),
+        as_table_(as_table) {}
 
   void write(const Alert& alert) {
     line_.clear();
-    if (as_table_) line_ = (any_ ? "" : table_.header()) + table_.row(alert);
-    else render_ndjson(alert, line_);
+    if (as_table_)
+      line_ = (any_ ? "" : table_.header()) + table_.row(alert);
+    else
+      render_ndjson(alert, line_);
     any_ = true;
     if (live_) progress_.clear();
     if (!output_.write(line_) || (live_ && !output_.flush())) stop_flag().store(true);
@@ -95,8 +101,8 @@ class AlertWriter {
 bool reaches(const Counters& counters, sigma::Level level) {
   size_t from = static_cast<size_t>(level);
   if (level == sigma::Level::informational) from = 0;
-  return std::any_of(counters.alerts_by_level.begin() + static_cast<ptrdiff_t>(from), counters.alerts_by_level.end(),
-                     [](uint64_t count) { return count > 0; });
+  return std::any_of(counters.alerts_by_level.begin() + static_cast<ptrdiff_t>(from),
+                     counters.alerts_by_level.end(), [](uint64_t count) { return count > 0; });
 }
 
 int final_status(const ScanArguments& arguments, const ScanResult& result, bool inputs_complete) {
@@ -124,7 +130,8 @@ int run_scan(ScanArguments& arguments) {
 
   if (arguments.rules.rules.empty()) {
     arguments.rules.rules = shipped_rule_paths();
-    if (arguments.rules.rules.empty()) return usage_error("no rules: name them with -r (none are in " + share_folder() + "/rules)");
+    if (arguments.rules.rules.empty())
+      return usage_error("no rules: name them with -r (none are in " + share_folder() + "/rules)");
     say("sigrun scan: no -r given, taking the shipped rules of " + printable(share_folder()) + "/rules");
   }
   std::string error;
@@ -138,19 +145,21 @@ int run_scan(ScanArguments& arguments) {
     return status_without_engine(report);
   }
   if (arguments.strict && report.refused > 0) {
-    say(fmt::format("sigrun scan: {} {} refused, and --strict was given: nothing was scanned", group_digits(report.refused),
-                    report.refused == 1 ? "rule was" : "rules were"));
+    say(fmt::format("sigrun scan: {} {} refused, and --strict was given: nothing was scanned",
+                    group_digits(report.refused), report.refused == 1 ? "rule was" : "rules were"));
     return exit_rules;
   }
 
   Output output;
   if (!arguments.output.empty()) {
     for (const std::string& input : inputs) {
-      if (same_file(input, arguments.output)) return usage_error(input + ": is an input and cannot be the output as well");
+      if (same_file(input, arguments.output))
+        return usage_error(input + ": is an input and cannot be the output as well");
     }
     if (!output.open(arguments.output)) return usage_error(output.error());
   }
-  const bool as_table = arguments.format.empty() ? is_terminal(output.descriptor()) : arguments.format == "table";
+  const bool as_table =
+      arguments.format.empty() ? is_terminal(output.descriptor()) : arguments.format == "table";
   Progress progress(is_terminal(STDERR_FILENO));
   AlertWriter writer(output, as_table, progress);
 
@@ -158,8 +167,8 @@ int run_scan(ScanArguments& arguments) {
   observer.alert = [&](const Alert& alert) { writer.write(alert); };
   observer.rejected = [&](const std::string& input, const Rejection& rejection) {
     progress.clear();
-    say(fmt::format("{}:{}: rejected: {} (offset {})", printable(input), rejection.line, printable(rejection.reason),
-                    rejection.offset));
+    say(fmt::format("{}:{}: rejected: {} (offset {})", printable(input), rejection.line,
+                    printable(rejection.reason), rejection.offset));
   };
   observer.input_error = [&](const std::string&, const std::string& message) {
     progress.clear();
@@ -211,19 +220,26 @@ void add_scan_command(CLI::App& app, int& exit_code) {
   add_repeatable(*command, "--unwrap", arguments->unwrap,
                  "Events stand inside this key of each object (Records, hits.hits._source); repeatable")
       ->type_name("PATH");
-  auto* event = add_repeatable(*command, "-e,--event", arguments->events, "Scan this event instead of files; repeatable")
+  auto* event = add_repeatable(*command, "-e,--event", arguments->events,
+                               "Scan this event instead of files; repeatable")
                     ->type_name("JSON");
-  command->add_option("--from", arguments->from, "Only events of this time and later")->check(check_time)->type_name("TIME");
-  command->add_option("--to", arguments->to, "Only events of this time and earlier")->check(check_time)->type_name("TIME");
+  command->add_option("--from", arguments->from, "Only events of this time and later")
+      ->check(check_time)
+      ->type_name("TIME");
+  command->add_option("--to", arguments->to, "Only events of this time and earlier")
+      ->check(check_time)
+      ->type_name("TIME");
   command
       ->add_option("--format", arguments->format,
-                   "table: for people; ndjson: one JSON object per alert. Without it: a table on a terminal, else ndjson")
+                   "table: for people; ndjson: one JSON object per alert. Without it: a table on a terminal, "
+                   "else ndjson")
       ->check(CLI::IsMember({"table", "ndjson"}))
       ->type_name("FORMAT");
   command->add_option("-o,--output", arguments->output, "Write alerts to this file")->type_name("FILE");
   command
       ->add_option("--fail-on", arguments->fail_on,
-                   "Exit with status 1 if an alert has at least this level: informational, low, medium, high, critical")
+                   "Exit with status 1 if an alert has at least this level: informational, low, medium, "
+                   "high, critical")
       ->check(check_level)
       ->type_name("LEVEL");
   command->add_flag("--strict", arguments->strict, "Scan nothing if any rule cannot be loaded (status 2)");
@@ -232,7 +248,8 @@ void add_scan_command(CLI::App& app, int& exit_code) {
       ->type_name("N");
   command
       ->add_option("events", arguments->inputs,
-                   "Event files, folders or globs: NDJSON, JSON arrays, {\"Records\":[…]}, also .gz and .zst; -: standard input")
+                   "Event files, folders or globs: NDJSON, JSON arrays, {\"Records\":[…]}, also .gz and "
+                   ".zst; -: standard input")
       ->type_name("EVENTS")
       ->excludes(event);
   command->footer(
@@ -243,7 +260,8 @@ void add_scan_command(CLI::App& app, int& exit_code) {
       "  sigrun scan -r one.yml -e '{\"Image\":\"C:\\\\evil.exe\"}'  does this event fire that rule?\n"
       "  sigrun scan -r rules/ --fail-on high logs/ >alerts.ndjson\n"
       "\n"
-      "Exit status: 0 done; 1 an alert reached --fail-on; 2 no rule could be loaded, or --strict and one could not;\n"
+      "Exit status: 0 done; 1 an alert reached --fail-on; 2 no rule could be loaded, or --strict and one "
+      "could not;\n"
       "3 usage, configuration, unreadable input or unwritable output; 130 interrupted.");
   command->callback([arguments, &exit_code] { exit_code = run_scan(*arguments); });
 }

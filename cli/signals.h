@@ -1,6 +1,6 @@
-// Signals as a flag that a scan looks at. The first SIGINT or SIGTERM asks the scan to end after the batches in flight, so
-// that its summary is still right; a second one kills the process as usual. SIGPIPE is ignored: writes report EPIPE.
-// Process-wide state; the flag may be read from any thread.
+// Signals as a flag that a scan looks at. The first SIGINT or SIGTERM asks the scan to end after the batches
+// in flight, so that its summary is still right; a second one kills the process as usual. SIGPIPE is ignored:
+// writes report EPIPE. Process-wide state; the flag may be read from any thread.
 #pragma once
 
 #include <atomic>

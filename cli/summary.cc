@@ -29,20 +29,24 @@ std::string alerts_by_level(const Counters& counters) {
   for (size_t i = counters.alerts_by_level.size(); i-- > 0;) {
     if (counters.alerts_by_level[i] == 0) continue;
     const auto name = sigma::level_name(static_cast<sigma::Level>(i));
-    text += fmt::format("{}{} {}", text.empty() ? " (" : ", ", name.empty() ? "without level" : std::string(name),
-                        group_digits(counters.alerts_by_level[i]));
+    text +=
+        fmt::format("{}{} {}", text.empty() ? " (" : ", ", name.empty() ? "without level" : std::string(name),
+                    group_digits(counters.alerts_by_level[i]));
   }
   return text.empty() ? text : text + ")";
 }
 
 std::string unrecognised(const Counters& counters) {
   const uint64_t matched = counters.processed + counters.degraded;
-  std::string text = fmt::format("\nunrecognised: {} of {} ({:.1f} %); no table knew them, so every rule that could fit was tried",
-                                 group_digits(counters.unrecognised), group_digits(matched),
-                                 100.0 * static_cast<double>(counters.unrecognised) /
-                                     static_cast<double>(std::max<uint64_t>(matched, 1)));
-  std::vector<std::pair<std::string, uint64_t>> sets(counters.unrecognised_keys.begin(), counters.unrecognised_keys.end());
-  std::stable_sort(sets.begin(), sets.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text = fmt::format(
+      "\nunrecognised: {} of {} ({:.1f} %); no table knew them, so every rule that could fit was tried",
+      group_digits(counters.unrecognised), group_digits(matched),
+      100.0 * static_cast<double>(counters.unrecognised) /
+          static_cast<double>(std::max<uint64_t>(matched, 1)));
+  std::vector<std::pair<std::string, uint64_t>> sets(counters.unrecognised_keys.begin(),
+                                                     counters.unrecognised_keys.end());
+  std::stable_sort(sets.begin(), sets.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   for (size_t i = 0; i < std::min(sets.size(), listed_key_sets); ++i) {
     text += fmt::format("\n  {} with the keys {}", group_digits(sets[i].second),
                         cut_to_width(printable(sets[i].first), key_set_width));
@@ -64,11 +68,14 @@ std::string format_summary(const LoadReport& report, const ScanResult& result, d
   }
   if (counters.unrecognised > 0) text += unrecognised(counters);
   text += fmt::format("\nalerts: {}{}", group_digits(counters.alerts()), alerts_by_level(counters));
-  text += fmt::format("\nrules:  {} loaded, {} refused", group_digits(report.loaded), group_digits(report.refused));
+  text += fmt::format("\nrules:  {} loaded, {} refused", group_digits(report.loaded),
+                      group_digits(report.refused));
   if (report.deselected > 0) text += fmt::format(", {} not selected", group_digits(report.deselected));
-  if (!report.muted.empty()) text += fmt::format(", {} muted by correlations", group_digits(report.muted.size()));
+  if (!report.muted.empty())
+    text += fmt::format(", {} muted by correlations", group_digits(report.muted.size()));
   text += fmt::format("\ninput:  {} in {}", plural(result.inputs, "input", "inputs"), speed(result, seconds));
-  if (result.input_errors > 0) text += fmt::format("; {} could not be read to the end", group_digits(result.input_errors));
+  if (result.input_errors > 0)
+    text += fmt::format("; {} could not be read to the end", group_digits(result.input_errors));
   if (result.stopped) text += "\nstopped before the end of the input";
   return text;
 }

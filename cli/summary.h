@@ -1,4 +1,5 @@
-// The closing words of a scan: every event's outcome with the sum, what nothing recognised, alerts by level, rules, speed.
+// The closing words of a scan: every event's outcome with the sum, what nothing recognised, alerts by level,
+// rules, speed.
 #pragma once
 
 #include <string>

@@ -7,8 +7,8 @@
 namespace sigrun::cli {
 namespace {
 
-constexpr size_t time_width = 19;   // 2026-11-20 09:12:44
-constexpr size_t level_width = 8;   // critical
+constexpr size_t time_width = 19;  // 2026-11-20 09:12:44
+constexpr size_t level_width = 8;  // critical
 constexpr size_t gap = 2;
 constexpr size_t narrowest = 60;    // a table has to break lines below this
 constexpr size_t source_from = 90;  // narrower tables leave the source out
@@ -19,7 +19,8 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c
 size_t find_literal(const std::string& value, const std::string& pattern) {
   std::string longest, piece;
   for (char c : pattern + "*") {
-    if (c != '*' && c != '?') piece += c;
+    if (c != '*' && c != '?')
+      piece += c;
     else {
       if (piece.size() > longest.size()) longest = piece;
       piece.clear();
@@ -108,15 +109,17 @@ AlertTable::AlertTable(size_t width, bool colour) : colour_(colour) {
 
 std::string AlertTable::line(const std::string& time, const std::string& level, const std::string& title,
                              const std::string& matched, const std::string& source) const {
-  std::string out = time + std::string(gap, ' ') + level + std::string(gap, ' ') + title + std::string(gap, ' ') + matched;
+  std::string out =
+      time + std::string(gap, ' ') + level + std::string(gap, ' ') + title + std::string(gap, ' ') + matched;
   if (source_width_ > 0) out += std::string(gap, ' ') + source;
   out.erase(out.find_last_not_of(' ') + 1);
   return out + "\n";
 }
 
 std::string AlertTable::header() const {
-  std::string text = line(pad_to_width("TIME (UTC)", time_width), pad_to_width("LEVEL", level_width),
-                          pad_to_width("RULE", title_width_), pad_to_width("WHAT MATCHED", matched_width_), "EVENT AT");
+  std::string text =
+      line(pad_to_width("TIME (UTC)", time_width), pad_to_width("LEVEL", level_width),
+           pad_to_width("RULE", title_width_), pad_to_width("WHAT MATCHED", matched_width_), "EVENT AT");
   if (!colour_) return text;
   text.pop_back();
   return "\x1b[1m" + text + colour_end + "\n";
@@ -126,7 +129,8 @@ std::string AlertTable::row(const Alert& alert) const {
   const sigma::Level rule_level = alert.rule->level;
   std::string level = short_level(rule_level);
   const size_t fill = level_width - std::min(level_width, level.size());
-  if (const char* colour = colour_ ? level_colour(rule_level) : ""; *colour) level = colour + level + colour_end;
+  if (const char* colour = colour_ ? level_colour(rule_level) : ""; *colour)
+    level = colour + level + colour_end;
   level.append(fill, ' ');
   std::string source = printable(alert.file);
   if (alert.line > 0) source += ":" + std::to_string(alert.line);

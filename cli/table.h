@@ -1,7 +1,8 @@
 // Alerts as rows of a table for people: when, how serious, which rule, what matched, where.
 //
-// Rows come out one by one as alerts arrive, so the columns have fixed widths, shared out from the width of the terminal.
-// Event data is made harmless (terminal.h) before it is shown. Immutable; any number of threads.
+// Rows come out one by one as alerts arrive, so the columns have fixed widths, shared out from the width of
+// the terminal. Event data is made harmless (terminal.h) before it is shown. Immutable; any number of
+// threads.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,8 @@ class AlertTable {
   size_t title_width_, matched_width_, source_width_;  // 0: the column is left out
 };
 
-// "Image=…\cmd.exe  CommandLine=…": the reasons, each shortened around what the rule looked for, as many as fit.
+// "Image=…\cmd.exe  CommandLine=…": the reasons, each shortened around what the rule looked for, as many as
+// fit.
 std::string describe_matches(const std::vector<Match>& matches, size_t width);
 
 // The escape sequence of a level ("" for none), and the one that ends it.

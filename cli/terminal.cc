@@ -3,9 +3,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -15,8 +15,8 @@ namespace sigrun::cli {
 namespace {
 
 bool is_hidden_or_reordering(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F || c == 0x2028 || c == 0x2029 ||
-         (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F || c == 0x2028 ||
+         c == 0x2029 || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
 }
 
 size_t code_point_width(char32_t c) {
@@ -56,12 +56,18 @@ std::string printable(std::string_view text) {
   out.reserve(valid.size());
   for (size_t at = 0; at < valid.size();) {
     const char32_t c = next_code_point(valid, at);
-    if (!is_hidden_or_reordering(c)) append_code_point(c, out);
-    else if (c == '\n') out += "\\n";
-    else if (c == '\r') out += "\\r";
-    else if (c == '\t') out += "\\t";
-    else if (c < 0x100) out += fmt::format("\\x{:02x}", static_cast<uint32_t>(c));
-    else out += fmt::format("\\u{{{:04x}}}", static_cast<uint32_t>(c));
+    if (!is_hidden_or_reordering(c))
+      append_code_point(c, out);
+    else if (c == '\n')
+      out += "\\n";
+    else if (c == '\r')
+      out += "\\r";
+    else if (c == '\t')
+      out += "\\t";
+    else if (c < 0x100)
+      out += fmt::format("\\x{:02x}", static_cast<uint32_t>(c));
+    else
+      out += fmt::format("\\u{{{:04x}}}", static_cast<uint32_t>(c));
   }
   return out;
 }

@@ -1,5 +1,5 @@
-// `sigrun test`: runs the tests that rules carry. All rules are loaded and events find them as in a scan; a test asks only
-// whether its own rule fires. Results are data: they go to standard output.
+// `sigrun test`: runs the tests that rules carry. All rules are loaded and events find them as in a scan; a
+// test asks only whether its own rule fires. Results are data: they go to standard output.
 #include <chrono>
 #include <memory>
 
@@ -40,13 +40,17 @@ struct Observation {
   uint64_t events = 0, unrecognised = 0;
 };
 
-bool same_rule(const RuleInfo& a, const RuleInfo& b) { return &a == &b || (a.file == b.file && a.line == b.line); }
+bool same_rule(const RuleInfo& a, const RuleInfo& b) {
+  return &a == &b || (a.file == b.file && a.line == b.line);
+}
 
-Observation observe(const Engine& engine, const RuleInfo& rule, const std::string* text, const std::string& path) {
+Observation observe(const Engine& engine, const RuleInfo& rule, const std::string* text,
+                    const std::string& path) {
   Observation seen;
   ScanObserver observer;
   observer.alert = [&](const Alert& alert) {
-    if (same_rule(*alert.rule, rule)) ++seen.alerts;
+    if (same_rule(*alert.rule, rule))
+      ++seen.alerts;
     else if (seen.other_rules.size() < 200 && seen.other_rules.find(alert.rule->title) == std::string::npos)
       seen.other_rules += (seen.other_rules.empty() ? "" : ", ") + alert.rule->title;
   };
@@ -57,10 +61,12 @@ Observation observe(const Engine& engine, const RuleInfo& rule, const std::strin
   observer.input_error = [&](const std::string&, const std::string& message) { seen.problem = message; };
   ScanOptions options;
   options.threads = 1;
-  const ScanResult result = text ? scan_text(engine, *text, "test", options, observer) : scan(engine, {path}, options, observer);
+  const ScanResult result =
+      text ? scan_text(engine, *text, "test", options, observer) : scan(engine, {path}, options, observer);
   seen.events = result.counters.in;
   seen.unrecognised = result.counters.unrecognised;
-  if (seen.events == 0 && seen.problem.empty()) seen.problem = text ? "the text holds no event" : path + ": holds no event";
+  if (seen.events == 0 && seen.problem.empty())
+    seen.problem = text ? "the text holds no event" : path + ": holds no event";
   return seen;
 }
 
@@ -72,7 +78,12 @@ std::string describe_miss(const Observation& seen, size_t expected) {
 }
 
 TestResult run_test(const Engine& engine, const RuleInfo& rule, const RuleTest& test) {
-  TestResult result{rule.title, rule.file, test.file, test.mark.line, test.name, TestResult::Outcome::passed, {}, {}, {}, 0};
+  TestResult result;
+  result.rule_title = rule.title;
+  result.rule_file = rule.file;
+  result.file = test.file;
+  result.line = test.mark.line;
+  result.name = test.name;
   const auto started = std::chrono::steady_clock::now();
   const size_t pieces = test.events_file.empty() ? test.events.size() : 1;
   Observation all;
@@ -94,9 +105,13 @@ TestResult run_test(const Engine& engine, const RuleInfo& rule, const RuleTest& 
   if (result.outcome == TestResult::Outcome::error) return result;
   if (test.expect_match ? all.alerts >= test.at_least : all.alerts == 0) return result;
   result.outcome = TestResult::Outcome::failed;
-  result.expected = !test.expect_match ? "no match" : test.at_least > 1 ? fmt::format("{} matches", test.at_least) : "match";
+  result.expected = !test.expect_match  ? "no match"
+                    : test.at_least > 1 ? fmt::format("{} matches", test.at_least)
+                                        : "match";
   result.got = test.expect_match ? describe_miss(all, test.at_least) : "match";
-  result.event = !first_match.empty() ? first_match : !test.events_file.empty() ? test.events_file : test.events.front();
+  result.event = !first_match.empty()        ? first_match
+                 : !test.events_file.empty() ? test.events_file
+                                             : test.events.front();
   return result;
 }
 
@@ -111,13 +126,14 @@ std::string format_result(const TestResult& result) {
   std::string event = printable(std::string_view(result.event).substr(0, shown_event_bytes));
   if (result.event.size() > shown_event_bytes) event += "…";
   return place + "failed: " + what +
-         fmt::format("    expected: {}\n    got:      {}\n    event:    {}\n", result.expected, printable(result.got), event);
+         fmt::format("    expected: {}\n    got:      {}\n    event:    {}\n", result.expected,
+                     printable(result.got), event);
 }
 
 std::string format_totals(const Totals& totals) {
-  return fmt::format("{} passed, {} failed, {} errors; {} rules tested, {} untested\n", group_digits(totals.passed),
-                     group_digits(totals.failed), group_digits(totals.errors), group_digits(totals.tested_rules),
-                     group_digits(totals.untested.size()));
+  return fmt::format("{} passed, {} failed, {} errors; {} rules tested, {} untested\n",
+                     group_digits(totals.passed), group_digits(totals.failed), group_digits(totals.errors),
+                     group_digits(totals.tested_rules), group_digits(totals.untested.size()));
 }
 
 // Reads the tests of one rule; what is malformed becomes a result of its own.
@@ -126,11 +142,20 @@ std::vector<RuleTest> tests_of_rule(const Engine& engine, size_t index, std::vec
   DiagnosticSink sink(rule.file);
   std::vector<RuleTest> tests = read_rule_tests(engine.rule_tests(index), rule.file, sink);
   if (const std::string& path = engine.regression_tests_path(index); !path.empty()) {
-    for (RuleTest& test : read_regression_tests(rule.file, rule.line, path, engine.limits(), sink)) tests.push_back(std::move(test));
+    for (RuleTest& test : read_regression_tests(rule.file, rule.line, path, engine.limits(), sink))
+      tests.push_back(std::move(test));
   }
   for (Diagnostic& diagnostic : sink.take()) {
-    malformed.push_back({rule.title, rule.file, diagnostic.file, diagnostic.mark.line, "malformed test",
-                         TestResult::Outcome::error, {}, diagnostic.message, {}, 0});
+    malformed.push_back({rule.title,
+                         rule.file,
+                         diagnostic.file,
+                         diagnostic.mark.line,
+                         "malformed test",
+                         TestResult::Outcome::error,
+                         {},
+                         diagnostic.message,
+                         {},
+                         0});
   }
   return tests;
 }
@@ -145,7 +170,8 @@ int run_tests(const Engine& engine, const LoadReport& report, const TestArgument
       case TestResult::Outcome::failed: ++totals.failed; break;
       case TestResult::Outcome::error: ++totals.errors; break;
     }
-    if (arguments.verbose || result.outcome != TestResult::Outcome::passed) output.write(format_result(result));
+    if (arguments.verbose || result.outcome != TestResult::Outcome::passed)
+      output.write(format_result(result));
     results.push_back(std::move(result));
   };
   for (size_t i = 0; i < engine.rules().size() && !output.failed(); ++i) {
@@ -153,7 +179,8 @@ int run_tests(const Engine& engine, const LoadReport& report, const TestArgument
     std::vector<TestResult> malformed;
     const std::vector<RuleTest> tests = tests_of_rule(engine, i, malformed);
     if (tests.empty() && malformed.empty()) {
-      totals.untested.push_back(fmt::format("{}:{}: untested: {}", printable(rule.file), rule.line, printable(rule.title)));
+      totals.untested.push_back(
+          fmt::format("{}:{}: untested: {}", printable(rule.file), rule.line, printable(rule.title)));
       continue;
     }
     ++totals.tested_rules;
@@ -203,7 +230,8 @@ void add_test_command(CLI::App& app, int& exit_code) {
   auto* command = app.add_subcommand("test", "Run the tests that rules carry");
   add_rule_paths(*command, arguments->rules);
   add_interpretation_options(*command, arguments->rules);
-  command->add_option("--junit", arguments->junit, "Write the results as JUnit XML to this file as well")->type_name("FILE");
+  command->add_option("--junit", arguments->junit, "Write the results as JUnit XML to this file as well")
+      ->type_name("FILE");
   command->add_flag("-v,--verbose", arguments->verbose, "List tests that pass and rules without tests too");
   command->footer(
       "A rule's tests stand in the rule:\n"
@@ -211,13 +239,15 @@ void add_test_command(CLI::App& app, int& exit_code) {
       "    - name: fires on an encoded command\n"
       "      expect: match                       # or: no match\n"
       "      event: {Image: 'C:\\x\\powershell.exe', CommandLine: powershell -enc SQBFAFgA}\n"
-      "`events:` takes a list, `file:` a path relative to the rule. SigmaHQ's regression_tests_path works as well.\n"
+      "`events:` takes a list, `file:` a path relative to the rule. SigmaHQ's regression_tests_path works as "
+      "well.\n"
       "\n"
       "Examples:\n"
       "  sigrun test rules/\n"
       "  sigrun test --junit results.xml rules/windows rules/linux\n"
       "\n"
-      "Exit status: 0 all passed; 1 a test failed or is malformed; 2 a rule could not be loaded; 3 usage or configuration.");
+      "Exit status: 0 all passed; 1 a test failed or is malformed; 2 a rule could not be loaded; 3 usage or "
+      "configuration.");
   command->callback([arguments, &exit_code] { exit_code = load_and_test(*arguments); });
 }
 

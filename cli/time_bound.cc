@@ -87,8 +87,8 @@ std::optional<std::string> parse_time_bound(std::string_view text, Bound bound) 
   const year_month_day utc{utc_day};
   const hh_mm_ss<std::chrono::seconds> clock{duration_cast<std::chrono::seconds>(moment - utc_day)};
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", static_cast<int>(utc.year()),
-                     static_cast<unsigned>(utc.month()), static_cast<unsigned>(utc.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), fraction);
+                     static_cast<unsigned>(utc.month()), static_cast<unsigned>(utc.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(), fraction);
 }
 
 }  // namespace sigrun::cli

@@ -16,7 +16,8 @@ namespace sigrun::cli {
 const char* version_line() { return "sigrun " SIGRUN_VERSION; }
 
 void add_version_command(CLI::App& app, int& exit_code) {
-  auto* command = app.add_subcommand("version", "Print the version, and where the shipped rules and tables are");
+  auto* command =
+      app.add_subcommand("version", "Print the version, and where the shipped rules and tables are");
   command->footer("Example:\n  sigrun version");
   command->callback([&exit_code] {
     Output output;

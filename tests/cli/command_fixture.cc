@@ -18,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // In the child: never returns.
-[[noreturn]] void become_command(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment) {
+[[noreturn]] void become_command(const std::vector<std::string>& arguments,
+                                 const std::map<std::string, std::string>& environment) {
   unsetenv("NO_COLOR");
   unsetenv("COLUMNS");
   setenv("TERM", "xterm", 1);
@@ -40,7 +41,8 @@ int wait_for(pid_t child) {
 std::string read_all(int fd) {
   std::string text;
   char buffer[4096];
-  for (ssize_t count; (count = read(fd, buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<size_t>(count));
+  for (ssize_t count; (count = read(fd, buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<size_t>(count));
   return text;
 }
 
@@ -155,7 +157,9 @@ TemporaryFolder::~TemporaryFolder() {
   if (!path_.empty()) fs::remove_all(path_, ignored);
 }
 
-std::string TemporaryFolder::path(const std::string& name) const { return name.empty() ? path_ : path_ + "/" + name; }
+std::string TemporaryFolder::path(const std::string& name) const {
+  return name.empty() ? path_ : path_ + "/" + name;
+}
 
 std::string TemporaryFolder::write(const std::string& name, const std::string& text) const {
   fs::create_directories(fs::path(path(name)).parent_path());

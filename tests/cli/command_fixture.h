@@ -1,5 +1,5 @@
-// Runs the built command as a person or a script would: with its own standard streams, through a pipe, or on a terminal.
-// The program is $SIGRUN_BIN; tests that need it and do not find it say so and are left out.
+// Runs the built command as a person or a script would: with its own standard streams, through a pipe, or on
+// a terminal. The program is $SIGRUN_BIN; tests that need it and do not find it say so and are left out.
 #pragma once
 
 #include <map>
@@ -9,15 +9,15 @@
 namespace sigrun::cli {
 
 struct Outcome {
-  int status = -1;   // exit status; 128 + signal where one killed it
-  std::string out;   // standard output; on a terminal: everything that appeared there
+  int status = -1;  // exit status; 128 + signal where one killed it
+  std::string out;  // standard output; on a terminal: everything that appeared there
   std::string err;
 };
 
 struct CommandInput {
-  std::string text;                            // standard input
+  std::string text;  // standard input
   std::map<std::string, std::string> environment;
-  std::string out_path;                        // standard output goes to this file, if any
+  std::string out_path;  // standard output goes to this file, if any
 };
 
 // False after a "SKIPPED:" line when there is no program.

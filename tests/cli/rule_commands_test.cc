@@ -7,7 +7,8 @@ using namespace sigrun::cli;
 
 namespace {
 
-std::string rule(const std::string& title, const std::string& more = {}, const std::string& modifier = "endswith") {
+std::string rule(const std::string& title, const std::string& more = {},
+                 const std::string& modifier = "endswith") {
   return "title: " + title +
          "\n"
          "id: 5d0f3c0e-7a0c-4c53-b1c4-1d7a6f1d2a11\n"
@@ -94,7 +95,9 @@ TEST_SUITE("cli check") {
     CHECK(has(outcome.out, "{\"kind\":\"problem\",\"file\":\""));
     CHECK(has(outcome.out, "\"line\":7,"));
     CHECK(has(outcome.out, "\"severity\":\"error\""));
-    CHECK(has(outcome.out, "{\"kind\":\"logsource\",\"logsource\":\"product=windows category=process_creation\",\"rules\":1,"));
+    CHECK(has(
+        outcome.out,
+        "{\"kind\":\"logsource\",\"logsource\":\"product=windows category=process_creation\",\"rules\":1,"));
     CHECK(has(outcome.out, "\"loaded\":1,\"refused\":1,"));
     CHECK(outcome.out.ends_with("}\n"));
   }
@@ -122,7 +125,8 @@ TEST_SUITE("cli test") {
     TemporaryFolder work;
     work.write("rules/a.yml", rule("A", good_tests));
     work.write("rules/data/recorded.json", "[{\"Image\":\"x\"},\n {\"Image\":\"D:\\\\whoami.exe\"}]\n");
-    work.write("rules/b.yml", "title: B\nlogsource: {product: windows}\ndetection:\n  s: {a: b}\n  condition: s\n");
+    work.write("rules/b.yml",
+               "title: B\nlogsource: {product: windows}\ndetection:\n  s: {a: b}\n  condition: s\n");
     const Outcome outcome = test(work.path("rules"));
     CAPTURE(outcome.out);
     CHECK(outcome.status == 0);
@@ -135,15 +139,17 @@ TEST_SUITE("cli test") {
   TEST_CASE("a failing test: where, which, expected, got and the event; status 1") {
     if (!have_command()) return;
     TemporaryFolder work;
-    const std::string path = work.write("rules/a.yml", rule("A",
-                                                            "tests:\n"
-                                                            "  - {name: too hopeful, expect: match, event: {Image: 'x', Count: 1}}\n"
-                                                            "  - name: too sure\n"
-                                                            "    expect: no match\n"
-                                                            "    events: [{Image: y}, {Image: 'C:\\whoami.exe'}]\n"));
+    const std::string path = work.write(
+        "rules/a.yml", rule("A",
+                            "tests:\n"
+                            "  - {name: too hopeful, expect: match, event: {Image: 'x', Count: 1}}\n"
+                            "  - name: too sure\n"
+                            "    expect: no match\n"
+                            "    events: [{Image: y}, {Image: 'C:\\whoami.exe'}]\n"));
     const Outcome outcome = test(work.path("rules"), {"--junit", work.path("junit.xml")});
     CHECK(outcome.status == 1);
-    CHECK(has(outcome.out, path + ":10: failed: too hopeful (A)\n    expected: match\n    got:      no match"));
+    CHECK(
+        has(outcome.out, path + ":10: failed: too hopeful (A)\n    expected: match\n    got:      no match"));
     CHECK(has(outcome.out, "event:    {\"Image\":\"x\",\"Count\":1}\n"));
     CHECK(has(outcome.out, path + ":11: failed: too sure (A)\n    expected: no match\n    got:      match\n"
                                   "    event:    {\"Image\":\"C:\\\\whoami.exe\"}\n"));
@@ -169,12 +175,13 @@ TEST_SUITE("cli test") {
   TEST_CASE("a test that cannot be run never passes") {
     if (!have_command()) return;
     TemporaryFolder work;
-    const std::string path = work.write("rules/a.yml", rule("A",
-                                                            "tests:\n"
-                                                            "  - {name: broken event, expect: no match, event: '{\"Image\": '}\n"
-                                                            "  - {name: no event, expect: no match, event: ' '}\n"
-                                                            "  - {name: no file, expect: no match, file: missing.json}\n"
-                                                            "  - {name: no expectation, event: {a: 1}}\n"));
+    const std::string path =
+        work.write("rules/a.yml", rule("A",
+                                       "tests:\n"
+                                       "  - {name: broken event, expect: no match, event: '{\"Image\": '}\n"
+                                       "  - {name: no event, expect: no match, event: ' '}\n"
+                                       "  - {name: no file, expect: no match, file: missing.json}\n"
+                                       "  - {name: no expectation, event: {a: 1}}\n"));
     const Outcome outcome = test(work.path("rules"));
     CHECK(outcome.status == 1);
     CHECK(has(outcome.out, path + ":10: error: broken event (A)\n    an event was rejected: "));
@@ -187,7 +194,8 @@ TEST_SUITE("cli test") {
   TEST_CASE("a rule that cannot be loaded is status 2") {
     if (!have_command()) return;
     TemporaryFolder work;
-    work.write("rules/a.yml", rule("A", "tests:\n  - {name: fires, expect: match, event: {Image: 'C:\\whoami.exe'}}\n"));
+    work.write("rules/a.yml",
+               rule("A", "tests:\n  - {name: fires, expect: match, event: {Image: 'C:\\whoami.exe'}}\n"));
     work.write("rules/b.yml", rule("B", "", "nonsense"));
     const Outcome outcome = test(work.path("rules"));
     CHECK(outcome.status == 2);
@@ -199,13 +207,16 @@ TEST_SUITE("cli test") {
     if (!have_command()) return;
     TemporaryFolder work;
     const std::string info = "regression_data/rules/a/info.yml";
-    const std::string path = work.write("rules/deep/a.yml", rule("A", "regression_tests_path: " + info + "\n"));
+    const std::string path =
+        work.write("rules/deep/a.yml", rule("A", "regression_tests_path: " + info + "\n"));
     const Outcome missing = test(path);
     CHECK(missing.status == 1);
     CHECK(has(missing.out, "no regression_data/rules/a/info.yml in any folder above the rule"));
 
-    const std::string head = "id: x\nregression_tests_info:\n  - name: Positive Detection Test\n    type: evtx\n    provider: P\n";
-    work.write("regression_data/rules/a/e.json", "{\n  \"Image\": \"C:\\\\whoami.exe\"\n}\n{\n  \"Image\": \"D:\\\\whoami.exe\"\n}\n");
+    const std::string head =
+        "id: x\nregression_tests_info:\n  - name: Positive Detection Test\n    type: evtx\n    provider: P\n";
+    work.write("regression_data/rules/a/e.json",
+               "{\n  \"Image\": \"C:\\\\whoami.exe\"\n}\n{\n  \"Image\": \"D:\\\\whoami.exe\"\n}\n");
     work.write("regression_data/rules/a/e.evtx", "ElfFile");
     const auto with_count = [&](const std::string& count) {
       work.write(info, head + "    match_count: " + count + "\n    path: regression_data/rules/a/e.evtx\n");
@@ -236,8 +247,11 @@ TEST_SUITE("cli") {
     CHECK(version.status == 0);
     CHECK(version.out.starts_with("sigrun "));
     CHECK(has(run({"version"}).out, version.out));
-    for (const std::vector<std::string>& arguments :
-         {std::vector<std::string>{"--help"}, {"scan", "--help"}, {"check", "--help"}, {"test", "--help"}, {"version", "--help"}}) {
+    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--help"},
+                                                      {"scan", "--help"},
+                                                      {"check", "--help"},
+                                                      {"test", "--help"},
+                                                      {"version", "--help"}}) {
       const Outcome help = run(arguments);
       CHECK(help.status == 0);
       CHECK(has(help.out, "Example"));

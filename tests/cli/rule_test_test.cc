@@ -47,10 +47,12 @@ bool reports(const std::string& yaml, const std::string& line, const std::string
 TEST_SUITE("cli rule tests") {
   TEST_CASE("YAML events become JSON of the same types") {
     CHECK(json("{a: 1, b: '1', c: 1.50, d: true, e: null, f: ~, g: yes, h: 010, i: -3}") ==
-          "{\"a\":1,\"b\":\"1\",\"c\":1.50,\"d\":true,\"e\":null,\"f\":null,\"g\":\"yes\",\"h\":\"010\",\"i\":-3}");
+          "{\"a\":1,\"b\":\"1\",\"c\":1.50,\"d\":true,\"e\":null,\"f\":null,\"g\":\"yes\",\"h\":\"010\","
+          "\"i\":-3}");
     CHECK(json("{a: 9007199254740993, b: 123456789012345678901234567890}") ==
           "{\"a\":9007199254740993,\"b\":123456789012345678901234567890}");
-    CHECK(json("{b: 1, a: {x: [1, two, {y: z}], e: [], m: {}}}") == "{\"b\":1,\"a\":{\"x\":[1,\"two\",{\"y\":\"z\"}],\"e\":[],\"m\":{}}}");
+    CHECK(json("{b: 1, a: {x: [1, two, {y: z}], e: [], m: {}}}") ==
+          "{\"b\":1,\"a\":{\"x\":[1,\"two\",{\"y\":\"z\"}],\"e\":[],\"m\":{}}}");
     CHECK(json("{\"a \\\"b\": 'C:\\x'}") == "{\"a \\\"b\":\"C:\\\\x\"}");
   }
 
@@ -84,12 +86,15 @@ TEST_SUITE("cli rule tests") {
     CHECK(reports("tests:\n  - text\n", "2", "a test is a map"));
     CHECK(reports("tests:\n  - {expect: match, event: {a: 1}}\n", "2", "no `name`"));
     CHECK(reports("tests:\n  - {name: x, event: {a: 1}}\n", "2", "what to `expect`"));
-    CHECK(reports("tests:\n  - name: x\n    expect: maybe\n    event: {a: 1}\n", "3", "`match` or `no match`"));
+    CHECK(
+        reports("tests:\n  - name: x\n    expect: maybe\n    event: {a: 1}\n", "3", "`match` or `no match`"));
     CHECK(reports("tests:\n  - {name: x, expect: match}\n", "2", "no event"));
     CHECK(reports("tests:\n  - name: x\n    expect: match\n    event: 5\n", "4", "an event is a map"));
     CHECK(reports("tests:\n  - name: x\n    expect: match\n    events: []\n", "4", "at least one event"));
-    CHECK(reports("tests:\n  - name: x\n    expect: match\n    events:\n      - {a: 1}\n      - [1]\n", "6", "an event is a map"));
-    CHECK(reports("tests:\n  - name: x\n    expect: match\n    event: {a: 1}\n    file: x\n", "5", "one of event, events and file"));
+    CHECK(reports("tests:\n  - name: x\n    expect: match\n    events:\n      - {a: 1}\n      - [1]\n", "6",
+                  "an event is a map"));
+    CHECK(reports("tests:\n  - name: x\n    expect: match\n    event: {a: 1}\n    file: x\n", "5",
+                  "one of event, events and file"));
     CHECK(reports("tests:\n  - name: x\n    expects: match\n    event: {a: 1}\n", "3", "no key `expects`"));
     CHECK(reports("tests:\n  - name: x\n    expect: match\n    file: [x]\n", "4", "`file` is the path"));
   }
@@ -97,7 +102,8 @@ TEST_SUITE("cli rule tests") {
   TEST_CASE("a malformed test does not hide the others") {
     DiagnosticSink sink("rule.yml");
     const auto tests = read_rule_tests(
-        *parse("tests:\n  - {name: bad}\n  - {name: good, expect: match, event: {a: 1}}\n").find("tests"), "rule.yml", sink);
+        *parse("tests:\n  - {name: bad}\n  - {name: good, expect: match, event: {a: 1}}\n").find("tests"),
+        "rule.yml", sink);
     CHECK(sink.error_count() == 2);
     REQUIRE(tests.size() == 1);
     CHECK(tests[0].name == "good");

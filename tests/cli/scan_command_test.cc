@@ -1,5 +1,5 @@
-// `sigrun scan` as a process: exit statuses, what goes to which stream, formats, inputs, signals. Log source tables are switched
-// off (--taxonomy none) except where they are the point.
+// `sigrun scan` as a process: exit statuses, what goes to which stream, formats, inputs, signals. Log source
+// tables are switched off (--taxonomy none) except where they are the point.
 #include <doctest/doctest.h>
 #include <signal.h>
 
@@ -40,8 +40,10 @@ const char* const broken_rule =
     "  selection: {Image|nonsense: x}\n"
     "  condition: selection\n";
 
-const char* const whoami = R"({"UtcTime":"2026-11-20 09:00:00.000","Image":"C:\\Windows\\System32\\whoami.exe"})";
-const char* const host = R"({"UtcTime":"2026-11-20 10:00:00.000","Image":"C:\\Windows\\System32\\hostname.exe"})";
+const char* const whoami =
+    R"({"UtcTime":"2026-11-20 09:00:00.000","Image":"C:\\Windows\\System32\\whoami.exe"})";
+const char* const host =
+    R"({"UtcTime":"2026-11-20 10:00:00.000","Image":"C:\\Windows\\System32\\hostname.exe"})";
 const char* const other = R"({"Image":"C:\\Windows\\explorer.exe"})";
 
 struct Workspace : TemporaryFolder {
@@ -58,7 +60,9 @@ struct Workspace : TemporaryFolder {
   }
 };
 
-size_t lines(const std::string& text) { return static_cast<size_t>(std::count(text.begin(), text.end(), '\n')); }
+size_t lines(const std::string& text) {
+  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+}
 bool has(const std::string& text, const std::string& piece) { return text.find(piece) != std::string::npos; }
 
 }  // namespace
@@ -70,7 +74,8 @@ TEST_SUITE("cli scan") {
     const Outcome outcome = run(work.scan({work.events}));
     CHECK(outcome.status == 0);
     CHECK(lines(outcome.out) == 2);
-    for (size_t begin = 0; begin < outcome.out.size(); begin = outcome.out.find('\n', begin) + 1) CHECK(outcome.out[begin] == '{');
+    for (size_t begin = 0; begin < outcome.out.size(); begin = outcome.out.find('\n', begin) + 1)
+      CHECK(outcome.out[begin] == '{');
     CHECK(has(outcome.out, "\"Whoami\""));
     CHECK(has(outcome.out, "\"Hostname\""));
     CHECK(has(outcome.err, "in 3 = processed 3 + degraded 0 + rejected 0 + dropped 0"));
@@ -184,7 +189,8 @@ TEST_SUITE("cli scan") {
       more.push_back(work.events);
       const Outcome outcome = run(more);
       CHECK(outcome.status == 0);
-      return std::string(has(outcome.out, "\"Whoami\"") ? "W" : "") + (has(outcome.out, "\"Hostname\"") ? "H" : "");
+      return std::string(has(outcome.out, "\"Whoami\"") ? "W" : "") +
+             (has(outcome.out, "\"Hostname\"") ? "H" : "");
     };
     CHECK(fired({}) == "WH");
     CHECK(fired({"--from", "2026-11-20T09:30"}) == "H");
@@ -212,7 +218,8 @@ TEST_SUITE("cli scan") {
     CHECK(strict.status == 2);
     CHECK(strict.out.empty());
     CHECK(has(strict.err, "broken.yml:4:"));
-    const Outcome none = run({"scan", "--taxonomy", "none", "-r", work.path("rules/broken.yml"), work.events});
+    const Outcome none =
+        run({"scan", "--taxonomy", "none", "-r", work.path("rules/broken.yml"), work.events});
     CHECK(none.status == 2);
     CHECK(none.out.empty());
   }
@@ -267,7 +274,8 @@ TEST_SUITE("cli scan") {
   TEST_CASE("a rejected event is reported with file, line and offset, and counted") {
     if (!have_command()) return;
     const Workspace work;
-    const std::string path = work.write("bad.ndjson", std::string(whoami) + "\n{\"Image\": \"unterminated\n" + host + "\n");
+    const std::string path =
+        work.write("bad.ndjson", std::string(whoami) + "\n{\"Image\": \"unterminated\n" + host + "\n");
     const Outcome outcome = run(work.scan({path}));
     CHECK(outcome.status == 0);
     CHECK(lines(outcome.out) == 2);
@@ -301,7 +309,8 @@ TEST_SUITE("cli scan") {
     const Workspace work;
     CommandInput full;
     full.out_path = "/dev/full";
-    for (const auto& arguments : {work.scan({work.events}), {"check", work.rules}, {"test", work.rules}, {"version"}}) {
+    for (const auto& arguments :
+         {work.scan({work.events}), {"check", work.rules}, {"test", work.rules}, {"version"}}) {
       const Outcome outcome = run(arguments, full);
       CHECK(outcome.status == 3);
       CHECK(has(outcome.err, "No space left on device"));
@@ -354,7 +363,8 @@ TEST_SUITE("cli scan") {
     if (!have_command()) return;
     const Workspace work;
     std::string many;
-    for (int i = 0; i < 30000; ++i) many += std::string(i % 7 == 0 ? whoami : i % 5 == 0 ? host : other) + "\n";
+    for (int i = 0; i < 30000; ++i)
+      many += std::string(i % 7 == 0 ? whoami : i % 5 == 0 ? host : other) + "\n";
     const std::string path = work.write("many.ndjson", many);
     const std::string one = run(work.scan({"-j", "1", path})).out;
     CHECK(lines(one) > 4000);

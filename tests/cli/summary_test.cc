@@ -55,7 +55,8 @@ TEST_SUITE("cli summary") {
   }
 
   TEST_CASE("the progress line fits its terminal") {
-    CHECK(progress_line(50, 100, 12000, 1, 2, 120) == "[##########..........]  50 %  12,000 events  6,000/s  1 alert");
+    CHECK(progress_line(50, 100, 12000, 1, 2, 120) ==
+          "[##########..........]  50 %  12,000 events  6,000/s  1 alert");
     CHECK(progress_line(50, 0, 10, 2, 0, 120) == "10 events  0/s  2 alerts");
     CHECK(progress_line(200, 100, 1, 0, 1, 120).find("100 %") != std::string::npos);
     CHECK(display_width(progress_line(50, 100, 12000, 1, 2, 30)) < 30);

@@ -55,7 +55,9 @@ TEST_SUITE("cli table") {
     rule->title = "漢字のルール名はとても長いので切らなければなりませんとても長い";
     wide.rule = rule;
     const std::string header = table.header(), row = table.row(example()), wide_row = table.row(wide);
-    const auto column = [](const std::string& line, const char* word) { return display_width(line.substr(0, line.find(word))); };
+    const auto column = [](const std::string& line, const char* word) {
+      return display_width(line.substr(0, line.find(word)));
+    };
     CHECK(column(header, "WHAT") == column(row, "Image="));
     CHECK(column(wide_row, "Image=") == column(row, "Image="));
   }
@@ -75,7 +77,11 @@ TEST_SUITE("cli table") {
     Alert alert = example();
     alert.time = "\x1b]0;t\x07";
     alert.file = "a\nb\x1b[2J";
-    alert.matches = {{"Na\x1bme", "\x1b[31mred\r\n\xc2\x9b" "5m", "contains", "red"}, {"", "\x08\x08", "", "x"}};
+    alert.matches = {{"Na\x1bme",
+                      "\x1b[31mred\r\n\xc2\x9b"
+                      "5m",
+                      "contains", "red"},
+                     {"", "\x08\x08", "", "x"}};
     auto rule = std::make_shared<RuleInfo>(*alert.rule);
     rule->title = "bad\x1b[0mtitle\xe2\x80\xae";
     alert.rule = rule;
@@ -90,22 +96,25 @@ TEST_SUITE("cli table") {
 
   TEST_CASE("colour only where wanted, by level") {
     CHECK(AlertTable(120, false).row(example(sigma::Level::critical)).find('\x1b') == std::string::npos);
-    CHECK(AlertTable(120, true).row(example(sigma::Level::critical)).find("\x1b[1;97;41mcritical\x1b[0m") != std::string::npos);
+    CHECK(AlertTable(120, true).row(example(sigma::Level::critical)).find("\x1b[1;97;41mcritical\x1b[0m") !=
+          std::string::npos);
     CHECK(AlertTable(120, true).row(example(sigma::Level::none)).find('\x1b') == std::string::npos);
   }
 
   TEST_CASE("a long value is cut around what matched") {
     const std::string filler(500, 'a');
-    CHECK(describe_matches({{"Image", filler + "\\cmd.exe", "endswith", "\\cmd.exe"}}, 30).ends_with("\\cmd.exe"));
-    CHECK(describe_matches({{"Text", filler + " Invoke-Evil " + filler, "contains", "invoke-evil"}}, 40).find("Invoke-Evil") !=
-          std::string::npos);
+    CHECK(describe_matches({{"Image", filler + "\\cmd.exe", "endswith", "\\cmd.exe"}}, 30)
+              .ends_with("\\cmd.exe"));
+    CHECK(describe_matches({{"Text", filler + " Invoke-Evil " + filler, "contains", "invoke-evil"}}, 40)
+              .find("Invoke-Evil") != std::string::npos);
     CHECK(describe_matches({{"", "some words", "", "words"}}, 40) == "text=some words");
     CHECK(describe_matches({}, 40).empty());
   }
 
   TEST_CASE("many reasons: those that fit, and how many more") {
     std::vector<Match> matches;
-    for (int i = 0; i < 9; ++i) matches.push_back({"Field" + std::to_string(i), "value number " + std::to_string(i), "", "x"});
+    for (int i = 0; i < 9; ++i)
+      matches.push_back({"Field" + std::to_string(i), "value number " + std::to_string(i), "", "x"});
     const std::string text = describe_matches(matches, 60);
     CHECK(text.starts_with("Field0=value number 0  Field1="));
     CHECK(text.find(" +") != std::string::npos);

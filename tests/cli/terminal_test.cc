@@ -10,12 +10,18 @@ TEST_SUITE("cli terminal") {
     CHECK(printable("\x1b[31mred\x07") == "\\x1b[31mred\\x07");
     CHECK(printable("a\nb\tc\rd") == "a\\nb\\tc\\rd");
     CHECK(printable(std::string_view("\0\x7f", 2)) == "\\x00\\x7f");
-    CHECK(printable("\xc2\x9b" "31m") == "\\x9b31m");            // C1 CSI
-    CHECK(printable("\xe2\x80\xae" "exe.txt") == "\\u{202e}exe.txt");  // right-to-left override
-    CHECK(printable("\xff" "a") == "\xef\xbf\xbd" "a");
+    CHECK(printable("\xc2\x9b"
+                    "31m") == "\\x9b31m");  // C1 CSI
+    CHECK(printable("\xe2\x80\xae"
+                    "exe.txt") == "\\u{202e}exe.txt");  // right-to-left override
+    CHECK(printable("\xff"
+                    "a") ==
+          "\xef\xbf\xbd"
+          "a");
     CHECK(printable("\x9b") == "\xef\xbf\xbd");
     for (int byte = 0; byte < 256; ++byte) {
-      for (unsigned char c : printable(std::string(1, static_cast<char>(byte)))) CHECK((c >= 0x20 && c != 0x7f));
+      for (unsigned char c : printable(std::string(1, static_cast<char>(byte))))
+        CHECK((c >= 0x20 && c != 0x7f));
     }
   }
 
