@@ -93,9 +93,10 @@ class Engine {
   ScratchPointer make_scratch() const;
 
   // Runs every event of a batch. Appends alerts in input order and adds to `counters` (rejections of the batch included).
-  // `input` names the source in alerts.
-  void evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch, std::vector<Alert>& alerts,
-                Counters& counters) const;
+  // `input` names the source in alerts. Events that were framed but could not be followed are rejected too: `rejected`, where given,
+  // receives why.
+  void evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch, std::vector<Alert>& alerts, Counters& counters,
+                std::vector<Rejection>* rejected = nullptr) const;
 
   const std::vector<std::shared_ptr<const RuleInfo>>& rules() const;
   // The `tests:` block and regression path of each rule, same order as rules().

@@ -1,0 +1,13 @@
+// The identity of an alert: the same event and rule give the same id on every run, whatever the threads, paths and titles.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sigrun {
+
+// xxh128 as 32 hex digits over the rule's id and the event's own id or, where it has none, its bytes and offset.
+std::string make_alert_id(std::string_view rule_id, std::string_view own_id, std::string_view event, uint64_t offset);
+
+}  // namespace sigrun

@@ -1,0 +1,194 @@
+#include "engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+
+#include "alert/alert_id.h"
+#include "event/timestamp.h"
+#include "match/matcher.h"
+#include "plan/plan_builder.h"
+#include "rule_loader.h"
+
+#ifndef SIGRUN_INSTALLED_SHARE
+#define SIGRUN_INSTALLED_SHARE "/usr/share/sigrun"
+#endif
+#ifndef SIGRUN_SOURCE_SHARE
+#define SIGRUN_SOURCE_SHARE ""
+#endif
+
+namespace sigrun {
+namespace {
+
+// Kinds of unrecognised events that are told apart in the summary; the rest are counted together.
+constexpr size_t most_key_sets = 256;
+
+struct RuleTests {
+  sigma::YamlNode tests;
+  std::string regression_path;
+};
+
+std::shared_ptr<RuleInfo> make_info(const sigma::DetectionRule& rule, std::set<std::string>& ids) {
+  const sigma::RuleHeader& header = rule.header;
+  auto info = std::make_shared<RuleInfo>();
+  info->id = header.id;
+  if (info->id.empty()) {
+    // The file's stem; further rules of the same file are told apart by number.
+    std::string stem = std::filesystem::path(header.file).stem().string();
+    info->id = stem;
+    for (int number = 2; ids.contains(info->id); ++number) info->id = fmt::format("{}#{}", stem, number);
+  }
+  ids.insert(info->id);
+  info->title = header.title;
+  info->author = header.author;
+  info->name = header.name;
+  info->file = header.file;
+  info->line = header.mark.line;
+  info->level = header.level;
+  info->status = header.status;
+  info->tags = header.tags;
+  info->logsource = rule.logsource;
+  return info;
+}
+
+bool known_to_a_table(const sigma::LogSource& logsource, const std::vector<sigma::TaxonomyTable>& tables) {
+  return std::any_of(tables.begin(), tables.end(), [&](const sigma::TaxonomyTable& table) {
+    return std::any_of(table.entries.begin(), table.entries.end(), [&](const sigma::TaxonomyEntry& entry) { return logsource.covers(entry.logsource); });
+  });
+}
+
+}  // namespace
+
+struct Engine::Impl {
+  Limits limits;
+  std::unique_ptr<const Plan> plan;
+  std::vector<std::shared_ptr<const RuleInfo>> rules;
+  std::vector<RuleTests> tests;
+  std::vector<std::string> envelopes;
+};
+
+class Engine::Scratch {
+ public:
+  Scratch(const Plan& plan, const Limits& limits) : matcher(plan, limits) {}
+  Matcher matcher;
+  std::vector<Hit> hits;
+};
+
+void Engine::ScratchDeleter::operator()(Scratch* scratch) const { delete scratch; }
+
+size_t LoadReport::count(Severity severity) const {
+  return static_cast<size_t>(std::count_if(diagnostics.begin(), diagnostics.end(), [&](const Diagnostic& d) { return d.severity == severity; }));
+}
+
+uint64_t Counters::alerts() const {
+  uint64_t sum = 0;
+  for (uint64_t count : alerts_by_level) sum += count;
+  return sum;
+}
+
+void Counters::add(const Counters& other) {
+  in += other.in;
+  processed += other.processed;
+  degraded += other.degraded;
+  rejected += other.rejected;
+  dropped += other.dropped;
+  unrecognised += other.unrecognised;
+  bytes += other.bytes;
+  for (size_t i = 0; i < alerts_by_level.size(); ++i) alerts_by_level[i] += other.alerts_by_level[i];
+  for (const auto& [keys, count] : other.unrecognised_keys) {
+    auto known = unrecognised_keys.find(keys);
+    if (known != unrecognised_keys.end() || unrecognised_keys.size() < most_key_sets)
+      unrecognised_keys[keys] += count;
+    else
+      unrecognised_keys["…"] += count;
+  }
+}
+
+std::string share_folder() {
+  if (const char* set = std::getenv("SIGRUN_SHARE"); set && *set) return set;
+  std::error_code ignored;
+  for (const char* candidate : {SIGRUN_SOURCE_SHARE, SIGRUN_INSTALLED_SHARE})
+    if (*candidate && std::filesystem::is_directory(std::string(candidate) + "/rules/taxonomy", ignored)) return candidate;
+  return SIGRUN_INSTALLED_SHARE;
+}
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::~Engine() = default;
+
+std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& report) {
+  auto tables = load_tables(options, report);
+  if (!tables) return {};
+  auto rules = load_rules(options, report);
+  if (!rules) return {};
+
+  auto impl = std::make_unique<Impl>();
+  impl->limits = options.limits;
+  std::set<std::string> ids;
+  for (sigma::DetectionRule& rule : rules->detections) {
+    std::string logsource = rule.logsource.to_string();
+    ++report.per_logsource[logsource];
+    if (options.use_taxonomy && !known_to_a_table(rule.logsource, *tables)) ++report.unknown_logsource[logsource];
+    impl->rules.push_back(make_info(rule, ids));
+    impl->tests.push_back({std::move(rule.tests), std::move(rule.regression_tests_path)});
+  }
+  std::set<std::string> envelopes;
+  for (const sigma::TaxonomyTable& table : *tables) envelopes.insert(table.envelopes.begin(), table.envelopes.end());
+  impl->envelopes.assign(envelopes.begin(), envelopes.end());
+
+  Routing routing = options.logsource.kind == LogSourceMode::Kind::automatic ? Routing::automatic
+                    : options.logsource.kind == LogSourceMode::Kind::off     ? Routing::off
+                                                                             : Routing::fixed;
+  impl->plan = build_plan({rules->detections, *tables, routing, options.logsource.logsource, impl->limits});
+  return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+}
+
+Engine::ScratchPointer Engine::make_scratch() const { return ScratchPointer(new Scratch(*impl_->plan, impl_->limits)); }
+
+void Engine::evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch, std::vector<Alert>& alerts, Counters& counters,
+                      std::vector<Rejection>* rejected) const {
+  counters.in += batch.events.size() + batch.rejected.size();
+  counters.rejected += batch.rejected.size();
+  Matcher& matcher = scratch.matcher;
+  for (const EventSpan& span : batch.events) {
+    std::string_view event = batch.event(span);
+    counters.bytes += event.size();
+    switch (matcher.match(event, scratch.hits)) {
+      case JsonWalker::Outcome::sound: ++counters.processed; break;
+      case JsonWalker::Outcome::degraded: ++counters.degraded; break;
+      case JsonWalker::Outcome::broken:
+        ++counters.rejected;
+        if (rejected) rejected->push_back({span.offset, span.line, matcher.problem()});
+        continue;
+    }
+    if (matcher.unrecognised()) {
+      Counters one;
+      one.unrecognised = 1;
+      one.unrecognised_keys[matcher.top_level_keys()] = 1;
+      counters.add(one);
+    }
+    for (const Hit& hit : scratch.hits) {
+      Alert alert;
+      alert.rule = impl_->rules[hit.rule];
+      alert.id = make_alert_id(alert.rule->id, matcher.own_id(), event, span.offset);
+      if (auto time = matcher.time()) alert.time = format_time(*time);
+      alert.file = input;
+      alert.line = span.line;
+      alert.offset = span.offset;
+      matcher.explain(hit, alert.matches);
+      alert.event = event;
+      ++counters.alerts_by_level[static_cast<size_t>(alert.rule->level)];
+      alerts.push_back(std::move(alert));
+    }
+  }
+}
+
+const std::vector<std::shared_ptr<const RuleInfo>>& Engine::rules() const { return impl_->rules; }
+const sigma::YamlNode& Engine::rule_tests(size_t rule) const { return impl_->tests[rule].tests; }
+const std::string& Engine::regression_tests_path(size_t rule) const { return impl_->tests[rule].regression_path; }
+const std::vector<std::string>& Engine::envelopes() const { return impl_->envelopes; }
+const Limits& Engine::limits() const { return impl_->limits; }
+
+}  // namespace sigrun

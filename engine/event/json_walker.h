@@ -1,0 +1,48 @@
+// Walks one JSON object with simdjson's On-Demand parser and takes the wanted values into a slot table.
+//
+// The event has been framed (event_reader.h), so its brackets, strings, colons and commas are in order. Values nobody wants are
+// skipped unread. Duplicate keys give several values; keys are compared after unescaping; at each object the longest literal
+// key that fits a path hides shorter ones ("a.b" hides a: {b:}); arrays are opened at every level.
+// Threads: one walker per thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "event/slot_table.h"
+#include "plan/path_trie.h"
+#include "support/limits.h"
+
+namespace sigrun {
+
+class JsonWalker {
+ public:
+  JsonWalker(const PathTrie& paths, const Limits& limits);
+  ~JsonWalker();
+
+  enum class Outcome : uint8_t {
+    sound,     // every wanted value was read
+    degraded,  // a wanted value could not be decoded, or the bytes were repaired; everything else was read
+    broken,    // the object's structure could not be followed: the event must be rejected
+  };
+
+  // `event` must be followed by event_padding readable bytes. The table's views live as long as `event` and the walker's
+  // next walk.
+  Outcome walk(std::string_view event, SlotTable& table);
+
+  // Every text and number of the walked event, for keywords: `visit` gets a value and returns true to stop.
+  bool any_scalar(SlotTable& table, const std::function<bool(EventValue&)>& visit);
+
+  // The top-level keys of the walked event, joined by commas: to describe what no table recognises.
+  std::string top_level_keys() const;
+
+  const std::string& problem() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sigrun

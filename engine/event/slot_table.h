@@ -1,0 +1,91 @@
+// The wanted values of one event: what the matcher sees of it.
+//
+// Filled by a walker (json_walker.h), then read by the matcher, then reset for the next event; memory is kept. Values are views into the event's
+// bytes until their text is asked for; decoded and folded texts are made once, on demand, in an arena that lives until reset().
+// Threads: one at a time. Lifetimes: views are valid until reset() and as long as the event's bytes are.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/path_trie.h"
+
+namespace sigrun {
+
+enum class ValueKind : uint8_t { null, truth, number, text, object, array, broken };
+
+struct EventValue {
+  ValueKind kind = ValueKind::null;
+  bool in_array = false;   // an element of the array that the path ends at
+  bool truth = false;
+  bool hidden = false;     // a longer literal key took its path
+  bool decoded = false, folded = false;
+  SlotId slot = 0;
+  uint32_t next = no_id;   // the slot's next value
+  std::string_view raw;    // numbers: as written; texts: between the quotes, escapes as written
+  std::string_view text_view, folded_view;
+};
+
+class SlotTable {
+ public:
+  explicit SlotTable(size_t slots) : heads_(slots, {0, no_id, no_id}) {}
+
+  // Forgets the event. Constant time for slots, linear in the values it had.
+  void reset();
+
+  // ---- filling ----
+  void add(EventValue value);
+  size_t size() const { return values_.size(); }
+  // Hides every value of slots [first, last) among those added since `mark` (a former size()) and before `until`.
+  void hide(SlotId first, SlotId last, size_t mark, size_t until);
+
+  // ---- reading ----
+  EventValue& value(size_t index) { return values_[index]; }
+  // Walks the visible values of a slot: `visit` returns true to stop. Returns whether it stopped.
+  template <class Visit>
+  bool any_value(SlotId slot, Visit&& visit) {
+    const Head& head = heads_[slot];
+    if (head.epoch != epoch_) return false;
+    for (uint32_t at = head.first; at != no_id; at = values_[at].next)
+      if (!values_[at].hidden && visit(values_[at])) return true;
+    return false;
+  }
+  bool present(SlotId slot) {
+    return any_value(slot, [](EventValue&) { return true; });
+  }
+  // Whether the value can be seen as text (texts, numbers, truth values).
+  static bool has_text(const EventValue& value) {
+    return value.kind == ValueKind::text || value.kind == ValueKind::number || value.kind == ValueKind::truth;
+  }
+  // The text as string operations see it: escapes resolved, numbers as written, true and false.
+  std::string_view text(EventValue& value);
+  // The same, case-folded.
+  std::string_view folded(EventValue& value);
+
+  // Copies `bytes` into the arena.
+  std::string_view keep(std::string_view bytes);
+
+ private:
+  struct Head {
+    uint64_t epoch;
+    uint32_t first, last;
+  };
+  char* reserve(size_t size);
+
+  std::vector<EventValue> values_;
+  std::vector<Head> heads_;
+  uint64_t epoch_ = 1;
+  // A bump arena: blocks are kept over resets, large ones given back.
+  struct Block {
+    std::unique_ptr<char[]> bytes;
+    size_t size = 0;
+  };
+  std::vector<Block> blocks_;
+  size_t block_ = 0, used_ = 0;
+  std::string scratch_;
+};
+
+}  // namespace sigrun

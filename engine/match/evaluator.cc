@@ -1,0 +1,131 @@
+#include "match/evaluator.h"
+
+#include <algorithm>
+
+#include "match/value_test.h"
+
+namespace sigrun {
+
+Evaluator::Evaluator(const Plan& plan, const Limits& limits) : plan_(plan), limits_(limits), known_(plan.predicates.size(), 0) {}
+
+void Evaluator::start(SlotTable& table, JsonWalker& walker) {
+  table_ = &table;
+  walker_ = &walker;
+  keywords_collected_ = false;
+  if (++epoch_ == 1u << 31) {
+    std::fill(known_.begin(), known_.end(), 0);
+    epoch_ = 1;
+  }
+}
+
+bool Evaluator::holds(NodeId id) {
+  const Node& node = plan_.nodes[id];
+  switch (node.kind) {
+    case Node::Kind::predicate: return predicate_holds(node.predicate);
+    case Node::Kind::negation: return !holds(plan_.children[node.begin]);
+    case Node::Kind::all_of:
+      for (uint32_t i = node.begin; i < node.end; ++i)
+        if (!holds(plan_.children[i])) return false;
+      return true;
+    case Node::Kind::any_of:
+      for (uint32_t i = node.begin; i < node.end; ++i)
+        if (holds(plan_.children[i])) return true;
+      return false;
+    case Node::Kind::at_least: {
+      uint32_t count = 0;
+      for (uint32_t i = node.begin; i < node.end; ++i)
+        if (holds(plan_.children[i]) && ++count == node.threshold) return true;
+      return false;
+    }
+  }
+  return false;
+}
+
+bool Evaluator::predicate_holds(PredicateId id) {
+  if (known_[id] >> 1 == epoch_) return known_[id] & 1;
+  bool result = evaluate(plan_.predicates[id]);
+  known_[id] = epoch_ << 1 | (result ? 1u : 0u);
+  return result;
+}
+
+SlotId Evaluator::present_slot(FieldId field) {
+  for (SlotId slot : plan_.fields[field].slots)
+    if (table_->present(slot)) return slot;
+  return no_id;
+}
+
+template <class Visit>
+bool Evaluator::any_value(FieldId field, Visit&& visit) {
+  if (field == no_id) {
+    auto& values = keyword_values();
+    return std::any_of(values.begin(), values.end(), visit);
+  }
+  SlotId slot = present_slot(field);
+  return slot != no_id && table_->any_value(slot, visit);
+}
+
+bool Evaluator::evaluate(const Predicate& predicate) {
+  if (auto* exists = std::get_if<sigma::Exists>(&predicate.test)) return (present_slot(predicate.field) != no_id) == exists->present;
+  if (std::holds_alternative<sigma::IsNull>(predicate.test)) return is_null(predicate.field);
+  if (auto* reference = std::get_if<FieldReferenceTest>(&predicate.test)) return refers(predicate.field, *reference);
+  return any_value(predicate.field, [&](EventValue& value) { return value_satisfies(predicate.test, value, *table_); });
+}
+
+// Absent, or JSON null itself: an array is never null, whatever it holds.
+bool Evaluator::is_null(FieldId field) {
+  SlotId slot = present_slot(field);
+  return slot == no_id || table_->any_value(slot, [](EventValue& value) { return value.kind == ValueKind::null && !value.in_array; });
+}
+
+bool Evaluator::refers(FieldId field, const FieldReferenceTest& test) {
+  return any_value(field, [&](EventValue& value) {
+    return any_value(test.other, [&](EventValue& other) { return values_agree(test, value, other, *table_); });
+  });
+}
+
+std::vector<EventValue>& Evaluator::keyword_values() {
+  if (!keywords_collected_) {
+    keywords_collected_ = true;
+    keyword_values_.clear();
+    walker_->any_scalar(*table_, [&](EventValue& value) {
+      keyword_values_.push_back(value);
+      return false;
+    });
+  }
+  return keyword_values_;
+}
+
+void Evaluator::explain(NodeId id, const RulePlan& rule, std::vector<Match>& matches) {
+  const Node& node = plan_.nodes[id];
+  if (matches.size() >= limits_.explained_matches || node.kind == Node::Kind::negation) return;
+  if (node.kind != Node::Kind::predicate) {
+    for (uint32_t i = node.begin; i < node.end; ++i)
+      if (holds(plan_.children[i])) explain(plan_.children[i], rule, matches);
+    return;
+  }
+  const Predicate& predicate = plan_.predicates[node.predicate];
+  const Explanation& said = rule.explanations[node.explanation];
+  Match match{said.field, {}, said.modifier, said.pattern};
+  any_value(predicate.field, [&](EventValue& value) {
+    bool reason = std::visit(
+        [&](const auto& test) {
+          using T = std::decay_t<decltype(test)>;
+          if constexpr (std::is_same_v<T, sigma::Exists> || std::is_same_v<T, sigma::IsNull>) return true;
+          if constexpr (std::is_same_v<T, FieldReferenceTest>)
+            return any_value(test.other, [&](EventValue& other) { return values_agree(test, value, other, *table_); });
+          return value_satisfies(predicate.test, value, *table_);
+        },
+        predicate.test);
+    if (!reason) return false;
+    if (SlotTable::has_text(value)) {
+      std::string_view text = table_->text(value);
+      size_t cut = std::min(text.size(), limits_.explained_value_bytes);
+      while (cut < text.size() && cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
+      match.value = text.substr(0, cut);
+    }
+    return true;
+  });
+  matches.push_back(std::move(match));
+}
+
+}  // namespace sigrun

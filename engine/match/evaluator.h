@@ -1,0 +1,47 @@
+// Evaluates the plan's expressions on one event: each distinct predicate at most once.
+//
+// Order of calls: start() for an event, then holds() and explain() in any number. Threads: one at a time; the plan is shared.
+#pragma once
+
+#include <vector>
+
+#include "alert/alert.h"
+#include "event/json_walker.h"
+#include "event/slot_table.h"
+#include "plan/plan.h"
+#include "support/limits.h"
+
+namespace sigrun {
+
+class Evaluator {
+ public:
+  Evaluator(const Plan& plan, const Limits& limits);
+
+  void start(SlotTable& table, JsonWalker& walker);
+  bool holds(NodeId node);
+  // The first spelling of the field that the event has, or no_id.
+  SlotId present_slot(FieldId field);
+  // The reasons why an expression that holds does: its true tests outside negations.
+  void explain(NodeId node, const RulePlan& rule, std::vector<Match>& matches);
+
+ private:
+  bool predicate_holds(PredicateId id);
+  bool evaluate(const Predicate& predicate);
+  bool is_null(FieldId field);
+  bool refers(FieldId field, const FieldReferenceTest& test);
+  // Visits every value that the predicate looks at until `visit` returns true.
+  template <class Visit>
+  bool any_value(FieldId field, Visit&& visit);
+  std::vector<EventValue>& keyword_values();
+
+  const Plan& plan_;
+  const Limits& limits_;
+  SlotTable* table_ = nullptr;
+  JsonWalker* walker_ = nullptr;
+  uint32_t epoch_ = 0;
+  std::vector<uint32_t> known_;  // by predicate: 2 × epoch + result
+  bool keywords_collected_ = false;
+  std::vector<EventValue> keyword_values_;
+};
+
+}  // namespace sigrun

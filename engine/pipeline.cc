@@ -1,0 +1,212 @@
+#include "pipeline.h"
+
+#include <fmt/format.h>
+#include <oneapi/tbb/enumerable_thread_specific.h>
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_pipeline.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+#include "event/byte_source.h"
+#include "event/event_reader.h"
+
+namespace sigrun {
+namespace {
+
+namespace tbb = oneapi::tbb;
+
+// One batch on its way: read, then evaluated, then delivered.
+struct Work {
+  EventBatch batch;
+  const std::string* input = nullptr;
+  uint64_t consumed = 0;  // raw bytes of all inputs up to and with this batch
+  std::vector<Alert> alerts;
+  Counters counters;
+  std::vector<Rejection> rejected;  // framed, but not to be followed
+  std::string input_error;  // set on the last batch of an input that ended early
+};
+
+// Reads the inputs one after the other: the serial first stage.
+class Feed {
+ public:
+  Feed(const Engine& engine, const std::vector<std::string>& inputs, std::string_view text, const ScanOptions& options)
+      : engine_(engine), inputs_(inputs), text_(text), envelopes_(engine.envelopes()) {
+    envelopes_.insert(envelopes_.end(), options.unwrap.begin(), options.unwrap.end());
+  }
+
+  // False when all inputs are exhausted. A work without events may carry an input error.
+  bool next(Work& work) {
+    while (true) {
+      if (!reader_ && !open_next(work)) return !work.input_error.empty();
+      if (!reader_) return true;  // could not be opened: the work says so
+      work.input = &inputs_[at_];
+      bool more = reader_->next(work.batch);
+      work.consumed = done_ + source_->consumed();
+      if (more) return true;
+      work.input_error = reader_->error();
+      done_ += source_->consumed();
+      reader_.reset();
+      source_.reset();
+      ++at_;
+      if (!work.input_error.empty()) return true;
+    }
+  }
+
+  // Raw bytes of the inputs that are known.
+  uint64_t total() const { return total_; }
+  void set_total(uint64_t total) { total_ = total; }
+
+ private:
+  bool open_next(Work& work) {
+    if (at_ >= inputs_.size()) return false;
+    work.input = &inputs_[at_];
+    if (text_.data()) {
+      source_ = memory_byte_source(text_);
+    } else {
+      source_ = open_byte_source(inputs_[at_], work.input_error);
+    }
+    if (!source_) {
+      ++at_;
+      return true;
+    }
+    reader_ = std::make_unique<EventReader>(*source_, envelopes_, engine_.limits());
+    return true;
+  }
+
+  const Engine& engine_;
+  const std::vector<std::string>& inputs_;
+  std::string_view text_;
+  std::vector<std::string> envelopes_;
+  size_t at_ = 0;
+  uint64_t done_ = 0, total_ = 0;
+  std::unique_ptr<ByteSource> source_;
+  std::unique_ptr<EventReader> reader_;
+};
+
+// Delivers in input order: the serial last stage.
+class Delivery {
+ public:
+  Delivery(const Engine& engine, const ScanOptions& options, const ScanObserver& observer, uint64_t total, ScanResult& result)
+      : engine_(engine), options_(options), observer_(observer), total_(total), result_(result) {}
+
+  void take(Work& work) {
+    report_rejections(work);
+    for (const Alert& alert : work.alerts) {
+      if (outside(alert)) {
+        --work.counters.alerts_by_level[static_cast<size_t>(alert.rule->level)];
+        continue;
+      }
+      if (observer_.alert) observer_.alert(alert);
+    }
+    result_.counters.add(work.counters);
+    if (!work.input_error.empty()) {
+      ++result_.input_errors;
+      if (observer_.input_error) observer_.input_error(*work.input, work.input_error);
+    }
+    if (observer_.progress) observer_.progress(work.consumed, total_, result_.counters.in, result_.counters.alerts());
+  }
+
+ private:
+  // Alert times are RFC 3339 in UTC with at least milliseconds; the common prefix decides.
+  bool outside(const Alert& alert) const {
+    if (alert.time.empty()) return false;
+    return (!options_.from.empty() && alert.time < options_.from) || (!options_.to.empty() && alert.time > options_.to);
+  }
+
+  void report_rejections(const Work& work) {
+    if (work.input != input_) input_ = work.input, reported_ = 0;
+    for (const auto* list : {&work.batch.rejected, &work.rejected}) for (const Rejection& rejection : *list) {
+      if (reported_ >= engine_.limits().rejected_reports) {
+        ++result_.rejections_not_shown;
+        continue;
+      }
+      ++reported_;
+      if (observer_.rejected) observer_.rejected(*work.input, rejection);
+    }
+  }
+
+  const Engine& engine_;
+  const ScanOptions& options_;
+  const ScanObserver& observer_;
+  uint64_t total_;
+  ScanResult& result_;
+  const std::string* input_ = nullptr;
+  size_t reported_ = 0;
+};
+
+uint64_t total_size(const std::vector<std::string>& inputs) {
+  uint64_t total = 0;
+  for (const std::string& input : inputs) {
+    std::string ignored;
+    std::error_code none;
+    // A pipe must not be opened twice: what it gives is gone.
+    auto source = std::filesystem::is_regular_file(input, none) ? open_byte_source(input, ignored) : nullptr;
+    if (!source || source->total() == 0) return 0;
+    total += source->total();
+  }
+  return total;
+}
+
+ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std::string_view text, const ScanOptions& options,
+               const ScanObserver& observer, const std::atomic<bool>* stop) {
+  ScanResult result;
+  result.inputs = inputs.size();
+  Feed feed(engine, inputs, text, options);
+  Delivery delivery(engine, options, observer, observer.progress && !text.data() ? total_size(inputs) : text.size(), result);
+
+  unsigned threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  auto stopping = [&] { return stop && stop->load(std::memory_order_relaxed); };
+  tbb::enumerable_thread_specific<Engine::ScratchPointer> scratches([&] { return engine.make_scratch(); });
+  auto evaluate = [&](Work& work) {
+    engine.evaluate(work.batch, *work.input, *scratches.local(), work.alerts, work.counters, &work.rejected);
+  };
+
+  if (threads == 1) {
+    // One thread needs no scheduler: the same three steps in turn.
+    while (!stopping()) {
+      Work work;
+      if (!feed.next(work)) break;
+      evaluate(work);
+      delivery.take(work);
+    }
+  } else {
+    using WorkPointer = std::shared_ptr<Work>;
+    tbb::global_control parallelism(tbb::global_control::max_allowed_parallelism, threads);
+    tbb::task_arena arena(static_cast<int>(threads));
+    arena.execute([&] {
+      tbb::parallel_pipeline(
+          threads * 2,  // batches in flight: what bounds the memory of a scan
+          tbb::make_filter<void, WorkPointer>(tbb::filter_mode::serial_in_order,
+                                              [&](tbb::flow_control& flow) -> WorkPointer {
+                                                auto work = std::make_shared<Work>();
+                                                if (!stopping() && feed.next(*work)) return work;
+                                                flow.stop();
+                                                return {};
+                                              }) &
+              tbb::make_filter<WorkPointer, WorkPointer>(tbb::filter_mode::parallel,
+                                                         [&](WorkPointer work) {
+                                                           evaluate(*work);
+                                                           return work;
+                                                         }) &
+              tbb::make_filter<WorkPointer, void>(tbb::filter_mode::serial_in_order, [&](WorkPointer work) { delivery.take(*work); }));
+    });
+  }
+  result.stopped = stopping();
+  return result;
+}
+
+}  // namespace
+
+ScanResult scan(const Engine& engine, const std::vector<std::string>& inputs, const ScanOptions& options, const ScanObserver& observer,
+                const std::atomic<bool>* stop) {
+  return run(engine, inputs, {}, options, observer, stop);
+}
+
+ScanResult scan_text(const Engine& engine, std::string_view text, const std::string& name, const ScanOptions& options, const ScanObserver& observer) {
+  return run(engine, {name}, text.data() ? text : std::string_view(""), options, observer, nullptr);
+}
+
+}  // namespace sigrun

@@ -1,0 +1,131 @@
+// The plan: everything that the rules ask of events, compiled once, immutable, shared by all threads.
+//
+//   paths ──► slots        which keys of an event are taken (PathTrie)
+//   fields                 a rule's field: the slots that may hold it, the first one present counts
+//   predicates             distinct (field, test) pairs: each is evaluated at most once for an event
+//   expressions            rules' conditions over predicates
+//   views                  one for each log source table, and the open one: which rules an event is tried against
+//
+// Built by plan_builder.h from the rule model and the tables; read by match/. The matcher may be replaced without touching
+// anything else: it needs nothing but this file and a slot table.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "plan/path_trie.h"
+#include "plan/text_test.h"
+#include "sigma/rule.h"
+#include "sigma/value.h"
+
+namespace re2 {
+class RE2;
+}
+
+namespace sigrun {
+
+using FieldId = uint32_t;
+using PredicateId = uint32_t;
+using NodeId = uint32_t;
+using RuleIndex = uint32_t;
+using ProgramId = uint32_t;
+
+// A rule's field as events may spell it.
+struct Field {
+  std::vector<SlotId> slots;
+};
+
+struct AnyTextTest {
+  std::vector<TextTest> tests;
+};
+struct RegexTest {
+  std::shared_ptr<const re2::RE2> regex;  // null is never: the reader has compiled it before
+};
+struct NumberTest {
+  Decimal number;
+  std::string canonical;
+};
+struct FieldReferenceTest {
+  FieldId other = no_id;
+  sigma::FieldReference::Mode mode = sigma::FieldReference::Mode::whole;
+  bool cased = false;
+};
+
+using Test = std::variant<TextTest, AnyTextTest, RegexTest, NumberTest, sigma::BoolEquals, sigma::IsNull, sigma::Exists,
+                          sigma::NumberCompare, sigma::TimePartCompare, sigma::CidrBlock, FieldReferenceTest>;
+
+struct Predicate {
+  FieldId field = no_id;  // no_id: a keyword, tried on every text and number of the event
+  Test test;
+};
+
+// A node of a condition. Leaves name a predicate and what to say of it in an alert.
+struct Node {
+  enum class Kind : uint8_t { all_of, any_of, negation, at_least, predicate };
+  Kind kind = Kind::predicate;
+  uint32_t threshold = 0;       // at_least
+  uint32_t begin = 0, end = 0;  // children: [begin, end) of Plan::children
+  PredicateId predicate = no_id;
+  uint32_t explanation = 0;     // into RulePlan::explanations
+};
+
+// How an author wrote one test: for an alert's `matches`.
+struct Explanation {
+  std::string field, modifier, pattern;
+};
+
+struct RulePlan {
+  sigma::LogSource logsource;
+  bool muted = false;
+  std::vector<Explanation> explanations;
+};
+
+// A rule's condition under the field spellings of one view.
+struct Program {
+  RuleIndex rule = 0;
+  NodeId root = 0;
+};
+
+// One log source of a table.
+struct ViewEntry {
+  sigma::LogSource logsource;
+  NodeId when = no_id;  // no_id: always
+  std::vector<ProgramId> programs;
+};
+
+struct View {
+  std::string name;
+  NodeId recognise = no_id;
+  std::vector<ViewEntry> entries;
+  std::vector<FieldId> time_fields;
+  int64_t zone_seconds = 0;
+  std::vector<std::vector<FieldId>> id_fields;
+};
+
+// What an event that no table recognises is tried against.
+struct OpenView {
+  std::vector<ProgramId> programs;
+  // Programs by the slots of their positively tested fields; keyword programs are always tried.
+  std::vector<std::vector<ProgramId>> by_slot;
+  std::vector<ProgramId> always;
+  std::vector<FieldId> time_fields;
+};
+
+struct Plan {
+  PathTrie paths;
+  std::vector<Field> fields;
+  std::vector<Predicate> predicates;
+  std::vector<Node> nodes;
+  std::vector<NodeId> children;
+  std::vector<Program> programs;
+  std::vector<RulePlan> rules;
+  std::vector<View> views;  // in the order in which they are tried
+  OpenView open;
+  bool fail_open = true;    // automatic routing: an unrecognised event needs a positively tested field of a rule;
+                            // otherwise every program of `open` is tried on every event
+};
+
+}  // namespace sigrun

@@ -1,0 +1,371 @@
+#include "plan/plan_builder.h"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+namespace sigrun {
+namespace {
+
+using sigma::Condition;
+using sigma::Detection;
+using sigma::DetectionItem;
+using sigma::DetectionRule;
+using sigma::TaxonomyEntry;
+using sigma::TaxonomyTable;
+
+// Fields that tell the time of events no table knows.
+constexpr std::string_view common_time_fields[] = {"@timestamp", "timestamp", "Timestamp", "time", "eventTime", "EventTime", "TimeCreated",
+                                                   "UtcTime", "TimeGenerated", "Datetime", "ts", "date"};
+
+// How the rule's field names become fields in one context: a table, a table's entry, or several tables at once.
+class Spelling {
+ public:
+  using Function = std::function<std::vector<std::string>(const std::string&)>;
+  Spelling() = default;
+  explicit Spelling(Function spell) : spell_(std::move(spell)) {}
+  explicit operator bool() const { return static_cast<bool>(spell_); }
+  std::vector<std::string> operator()(const std::string& name) const { return spell_(name); }
+  FieldId& known(const std::string& name) const { return known_.try_emplace(name, no_id).first->second; }
+
+ private:
+  Function spell_;
+  mutable std::unordered_map<std::string, FieldId> known_;  // what resolve() found before
+};
+
+// An exact text form of a value, the key under which equal tests are shared.
+std::string test_key(const sigma::Value& value) {
+  struct Key {
+    std::string pattern(const sigma::TextPattern& v) const {
+      std::string out = v.cased ? "C" : "c";
+      for (const auto& part : v.parts) out += fmt::format("{}{}:{}", static_cast<int>(part.kind), part.text.size(), part.text);
+      return out;
+    }
+    std::string operator()(const sigma::TextPattern& v) const { return "t" + pattern(v); }
+    std::string operator()(const sigma::AnyTextPattern& v) const {
+      std::string out = "a";
+      for (const auto& p : v.patterns) out += pattern(p) + ";";
+      return out;
+    }
+    std::string operator()(const sigma::RegexPattern& v) const { return "r" + v.to_re2(); }
+    std::string operator()(const sigma::NumberEquals& v) const { return "n" + v.number.canonical(); }
+    std::string operator()(const sigma::BoolEquals& v) const { return v.truth ? "b1" : "b0"; }
+    std::string operator()(const sigma::IsNull&) const { return "z"; }
+    std::string operator()(const sigma::Exists& v) const { return v.present ? "e1" : "e0"; }
+    std::string operator()(const sigma::NumberCompare& v) const { return fmt::format("o{}{}", static_cast<int>(v.order), v.bound.canonical()); }
+    std::string operator()(const sigma::TimePartCompare& v) const {
+      return fmt::format("p{}{}{}", static_cast<int>(v.part), static_cast<int>(v.order), v.bound.canonical());
+    }
+    std::string operator()(const sigma::CidrBlock& v) const {
+      return fmt::format("i{}{}/{}", v.v6 ? 6 : 4, std::string_view(reinterpret_cast<const char*>(v.address.data()), 16), v.prefix);
+    }
+    std::string operator()(const sigma::FieldReference& v) const {
+      return fmt::format("f{}{}{}", static_cast<int>(v.mode), v.cased ? 'C' : 'c', v.literal_field ? 'l' : 's') + v.field;
+    }
+  };
+  return std::visit(Key{}, value);
+}
+
+std::vector<std::string> literal_spelling(const std::string& field) { return {field}; }
+
+class PlanBuilder {
+ public:
+  explicit PlanBuilder(const PlanInput& input) : input_(input), plan_(std::make_unique<Plan>()) {}
+
+  std::unique_ptr<const Plan> build() {
+    plan_->fail_open = input_.routing == Routing::automatic;
+    for (const DetectionRule& rule : input_.rules) plan_->rules.push_back({rule.logsource, rule.muted, explain(rule)});
+    if (input_.routing == Routing::automatic)
+      for (const TaxonomyTable& table : input_.tables) add_view(table);
+    add_open_view();
+    freeze();
+    return std::move(plan_);
+  }
+
+ private:
+  // ---- fields ----------------------------------------------------------------------------------------------------
+
+  // Until freeze() a field's slots are the paths' numbers in the trie.
+  FieldId add_field(const std::vector<std::string>& spellings) {
+    std::vector<uint32_t> paths;
+    for (const std::string& spelling : spellings) paths.push_back(plan_->paths.add(spelling));
+    auto [known, fresh] = fields_.try_emplace(paths, static_cast<FieldId>(plan_->fields.size()));
+    if (fresh) plan_->fields.push_back({std::move(paths)});
+    return known->second;
+  }
+
+  FieldId resolve(const std::string& name, bool literal, const Spelling& spelling) {
+    if (literal) return add_field({name});
+    FieldId& known = spelling.known(name);
+    if (known == no_id) known = add_field(spelling(name));
+    return known;
+  }
+
+  // ---- predicates ------------------------------------------------------------------------------------------------
+
+  struct Compiler {
+      PlanBuilder& builder;
+      const Spelling& spelling;
+      Test operator()(const sigma::TextPattern& v) const { return TextTest::compile(v); }
+      Test operator()(const sigma::AnyTextPattern& v) const {
+        AnyTextTest any;
+        for (const auto& pattern : v.patterns) any.tests.push_back(TextTest::compile(pattern));
+        return any;
+      }
+      Test operator()(const sigma::RegexPattern& v) const { return RegexTest{builder.regex(v)}; }
+      Test operator()(const sigma::NumberEquals& v) const { return NumberTest{v.number, v.number.canonical()}; }
+      Test operator()(const sigma::FieldReference& v) const {
+        return FieldReferenceTest{builder.resolve(v.field, v.literal_field, spelling), v.mode, v.cased};
+      }
+      Test operator()(const auto& v) const { return v; }
+  };
+
+  Test compile(const sigma::Value& value, const Spelling& spelling) { return std::visit(Compiler{*this, spelling}, value); }
+
+  std::shared_ptr<const re2::RE2> regex(const sigma::RegexPattern& pattern) {
+    auto& compiled = regexes_[pattern.to_re2()];
+    if (!compiled) {
+      RE2::Options options;
+      options.set_log_errors(false);
+      options.set_max_mem(input_.limits.regex_memory);
+      compiled = std::make_shared<RE2>(pattern.to_re2(), options);
+    }
+    return compiled;
+  }
+
+  PredicateId add_predicate(FieldId field, const sigma::Value& value, const Spelling& spelling) {
+    std::string key = fmt::format("{}:", field) + test_key(value);
+    if (auto* reference = std::get_if<sigma::FieldReference>(&value))
+      key += fmt::format("@{}", resolve(reference->field, reference->literal_field, spelling));
+    auto [known, fresh] = predicates_.try_emplace(std::move(key), static_cast<PredicateId>(plan_->predicates.size()));
+    if (fresh) {
+      PredicateId id = known->second;
+      plan_->predicates.push_back({field, {}});
+      plan_->predicates[id].test = compile(value, spelling);
+    }
+    return known->second;
+  }
+
+  // ---- expressions -----------------------------------------------------------------------------------------------
+
+  NodeId add_node(Node node) {
+    plan_->nodes.push_back(node);
+    return static_cast<NodeId>(plan_->nodes.size() - 1);
+  }
+
+  NodeId add_list(Node::Kind kind, const std::vector<NodeId>& list, uint32_t threshold = 0) {
+    if (list.size() == 1 && (kind == Node::Kind::all_of || kind == Node::Kind::any_of)) return list[0];
+    Node node;
+    node.kind = kind;
+    node.threshold = threshold;
+    node.begin = static_cast<uint32_t>(plan_->children.size());
+    plan_->children.insert(plan_->children.end(), list.begin(), list.end());
+    node.end = static_cast<uint32_t>(plan_->children.size());
+    return add_node(node);
+  }
+
+  // `explanation` counts the values of the rule in document order, as explain() does.
+  NodeId add_item(const DetectionItem& item, const Spelling& spelling, uint32_t& explanation) {
+    FieldId field = item.keyword ? no_id : resolve(item.field, item.literal_field, spelling);
+    std::vector<NodeId> leaves;
+    for (const sigma::ItemValue& value : item.values) {
+      Node leaf;
+      leaf.predicate = add_predicate(field, value.value, spelling);
+      leaf.explanation = explanation++;
+      leaves.push_back(add_node(leaf));
+    }
+    NodeId node = add_list(item.match_all ? Node::Kind::all_of : Node::Kind::any_of, leaves);
+    return item.negated ? add_list(Node::Kind::negation, {node}) : node;
+  }
+
+  NodeId add_detection(const Detection& detection, const Spelling& spelling, uint32_t& explanation) {
+    if (detection.kind == Detection::Kind::item) return add_item(*detection.item, spelling, explanation);
+    std::vector<NodeId> list;
+    for (const Detection& child : detection.children) list.push_back(add_detection(child, spelling, explanation));
+    return add_list(detection.kind == Detection::Kind::all_of ? Node::Kind::all_of : Node::Kind::any_of, list);
+  }
+
+  NodeId add_condition(const Condition& condition, const std::vector<NodeId>& selections) {
+    std::vector<NodeId> list;
+    switch (condition.kind) {
+      case Condition::Kind::selection: return selections[condition.selection];
+      case Condition::Kind::at_least:
+        for (size_t selection : condition.selections) list.push_back(selections[selection]);
+        if (condition.threshold == 1) return add_list(Node::Kind::any_of, list);
+        if (condition.threshold == list.size()) return add_list(Node::Kind::all_of, list);
+        return add_list(Node::Kind::at_least, list, static_cast<uint32_t>(condition.threshold));
+      case Condition::Kind::all_of:
+      case Condition::Kind::any_of:
+      case Condition::Kind::negation:
+        for (const Condition& child : condition.children) list.push_back(add_condition(child, selections));
+        return add_list(condition.kind == Condition::Kind::all_of   ? Node::Kind::all_of
+                        : condition.kind == Condition::Kind::any_of ? Node::Kind::any_of
+                                                                    : Node::Kind::negation,
+                        list);
+    }
+    return no_id;
+  }
+
+  ProgramId add_program(RuleIndex rule, const Spelling& spelling) {
+    const DetectionRule& source = input_.rules[rule];
+    std::vector<NodeId> selections;
+    uint32_t explanation = 0;
+    for (const sigma::Selection& selection : source.selections)
+      selections.push_back(add_detection(selection.detection, spelling, explanation));
+    plan_->programs.push_back({rule, add_condition(source.condition, selections)});
+    return static_cast<ProgramId>(plan_->programs.size() - 1);
+  }
+
+  static void explain(const Detection& detection, std::vector<Explanation>& out) {
+    for (const Detection& child : detection.children) explain(child, out);
+    if (detection.kind != Detection::Kind::item) return;
+    std::string modifiers = fmt::format("{}", fmt::join(detection.item->modifiers, "|"));
+    for (const sigma::ItemValue& value : detection.item->values)
+      out.push_back({detection.item->field, modifiers, sigma::describe(value.value)});
+  }
+
+  static std::vector<Explanation> explain(const DetectionRule& rule) {
+    std::vector<Explanation> out;
+    for (const sigma::Selection& selection : rule.selections) explain(selection.detection, out);
+    return out;
+  }
+
+  // ---- views -----------------------------------------------------------------------------------------------------
+
+  NodeId add_routing(const Detection& detection, const TaxonomyTable& table) {
+    uint32_t explanation = 0;
+    return add_detection(detection, spelling_of(table, nullptr), explanation);
+  }
+
+  static Spelling spelling_of(const TaxonomyTable& table, const TaxonomyEntry* entry) {
+    return Spelling([&table, entry](const std::string& name) { return table.spellings(name, entry); });
+  }
+
+  void add_view(const TaxonomyTable& table) {
+    if (!table.recognise) return;
+    View view;
+    view.name = table.name;
+    view.recognise = add_routing(*table.recognise, table);
+    view.zone_seconds = table.zone_seconds;
+    for (const std::string& field : table.time_fields) view.time_fields.push_back(add_field(table.spellings(field, nullptr)));
+    for (const auto& alternative : table.id_fields) {
+      std::vector<FieldId> fields;
+      for (const std::string& field : alternative) fields.push_back(add_field(table.spellings(field, nullptr)));
+      view.id_fields.push_back(std::move(fields));
+    }
+    const Spelling table_spelling = spelling_of(table, nullptr);
+    // Entries without spellings of their own share the programs of the table.
+    std::map<RuleIndex, ProgramId> shared;
+    for (const TaxonomyEntry& entry : table.entries) {
+      ViewEntry compiled;
+      compiled.logsource = entry.logsource;
+      if (entry.when) compiled.when = add_routing(*entry.when, table);
+      const Spelling entry_spelling = spelling_of(table, &entry);
+      for (RuleIndex rule = 0; rule < input_.rules.size(); ++rule) {
+        if (!input_.rules[rule].logsource.covers(entry.logsource)) continue;
+        if (!entry.fields.empty()) {
+          compiled.programs.push_back(add_program(rule, entry_spelling));
+          continue;
+        }
+        auto [known, fresh] = shared.try_emplace(rule, no_id);
+        if (fresh) known->second = add_program(rule, table_spelling);
+        compiled.programs.push_back(known->second);
+      }
+      view.entries.push_back(std::move(compiled));
+    }
+    plan_->views.push_back(std::move(view));
+  }
+
+  // The spellings of a rule's field in every table that has the rule's log source: its own name first.
+  Spelling open_spelling(const sigma::LogSource& logsource) const {
+    std::vector<std::pair<const TaxonomyTable*, const TaxonomyEntry*>> contexts;
+    for (const TaxonomyTable& table : input_.tables) {
+      bool table_taken = false;
+      for (const TaxonomyEntry& entry : table.entries) {
+        if (!logsource.covers(entry.logsource)) continue;
+        if (entry.fields.empty() && table_taken) continue;
+        table_taken = table_taken || entry.fields.empty();
+        contexts.emplace_back(&table, entry.fields.empty() ? nullptr : &entry);
+      }
+    }
+    return Spelling([contexts = std::move(contexts)](const std::string& name) {
+      std::vector<std::string> all = {name};
+      std::set<std::string> seen = {name};
+      for (const auto& [table, entry] : contexts)
+        for (std::string& spelling : table->spellings(name, entry))
+          if (seen.insert(spelling).second) all.push_back(std::move(spelling));
+      return all;
+    });
+  }
+
+  void add_open_view() {
+    std::map<std::string, Spelling> spellings;  // by log source
+    for (RuleIndex rule = 0; rule < input_.rules.size(); ++rule) {
+      const sigma::LogSource& logsource = input_.rules[rule].logsource;
+      if (input_.routing == Routing::fixed && !logsource.covers(input_.fixed)) continue;
+      const sigma::LogSource& spelled = input_.routing == Routing::fixed ? input_.fixed : logsource;
+      Spelling& spelling = spellings[spelled.to_string()];
+      if (!spelling) spelling = input_.routing == Routing::off ? Spelling(literal_spelling) : open_spelling(spelled);
+      plan_->open.programs.push_back(add_program(rule, spelling));
+    }
+    std::set<std::vector<std::string>> times;
+    auto add_time = [&](std::string name) {
+      if (times.insert({name}).second) plan_->open.time_fields.push_back(add_field({std::move(name)}));
+    };
+    for (std::string_view field : common_time_fields) add_time(std::string(field));
+    for (const TaxonomyTable& table : input_.tables)
+      for (const std::string& field : table.time_fields)
+        for (std::string& spelling : table.spellings(field, nullptr)) add_time(std::move(spelling));
+  }
+
+  // ---- finishing -------------------------------------------------------------------------------------------------
+
+  // Fields that the condition tests positively: under no negation, and by more than their absence.
+  void positive_fields(NodeId id, std::set<FieldId>& fields, bool& keyword) const {
+    const Node& node = plan_->nodes[id];
+    if (node.kind == Node::Kind::negation) return;
+    if (node.kind != Node::Kind::predicate) {
+      for (uint32_t i = node.begin; i < node.end; ++i) positive_fields(plan_->children[i], fields, keyword);
+      return;
+    }
+    const Predicate& predicate = plan_->predicates[node.predicate];
+    if (predicate.field == no_id) keyword = true;
+    if (std::holds_alternative<sigma::IsNull>(predicate.test)) return;
+    if (auto* exists = std::get_if<sigma::Exists>(&predicate.test); exists && !exists->present) return;
+    if (predicate.field != no_id) fields.insert(predicate.field);
+  }
+
+  void freeze() {
+    plan_->paths.freeze();
+    for (Field& field : plan_->fields)
+      for (SlotId& slot : field.slots) slot = plan_->paths.slot_of(slot);
+    plan_->open.by_slot.resize(plan_->paths.slot_count());
+    for (ProgramId program : plan_->open.programs) {
+      std::set<FieldId> fields;
+      bool keyword = false;
+      positive_fields(plan_->programs[program].root, fields, keyword);
+      if (keyword) plan_->open.always.push_back(program);
+      std::set<SlotId> slots;
+      for (FieldId field : fields) slots.insert(plan_->fields[field].slots.begin(), plan_->fields[field].slots.end());
+      if (!keyword)
+        for (SlotId slot : slots) plan_->open.by_slot[slot].push_back(program);
+    }
+  }
+
+  const PlanInput& input_;
+  std::unique_ptr<Plan> plan_;
+  std::map<std::vector<uint32_t>, FieldId> fields_;
+  std::unordered_map<std::string, PredicateId> predicates_;
+  std::unordered_map<std::string, std::shared_ptr<RE2>> regexes_;
+};
+
+}  // namespace
+
+std::unique_ptr<const Plan> build_plan(const PlanInput& input) { return PlanBuilder(input).build(); }
+
+}  // namespace sigrun

@@ -1,0 +1,28 @@
+// Compiles rules and log source tables into a Plan.
+//
+// Order of calls: construct, build(). Rules must be linked, their pipelines applied and their placeholders resolved.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "plan/plan.h"
+#include "sigma/rule.h"
+#include "sigma/taxonomy.h"
+#include "support/limits.h"
+
+namespace sigrun {
+
+enum class Routing : uint8_t { automatic, off, fixed };
+
+struct PlanInput {
+  const std::vector<sigma::DetectionRule>& rules;
+  const std::vector<sigma::TaxonomyTable>& tables;  // in the order in which they are tried
+  Routing routing = Routing::automatic;
+  sigma::LogSource fixed;
+  const Limits& limits;
+};
+
+std::unique_ptr<const Plan> build_plan(const PlanInput& input);
+
+}  // namespace sigrun

@@ -1,0 +1,267 @@
+#include "rule_loader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <iterator>
+#include <system_error>
+
+#include "sigma/condition.h"
+#include "sigma/pipeline/pipeline.h"
+#include "sigma/placeholders.h"
+#include "sigma/rule_set.h"
+
+namespace sigrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Reads at most `limit` + 1 bytes: enough to see that a file is too long.
+std::optional<std::string> read_text(const std::string& path, size_t limit, std::string& problem) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    problem = fmt::format("{}: {}", path, std::strerror(errno));
+    return {};
+  }
+  std::string text(limit + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) {
+    problem = fmt::format("{}: cannot be read", path);
+    return {};
+  }
+  text.resize(static_cast<size_t>(file.gcount()));
+  return text;
+}
+
+bool is_yaml(const fs::path& path) { return path.extension() == ".yml" || path.extension() == ".yaml"; }
+
+// Rule files below a folder, sorted. Hidden files and folders named `taxonomy` (log source tables) are left out.
+bool find_rule_files(const std::string& path, std::vector<std::string>& files, std::string& problem) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) {
+    if (!fs::exists(path, error)) {
+      problem = fmt::format("{}: {}", path, error ? error.message() : "no such file or folder");
+      return false;
+    }
+    files.push_back(path);
+    return true;
+  }
+  std::vector<std::string> found;
+  fs::recursive_directory_iterator walk(path, fs::directory_options::none, error), end;
+  for (; !error && walk != end; walk.increment(error)) {
+    std::string name = walk->path().filename().string();
+    std::error_code ignored;
+    bool folder = walk->is_directory(ignored) && !walk->is_symlink(ignored);
+    if (name.starts_with('.') || (folder && name == "taxonomy")) {
+      if (folder) walk.disable_recursion_pending();
+      continue;
+    }
+    if (is_yaml(walk->path()) && walk->is_regular_file(ignored)) found.push_back(walk->path().string());
+  }
+  if (error) {
+    problem = fmt::format("{}: {}", path, error.message());
+    return false;
+  }
+  std::sort(found.begin(), found.end());
+  files.insert(files.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+  return true;
+}
+
+// A failure of configuration: the first error says it all.
+std::string first_error(const DiagnosticSink& sink) {
+  for (const Diagnostic& diagnostic : sink.diagnostics())
+    if (diagnostic.severity == Severity::error) return diagnostic.to_string();
+  return {};
+}
+
+class RuleLoader {
+ public:
+  RuleLoader(const LoadOptions& options, LoadReport& report) : options_(options), report_(report) {}
+
+  std::optional<LoadedRules> load() {
+    if (!read_pipelines() || !read_vars() || !read_files()) return {};
+    DiagnosticSink sink;
+    set_.link(sink);
+    take(sink);
+    apply_pipelines();
+    select();
+    report_.refused += set_.refused;
+    report_.correlations = set_.correlations.size();
+    report_.filters = set_.filters.size();
+    report_.loaded = set_.detections.size();
+    for (const auto& rule : set_.detections)
+      if (rule.muted) report_.muted.push_back(rule.header.title);
+    return LoadedRules{std::move(set_.detections), std::move(set_.correlations)};
+  }
+
+ private:
+  void take(DiagnosticSink& sink) {
+    std::vector<Diagnostic> diagnostics = sink.take();
+    std::move(diagnostics.begin(), diagnostics.end(), std::back_inserter(report_.diagnostics));
+  }
+
+  bool fail(std::string message) {
+    report_.fatal = std::move(message);
+    return false;
+  }
+
+  bool read_pipelines() {
+    for (const std::string& name : options_.pipelines) {
+      std::string path = name;
+      std::error_code ignored;
+      if (!fs::exists(path, ignored)) path = share_folder() + "/rules/taxonomy/pipelines/" + name + ".yml";
+      if (!fs::exists(path, ignored)) return fail(fmt::format("there is no pipeline '{}': neither a file nor one of those that are shipped", name));
+      std::string problem;
+      auto text = read_text(path, options_.limits.yaml_bytes, problem);
+      if (!text) return fail(std::move(problem));
+      DiagnosticSink sink(path);
+      auto pipeline = sigma::read_pipeline(*text, options_.limits, sink);
+      if (!pipeline || sink.error_count() > 0) return fail(first_error(sink));
+      take(sink);
+      pipelines_.add(std::move(*pipeline));
+    }
+    return true;
+  }
+
+  bool read_vars() {
+    if (options_.vars_path.empty()) return true;
+    std::string problem;
+    auto text = read_text(options_.vars_path, options_.limits.yaml_bytes, problem);
+    if (!text) return fail(std::move(problem));
+    DiagnosticSink sink(options_.vars_path);
+    auto values = sigma::read_placeholders(*text, options_.limits, sink);
+    if (!values || sink.error_count() > 0) return fail(first_error(sink));
+    take(sink);
+    vars_ = std::move(*values);
+    pipelines_.set_vars(vars_);
+    return true;
+  }
+
+  bool read_files() {
+    std::vector<std::string> files;
+    for (const std::string& path : options_.rule_paths) {
+      size_t before = files.size();
+      std::string problem;
+      if (!find_rule_files(path, files, problem)) return fail(std::move(problem));
+      if (files.size() == before) return fail(fmt::format("{}: the folder holds no rule file (*.yml, *.yaml)", path));
+    }
+    for (const std::string& path : files) {
+      std::error_code ignored;
+      std::string identity = fs::weakly_canonical(path, ignored).string();
+      if (!seen_.insert(identity.empty() ? path : identity).second) continue;
+      ++report_.files;
+      DiagnosticSink sink(path);
+      std::string problem;
+      if (auto text = read_text(path, options_.limits.yaml_bytes, problem)) {
+        set_.add(sigma::read_rules(*text, options_.limits, sink));
+      } else {
+        sink.error({}, problem.substr(path.size() + 2));
+        ++set_.refused;
+      }
+      take(sink);
+    }
+    return true;
+  }
+
+  // Rewrites every rule; those that a pipeline refuses, or whose placeholders have no value, are left out.
+  void apply_pipelines() {
+    std::vector<sigma::DetectionRule> kept;
+    for (sigma::DetectionRule& rule : set_.detections) {
+      DiagnosticSink sink(rule.header.file);
+      bool good = pipelines_.apply(rule, sink) && sigma::resolve_placeholders(rule, vars_, options_.limits, sink);
+      take(sink);
+      if (good)
+        kept.push_back(std::move(rule));
+      else
+        ++set_.refused;
+    }
+    set_.detections = std::move(kept);
+    std::vector<sigma::CorrelationRule> correlations;
+    for (sigma::CorrelationRule& rule : set_.correlations) {
+      DiagnosticSink sink(rule.header.file);
+      bool good = pipelines_.apply(rule, sink);
+      take(sink);
+      if (good)
+        correlations.push_back(std::move(rule));
+      else
+        ++set_.refused;
+    }
+    set_.correlations = std::move(correlations);
+  }
+
+  static bool is_named(const sigma::RuleHeader& header, const std::string& pattern) {
+    if (header.id == pattern) return true;
+    auto tagged = [&](const std::string& tag) { return sigma::selection_name_matches(pattern, tag); };
+    if (std::any_of(header.tags.begin(), header.tags.end(), tagged)) return true;
+    return sigma::selection_name_matches(pattern, header.file) || sigma::selection_name_matches("*/" + pattern, header.file);
+  }
+
+  void select() {
+    const RuleSelection& wanted = options_.selection;
+    size_t before = set_.detections.size();
+    std::erase_if(set_.detections, [&](const sigma::DetectionRule& rule) {
+      const sigma::RuleHeader& header = rule.header;
+      auto named = [&](const std::string& pattern) { return is_named(header, pattern); };
+      if (header.level < wanted.min_level || header.status < wanted.min_status) return true;
+      if (!wanted.select.empty() && std::none_of(wanted.select.begin(), wanted.select.end(), named)) return true;
+      return std::any_of(wanted.exclude.begin(), wanted.exclude.end(), named);
+    });
+    report_.deselected = before - set_.detections.size();
+  }
+
+  const LoadOptions& options_;
+  LoadReport& report_;
+  sigma::PipelineStack pipelines_;
+  sigma::PlaceholderValues vars_;
+  std::set<std::string> seen_;
+  sigma::RuleSet set_;
+};
+
+}  // namespace
+
+std::optional<LoadedRules> load_rules(const LoadOptions& options, LoadReport& report) { return RuleLoader(options, report).load(); }
+
+std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& options, LoadReport& report) {
+  std::vector<sigma::TaxonomyTable> tables;
+  if (!options.use_taxonomy) return tables;
+  std::string folder = options.taxonomy_path.empty() ? share_folder() + "/rules/taxonomy" : options.taxonomy_path;
+  std::vector<std::string> files;
+  std::error_code error;
+  if (fs::is_directory(folder, error)) {
+    for (fs::directory_iterator walk(folder, error), end; !error && walk != end; walk.increment(error))
+      if (is_yaml(walk->path())) files.push_back(walk->path().string());
+  } else if (fs::exists(folder, error)) {
+    files.push_back(folder);
+  }
+  std::sort(files.begin(), files.end());
+  if (files.empty()) {
+    report.fatal = fmt::format("{}: holds no log source table; name another with --taxonomy, or none", folder);
+    return {};
+  }
+  for (const std::string& path : files) {
+    DiagnosticSink sink(path);
+    auto text = read_text(path, options.limits.yaml_bytes, report.fatal);
+    if (!text) return {};
+    auto read = sigma::read_taxonomy(*text, options.limits, sink);
+    if (sink.error_count() > 0) {
+      report.fatal = first_error(sink);
+      return {};
+    }
+    std::move(read.begin(), read.end(), std::back_inserter(tables));
+  }
+  std::stable_sort(tables.begin(), tables.end(), [](const auto& a, const auto& b) { return a.order < b.order; });
+  for (size_t i = 0; i < tables.size(); ++i)
+    for (size_t k = 0; k < i; ++k)
+      if (tables[i].name == tables[k].name) {
+        report.fatal = fmt::format("{}:{}:{}: error: the table name '{}' is also that of {}", tables[i].file, tables[i].mark.line, tables[i].mark.column, tables[i].name, tables[k].file);
+        return {};
+      }
+  return tables;
+}
+
+}  // namespace sigrun

@@ -1,0 +1,25 @@
+// From paths to rules that are ready to be planned: find files, read, link, select, apply pipelines, resolve placeholders.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine.h"
+#include "sigma/rule.h"
+#include "sigma/taxonomy.h"
+
+namespace sigrun {
+
+struct LoadedRules {
+  std::vector<sigma::DetectionRule> detections;
+  std::vector<sigma::CorrelationRule> correlations;
+};
+
+// Fills the report but for what needs the tables. Empty with report.fatal set when the options cannot be followed: an unreadable path, a broken pipeline
+// or placeholder file.
+std::optional<LoadedRules> load_rules(const LoadOptions& options, LoadReport& report);
+
+// The tables that the options name, in the order in which they are tried. Empty with report.fatal set when one is broken.
+std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& options, LoadReport& report);
+
+}  // namespace sigrun
