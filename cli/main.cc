@@ -29,6 +29,7 @@ int run(int argc, char** argv) {
       "sigrun");
   app.set_version_flag("--version", version_line());
   app.require_subcommand(1);
+  app.get_formatter()->column_width(32);
   app.footer(
       "Examples:\n"
       "  sigrun scan events.ndjson                    the shipped rules over a file\n"

@@ -30,32 +30,33 @@ void add_rule_paths(CLI::App& command, RuleOptions& options) {
   command.add_option("paths", options.rules, "Rule files or folders")->required()->type_name("PATH");
 }
 
+// Descriptions break their lines themselves: the parser prints them as they are.
 void add_interpretation_options(CLI::App& command, RuleOptions& options) {
   add_repeatable(
       command, "-p,--pipeline", options.pipelines,
-      "Processing pipeline: a shipped name (sysmon, windows-audit, ecs_windows) or a file; repeatable")
-      ->type_name("NAME|PATH");
+      "Processing pipeline: a file, or a shipped name (sysmon,\nwindows-audit, ecs_windows); repeatable")
+      ->type_name("PIPELINE");
   command.add_option("--vars", options.vars, "YAML file with values for %placeholders%")->type_name("FILE");
   command
       .add_option("--taxonomy", options.taxonomy,
-                  "Folder of log source tables instead of the shipped ones; none: no tables at all")
+                  "Folder of log source tables instead of the shipped ones;\nnone: no tables at all")
       ->type_name("PATH|none");
 }
 
 void add_selection_options(CLI::App& command, RuleOptions& options) {
   command
       .add_option("--min-level", options.min_level,
-                  "Only rules of at least this level: informational, low, medium, high, critical")
+                  "Only rules of at least this level: informational, low,\nmedium, high, critical")
       ->check(check_level)
       ->type_name("LEVEL");
   command
       .add_option("--min-status", options.min_status,
-                  "Only rules of at least this status: unsupported, deprecated, experimental, test, stable")
+                  "Only rules of at least this status: unsupported,\ndeprecated, experimental, test, stable")
       ->check(check_status)
       ->type_name("STATUS");
   add_repeatable(
       command, "--select", options.select,
-      "Only rules with this id or tag (attack.t1059, attack.*), or whose path matches this glob; repeatable")
+      "Only rules with this id or tag (attack.t1059, attack.*),\nor whose path matches this glob; repeatable")
       ->type_name("ID|TAG|GLOB");
   add_repeatable(command, "--exclude", options.exclude, "Without rules with this id, tag or path; repeatable")
       ->type_name("ID|TAG|GLOB");
@@ -64,15 +65,15 @@ void add_selection_options(CLI::App& command, RuleOptions& options) {
 void add_logsource_option(CLI::App& command, RuleOptions& options) {
   command
       .add_option("--logsource", options.logsource,
-                  "How events find their rules. auto: the tables recognise them; off: every rule on every "
-                  "event; or what all "
-                  "events are: product=windows,category=process_creation,service=sysmon (any of them)")
+                  "How events find their rules. auto: the tables recognise\n"
+                  "them; off: every rule on every event; or what all events\n"
+                  "are: product=…,category=…,service=… (any of them)")
       ->check([](const std::string& text) {
         std::string error;
         parse_logsource_mode(text, error);
         return error;
       })
-      ->type_name("auto|off|KEY=VALUE,…");
+      ->type_name("MODE");
 }
 
 std::optional<LogSourceMode> parse_logsource_mode(std::string_view text, std::string& error) {

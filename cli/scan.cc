@@ -218,7 +218,7 @@ void add_scan_command(CLI::App& app, int& exit_code) {
   add_logsource_option(*command, arguments->rules);
   add_selection_options(*command, arguments->rules);
   add_repeatable(*command, "--unwrap", arguments->unwrap,
-                 "Events stand inside this key of each object (Records, hits.hits._source); repeatable")
+                 "Events stand inside this key of each object (Records,\nhits.hits._source); repeatable")
       ->type_name("PATH");
   auto* event = add_repeatable(*command, "-e,--event", arguments->events,
                                "Scan this event instead of files; repeatable")
@@ -231,15 +231,13 @@ void add_scan_command(CLI::App& app, int& exit_code) {
       ->type_name("TIME");
   command
       ->add_option("--format", arguments->format,
-                   "table: for people; ndjson: one JSON object per alert. Without it: a table on a terminal, "
-                   "else ndjson")
+                   "table: for people; ndjson: one JSON object per alert.\n"
+                   "Without it: a table on a terminal, else ndjson")
       ->check(CLI::IsMember({"table", "ndjson"}))
       ->type_name("FORMAT");
   command->add_option("-o,--output", arguments->output, "Write alerts to this file")->type_name("FILE");
   command
-      ->add_option("--fail-on", arguments->fail_on,
-                   "Exit with status 1 if an alert has at least this level: informational, low, medium, "
-                   "high, critical")
+      ->add_option("--fail-on", arguments->fail_on, "Exit with status 1 if an alert has at least this level")
       ->check(check_level)
       ->type_name("LEVEL");
   command->add_flag("--strict", arguments->strict, "Scan nothing if any rule cannot be loaded (status 2)");
@@ -248,21 +246,20 @@ void add_scan_command(CLI::App& app, int& exit_code) {
       ->type_name("N");
   command
       ->add_option("events", arguments->inputs,
-                   "Event files, folders or globs: NDJSON, JSON arrays, {\"Records\":[…]}, also .gz and "
-                   ".zst; -: standard input")
+                   "Event files, folders or globs: NDJSON, JSON arrays,\n"
+                   "{\"Records\":[…]}, also .gz and .zst; -: standard input")
       ->type_name("EVENTS")
       ->excludes(event);
   command->footer(
       "Examples:\n"
-      "  sigrun scan logs/                                     shipped rules, every event file below logs/\n"
-      "  sigrun scan -r rules/windows -p sysmon sysmon.json.gz your rules, prepared by a pipeline\n"
-      "  kubectl logs audit | sigrun scan -r rules/ -          events from a pipe\n"
-      "  sigrun scan -r one.yml -e '{\"Image\":\"C:\\\\evil.exe\"}'  does this event fire that rule?\n"
+      "  sigrun scan logs/                                      shipped rules, every event file below logs/\n"
+      "  sigrun scan -r rules/windows -p sysmon sysmon.json.gz  your rules, prepared by a pipeline\n"
+      "  tail -F audit.log | sigrun scan -r rules/ -            events from a pipe\n"
+      "  sigrun scan -r one.yml -e '{\"Image\":\"C:\\\\evil.exe\"}'   does this event fire that rule?\n"
       "  sigrun scan -r rules/ --fail-on high logs/ >alerts.ndjson\n"
       "\n"
-      "Exit status: 0 done; 1 an alert reached --fail-on; 2 no rule could be loaded, or --strict and one "
-      "could not;\n"
-      "3 usage, configuration, unreadable input or unwritable output; 130 interrupted.");
+      "Exit status: 0 done; 1 an alert reached --fail-on; 2 no rule could be loaded, or --strict and one\n"
+      "could not; 3 usage, configuration, unreadable input or unwritable output; 130 interrupted.");
   command->callback([arguments, &exit_code] { exit_code = run_scan(*arguments); });
 }
 

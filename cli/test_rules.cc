@@ -246,8 +246,8 @@ void add_test_command(CLI::App& app, int& exit_code) {
       "  sigrun test rules/\n"
       "  sigrun test --junit results.xml rules/windows rules/linux\n"
       "\n"
-      "Exit status: 0 all passed; 1 a test failed or is malformed; 2 a rule could not be loaded; 3 usage or "
-      "configuration.");
+      "Exit status: 0 all passed; 1 a test failed or is malformed; 2 a rule could not be loaded;\n"
+      "3 usage or configuration.");
   command->callback([arguments, &exit_code] { exit_code = load_and_test(*arguments); });
 }
 
