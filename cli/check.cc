@@ -100,10 +100,7 @@ int run_check(const CheckArguments& arguments) {
     say("sigrun check: " + printable(output.error()));
     return exit_usage;
   }
-  if (!engine) {
-    say("sigrun check: " + printable(report.fatal));
-    return status_without_engine(report);
-  }
+  if (int status = exit_done; !has_rules(engine.get(), report, "sigrun check", status)) return status;
   if (report.refused > 0 || report.count(Severity::error) > 0) return exit_rules;
   return report.count(Severity::warning) > 0 ? exit_findings : exit_done;
 }

@@ -24,8 +24,18 @@ void report_refused(const LoadReport& report) {
   }
 }
 
-int status_without_engine(const LoadReport& report) {
-  return report.refused > 0 && report.loaded == 0 && report.deselected == 0 ? exit_rules : exit_usage;
+bool has_rules(const Engine* engine, const LoadReport& report, const std::string& command, int& status) {
+  if (engine && report.loaded > 0) return true;
+  const bool all_refused = report.refused > 0 && report.deselected == 0 && report.loaded == 0;
+  std::string reason = report.fatal;
+  if (reason.empty()) {
+    reason = all_refused             ? "every rule was refused"
+             : report.deselected > 0 ? "no rule is left by --min-level, --min-status, --select and --exclude"
+                                     : "there is no detection rule in what was named";
+  }
+  say(command + ": " + printable(reason));
+  status = all_refused ? exit_rules : exit_usage;
+  return false;
 }
 
 }  // namespace sigrun::cli

@@ -10,7 +10,8 @@ namespace sigrun::cli {
 // Lists refused rules on standard error: the first 20, then how many more there are.
 void report_refused(const LoadReport& report);
 
-// The status when there is no engine: exit_rules if rules were refused until none was left, else exit_usage.
-int status_without_engine(const LoadReport& report);
+// Is there anything to run? False, after saying why, with the status in `status`: exit_rules if rules were
+// refused until none was left, else exit_usage.
+bool has_rules(const Engine* engine, const LoadReport& report, const std::string& command, int& status);
 
 }  // namespace sigrun::cli

@@ -140,10 +140,7 @@ int run_scan(ScanArguments& arguments) {
   LoadReport report;
   const auto engine = Engine::load(*load_options, report);
   report_refused(report);
-  if (!engine) {
-    usage_error(report.fatal);
-    return status_without_engine(report);
-  }
+  if (int status = exit_done; !has_rules(engine.get(), report, "sigrun scan", status)) return status;
   if (arguments.strict && report.refused > 0) {
     say(fmt::format("sigrun scan: {} {} refused, and --strict was given: nothing was scanned",
                     group_digits(report.refused), report.refused == 1 ? "rule was" : "rules were"));
@@ -170,9 +167,10 @@ int run_scan(ScanArguments& arguments) {
     say(fmt::format("{}:{}: rejected: {} (offset {})", printable(input), rejection.line,
                     printable(rejection.reason), rejection.offset));
   };
-  observer.input_error = [&](const std::string&, const std::string& message) {
+  observer.input_error = [&](const std::string& input, const std::string& message) {
     progress.clear();
-    say("sigrun scan: " + printable(message));
+    const bool named = message.find(input) != std::string::npos;
+    say("sigrun scan: " + printable(named ? message : input + ": " + message));
   };
   observer.progress = [&](uint64_t consumed, uint64_t total, uint64_t events, uint64_t alerts) {
     writer.flush();

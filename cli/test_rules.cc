@@ -216,10 +216,7 @@ int load_and_test(const TestArguments& arguments) {
   LoadReport report;
   const auto engine = Engine::load(*options, report);
   report_refused(report);
-  if (!engine) {
-    say("sigrun test: " + printable(report.fatal));
-    return status_without_engine(report);
-  }
+  if (int status = exit_done; !has_rules(engine.get(), report, "sigrun test", status)) return status;
   return run_tests(*engine, report, arguments);
 }
 

@@ -40,12 +40,21 @@ std::optional<int> parse_zone(Cursor& cursor) {
   return (east ? 1 : -1) * (*hours * 60 + *minutes);
 }
 
+// The digits behind the point as times in alerts have them: three, and further ones up to the last that counts.
+std::optional<std::string> parse_fraction(Cursor& cursor) {
+  std::string digits;
+  while (const auto digit = cursor.digits(1)) digits += static_cast<char>('0' + *digit);
+  if (digits.empty() || digits.size() > 9) return std::nullopt;
+  if (digits.size() < 3) digits.append(3 - digits.size(), '0');
+  while (digits.size() > 3 && digits.back() == '0') digits.pop_back();
+  return digits;
+}
+
 }  // namespace
 
 std::optional<std::string> parse_time_bound(std::string_view text, Bound bound) {
   using namespace std::chrono;
-  const bool fill = bound == Bound::to;
-  const std::string_view last_fraction = ".999999999";
+  const std::string_view end = bound == Bound::to ? "~" : "";
   Cursor cursor{text};
   const auto year_number = cursor.digits(4);
   if (!year_number || !cursor.take('-')) return std::nullopt;
@@ -57,38 +66,34 @@ std::optional<std::string> parse_time_bound(std::string_view text, Bound bound) 
                             day{static_cast<unsigned>(*day_number)}};
   if (!date.ok()) return std::nullopt;
 
-  int hour = fill ? 23 : 0, minute = fill ? 59 : 0, second = fill ? 59 : 0, zone = 0;
-  std::string fraction(fill ? last_fraction : "");
-  if (cursor.take('T') || cursor.take('t') || cursor.take(' ')) {
-    const auto hours = cursor.digits(2);
-    if (!hours || *hours > 23 || !cursor.take(':')) return std::nullopt;
-    const auto minutes = cursor.digits(2);
-    if (!minutes || *minutes > 59) return std::nullopt;
-    hour = *hours;
-    minute = *minutes;
-    if (cursor.take(':')) {
-      const auto seconds = cursor.digits(2);
-      if (!seconds || *seconds > 59) return std::nullopt;
-      second = *seconds;
-      if (cursor.take('.')) {
-        fraction = ".";
-        while (const auto digit = cursor.digits(1)) fraction += static_cast<char>('0' + *digit);
-        if (fraction.size() < 2 || fraction.size() > 10) return std::nullopt;
-      }
-    }
-    const auto offset = parse_zone(cursor);
-    if (!offset) return std::nullopt;
-    zone = *offset;
-  }
-  if (!cursor.rest.empty()) return std::nullopt;
+  if (cursor.rest.empty()) return std::string(text) + std::string(end);
 
-  const auto moment = sys_days{date} + hours{hour} + minutes{minute - zone} + seconds{second};
+  if (!cursor.take('T') && !cursor.take('t') && !cursor.take(' ')) return std::nullopt;
+  const auto hour = cursor.digits(2);
+  if (!hour || *hour > 23 || !cursor.take(':')) return std::nullopt;
+  const auto minute = cursor.digits(2);
+  if (!minute || *minute > 59) return std::nullopt;
+  std::string rest;  // what a zone does not change
+  if (cursor.take(':')) {
+    const auto second = cursor.digits(2);
+    if (!second || *second > 59) return std::nullopt;
+    rest = fmt::format(":{:02}", *second);
+    if (cursor.take('.')) {
+      const auto fraction = parse_fraction(cursor);
+      if (!fraction) return std::nullopt;
+      rest += "." + *fraction;
+    }
+  }
+  const auto zone = parse_zone(cursor);
+  if (!zone || !cursor.rest.empty()) return std::nullopt;
+
+  const auto moment = sys_days{date} + hours{*hour} + minutes{*minute - *zone};
   const auto utc_day = floor<days>(moment);
   const year_month_day utc{utc_day};
-  const hh_mm_ss<std::chrono::seconds> clock{duration_cast<std::chrono::seconds>(moment - utc_day)};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", static_cast<int>(utc.year()),
+  const hh_mm_ss<minutes> clock{duration_cast<minutes>(moment - utc_day)};
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}{}{}", static_cast<int>(utc.year()),
                      static_cast<unsigned>(utc.month()), static_cast<unsigned>(utc.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(), fraction);
+                     clock.hours().count(), clock.minutes().count(), rest, end);
 }
 
 }  // namespace sigrun::cli
