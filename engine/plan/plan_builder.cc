@@ -221,12 +221,28 @@ class PlanBuilder {
     return static_cast<ProgramId>(plan_->programs.size() - 1);
   }
 
+  // The pattern as its author wrote it: without the wildcards that modifiers and keywords add.
+  static std::string written_pattern(const DetectionItem& item, sigma::Value value) {
+    auto has = [&](std::string_view modifier) { return std::find(item.modifiers.begin(), item.modifiers.end(), modifier) != item.modifiers.end(); };
+    bool tied = has("startswith") || has("endswith");
+    bool around = has("contains") || (item.keyword && !tied);
+    auto strip = [&](sigma::TextPattern& pattern) {
+      auto is_run = [](const sigma::TextPart& part) { return part.kind == sigma::TextPart::Kind::any_run; };
+      auto& parts = pattern.parts;
+      if ((around || has("startswith")) && !parts.empty() && is_run(parts.back())) parts.pop_back();
+      if ((around || has("endswith")) && !parts.empty() && is_run(parts.front())) parts.erase(parts.begin());
+    };
+    if (auto* pattern = std::get_if<sigma::TextPattern>(&value)) strip(*pattern);
+    if (auto* any = std::get_if<sigma::AnyTextPattern>(&value)) std::for_each(any->patterns.begin(), any->patterns.end(), strip);
+    return sigma::describe(value);
+  }
+
   static void explain(const Detection& detection, std::vector<Explanation>& out) {
     for (const Detection& child : detection.children) explain(child, out);
     if (detection.kind != Detection::Kind::item) return;
     std::string modifiers = fmt::format("{}", fmt::join(detection.item->modifiers, "|"));
     for (const sigma::ItemValue& value : detection.item->values)
-      out.push_back({detection.item->field, modifiers, sigma::describe(value.value)});
+      out.push_back({detection.item->field, modifiers, written_pattern(*detection.item, value.value)});
   }
 
   static std::vector<Explanation> explain(const DetectionRule& rule) {
