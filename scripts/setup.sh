@@ -17,7 +17,7 @@ libfmt-dev fmt: formats messages
 libcli11-dev CLI11: the command line
 zlib1g-dev zlib: events in .gz files
 libzstd-dev zstd: events in .zst files
-libxxhash-dev xxHash: alert identifiers
+libxxhash-dev xxHash: alert identifiers, hash tables
 LIST
 }
 test_packages() {

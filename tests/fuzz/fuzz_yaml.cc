@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include "sigma/rule_reader.h"
 #include "sigma/rule_set.h"
@@ -14,6 +15,17 @@ size_t count_nodes(const sigrun::sigma::YamlNode& node) {
   for (const auto& item : node.items) count += count_nodes(item);
   for (const auto& entry : node.entries) count += 1 + count_nodes(entry.value);
   return count;
+}
+
+// A rule that was accepted tests something everywhere: an empty part would match every event, or none, in silence.
+void check(const sigrun::sigma::Detection& detection) {
+  using Kind = sigrun::sigma::Detection::Kind;
+  if (detection.kind == Kind::item) {
+    if (!detection.item || detection.item->values.empty()) std::abort();
+    return;
+  }
+  if (detection.children.empty()) std::abort();
+  for (const auto& child : detection.children) check(child);
 }
 
 }  // namespace
@@ -33,9 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   sigrun::sigma::RuleFile file = sigrun::sigma::read_rules(text, limits, rule_sink);
   if (file.refused > 0 && rule_sink.error_count() == 0) std::abort();
   for (const auto& rule : file.detections) {
-    for (const auto& selection : rule.selections) {
-      if (selection.name.empty()) std::abort();
-    }
+    if (rule.selections.empty()) std::abort();
+    for (const auto& selection : rule.selections) check(selection.detection);
   }
   sigrun::sigma::RuleSet set;
   set.add(std::move(file));
