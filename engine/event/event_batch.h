@@ -26,7 +26,7 @@ struct EventSpan {
 struct Rejection {
   uint64_t offset = 0;
   uint64_t line = 0;
-  std::string reason;
+  std::string reason;   // empty beyond the first Limits::rejected_reports of an input
 };
 
 struct EventBatch {

@@ -43,11 +43,14 @@ class Framer {
     bool full = false;  // the batch has enough; more may be found in the bytes that are left
   };
   // `data[0, size)` begins at `offset` of the input and is followed by event_padding zero bytes. Appends to `found.events`
-  // (begin is relative to `data`) and `found.rejected`; leaves `found.bytes` alone. `at_end`: nothing follows.
+  // (begin is relative to `data`) and `found.rejected`; leaves `found.bytes` alone. `at_end`: nothing follows. The reasons of
+  // rejections beyond Limits::rejected_reports are empty: writing them would be most of the work of a hostile input.
   Progress run(const char* data, size_t size, uint64_t offset, bool at_end, EventBatch& found);
 
  private:
   static constexpr uint64_t nowhere = UINT64_MAX;
+  // Longer keys are no envelope's: bounds what is kept of a key whose object's bytes are not kept.
+  static constexpr uint64_t key_bytes = 1'024;
 
   enum class Mode : uint8_t {
     top,      // outside of objects
@@ -81,11 +84,13 @@ class Framer {
   // Each mode runs from `p` until the mode changes, the bytes are used up (suspend), or the batch is full; returns where.
   const char* run_top(const char* p);
   const char* run_garbage(const char* p);
-  const char* run_object(const char* p);
+  const char* run_object(const char* p);  // framer_object.cc
   const char* run_skim(const char* p);    // framer_recovery.cc
   const char* run_resync(const char* p);  // framer_recovery.cc
 
   const char* begin_object(const char* p);
+
+  // framer_object.cc
   bool open_envelope();
   bool begin_inner(const char* p);
   bool notice_line_start(const char* p);
@@ -97,9 +102,12 @@ class Framer {
   bool is_loose() { return followed().rejected || (opened_ && !in_inner_); }
 
   // framer_recovery.cc. Those that return a pointer say where to go on, in the mode that they have set; null: nothing to do.
+  bool describes() const { return rejections_ < described_; }
   void reject(uint64_t offset, uint64_t line, std::string reason);
+  void reject_here(const char* p, std::string_view problem);
   void reject_followed(std::string reason);
   std::string with_place(std::string_view problem, const char* p) const;
+  std::string too_deep() const;
   const char* fail(const char* p, std::string_view problem, bool in_string = false);
   const char* fail_unexpected(const char* p, State state);
   const char* fail_in_string(const char* p);
@@ -115,6 +123,7 @@ class Framer {
   const EnvelopePaths envelopes_;
   const uint64_t event_bytes_;
   const size_t event_depth_;
+  const size_t described_;
 
   // The call of run() in progress.
   const char* data_ = nullptr;
@@ -158,6 +167,7 @@ class Framer {
   std::vector<size_t> open_candidates_;  // the depth that each was opened at
   size_t candidate_depth_ = 0;           // the last of them, or 0
   uint64_t rescanned_ = 0;
+  uint64_t rejections_ = 0;
 
   // Skimming: brackets open since bottom_.
   size_t skim_objects_ = 0, skim_arrays_ = 0;

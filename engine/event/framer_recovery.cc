@@ -31,8 +31,11 @@ std::string printable(char c) {
 }  // namespace
 
 void Framer::reject(uint64_t offset, uint64_t line, std::string reason) {
+  ++rejections_;
   found_->rejected.push_back({offset, line, std::move(reason)});
 }
+
+void Framer::reject_here(const char* p, std::string_view problem) { reject(offset_of(p), line_, with_place(problem, p)); }
 
 void Framer::reject_followed(std::string reason) {
   Followed& broken = followed();
@@ -41,10 +44,14 @@ void Framer::reject_followed(std::string reason) {
 }
 
 std::string Framer::with_place(std::string_view problem, const char* p) const {
+  if (!describes()) return {};
   return fmt::format("{} (line {}, column {})", problem, line_, offset_of(p) - line_begin_ + 1);
 }
 
+std::string Framer::too_deep() const { return describes() ? fmt::format("nested deeper than {}", event_depth_) : std::string(); }
+
 const char* Framer::fail_unexpected(const char* p, State state) {
+  if (!describes()) return fail(p, {});
   std::string_view expected;
   switch (state) {
     case State::key_or_end: expected = "a key or '}'"; break;
@@ -58,6 +65,7 @@ const char* Framer::fail_unexpected(const char* p, State state) {
 }
 
 const char* Framer::fail_in_string(const char* p) {
+  if (!describes()) return fail(p, {}, true);
   if (*p == '\n') return fail(p, "the line ends inside a string", true);
   return fail(p, fmt::format("control character in a string, {}", printable(*p)), true);
 }
@@ -77,9 +85,13 @@ const char* Framer::fail(const char* p, std::string_view problem, bool in_string
 }
 
 const char* Framer::fail_at_end() {
-  reject_followed(state_ == State::key_text || state_ == State::value_text
-                      ? "unterminated: the input ends inside a string of this object"
-                      : "unterminated: the input ends inside this object");
+  bool in_string = state_ == State::key_text || state_ == State::value_text;
+  if (!describes()) {
+    reject_followed({});
+  } else {
+    reject_followed(in_string ? "unterminated: the input ends inside a string of this object"
+                              : "unterminated: the input ends inside this object");
+  }
   if (const char* resumed = resume_at_candidate(offset_of(end_))) return resumed;
   mode_ = Mode::top;
   in_inner_ = false;
@@ -90,7 +102,7 @@ const char* Framer::fail_at_end() {
 const char* Framer::check_limits(uint64_t end) {
   uint64_t begin = followed().offset;
   if (!is_loose() && end - begin > event_bytes_) {
-    reject_followed(fmt::format("longer than {} bytes", event_bytes_));
+    reject_followed(describes() ? fmt::format("longer than {} bytes", event_bytes_) : std::string());
     if (!in_inner_) track_ = 0;  // what is rejected is no envelope
     uint64_t limit = begin + event_bytes_;
     if (candidate_.offset <= limit) {
@@ -98,7 +110,7 @@ const char* Framer::check_limits(uint64_t end) {
     }
   }
   if (is_loose() && candidate_.offset != nowhere && end - candidate_.offset > event_bytes_) {
-    reject_followed(fmt::format("another object begins inside this one, which does not end within {} bytes", event_bytes_));
+    reject_followed(describes() ? "another object begins on a line inside this one, which does not end" : std::string());
     return resume_at_candidate(candidate_.offset + event_bytes_);
   }
   return nullptr;
