@@ -66,7 +66,7 @@ std::optional<Decimal> Decimal::from_json(std::string_view text) {
     auto fits = [&](auto& target) {
       return std::from_chars(text.data(), text.data() + text.size(), target).ec == std::errc();
     };
-    if (!(number->negative_ ? fits(as_signed) : fits(as_unsigned))) return {};
+    if (!(text[0] == '-' ? fits(as_signed) : fits(as_unsigned))) return {};
   } else {
     // The largest double is 1.797…e308: a decimal beyond it has no value that other JSON readers agree on.
     if (number->exponent_ > 309) return {};

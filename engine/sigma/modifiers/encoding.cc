@@ -3,6 +3,7 @@
 // base64offset: bytes within a longer text begin at one of three positions of Base64's 3-byte groups. For each shift the
 // bytes are encoded behind that many zero bytes; the characters that the unknown neighbours influence are trimmed:
 // 0, 2, 3 at the front for shifts 0, 1, 2, and at the end whatever covers an unfinished group.
+#include <algorithm>
 #include <array>
 
 #include "sigma/modifiers/modifier.h"
@@ -28,8 +29,10 @@ std::string literal_bytes(const ModifierContext&, Operand& operand, std::string&
   TextPattern* pattern = as_text(operand);
   if (!pattern) return "needs a text value";
   if (pattern->has_placeholder()) return "cannot encode a placeholder; encode the value that it stands for";
+  bool dashes = std::any_of(pattern->parts.begin(), pattern->parts.end(), [](const TextPart& part) { return part.kind == TextPart::Kind::any_dash; });
+  if (dashes) return "cannot encode the dashes of windash; list the encoded variants";
   if (!pattern->is_literal())
-    return "cannot encode wildcards; escape them (\\*) if they are meant, and put contains, startswith, endswith and windash behind";
+    return "cannot encode wildcards; escape them (\\*) if they are meant, and put contains, startswith and endswith behind";
   bytes = pattern->literal_text();
   return {};
 }
@@ -73,7 +76,9 @@ std::string encode_utf16(const ModifierContext& context, Operand& operand, bool 
 std::string apply_base64(const ModifierContext& context, Operand& operand) {
   std::string bytes;
   if (std::string problem = literal_bytes(context, operand, bytes); !problem.empty()) return problem;
-  operand.value = TextPattern::literal(encode_base64(bytes));
+  TextPattern encoded = TextPattern::literal(encode_base64(bytes));
+  encoded.cased = std::get<TextPattern>(operand.value).cased;
+  operand.value = std::move(encoded);
   return {};
 }
 
@@ -88,6 +93,7 @@ std::string apply_base64offset(const ModifierContext& context, Operand& operand)
     size_t cut = back[(shift + bytes.size()) % 3];
     if (encoded.size() <= front[shift] + cut) continue;  // nothing certain is left of it
     any.patterns.push_back(TextPattern::literal(encoded.substr(front[shift], encoded.size() - front[shift] - cut)));
+    any.patterns.back().cased = std::get<TextPattern>(operand.value).cased;
   }
   if (any.patterns.empty()) return "the value is too short: no character of its Base64 form is certain";
   operand.value = std::move(any);
