@@ -100,6 +100,13 @@ class ItemReader {
       if (name.starts_with("base64")) context.encoded = true;
       if (name == "startswith" || name == "endswith") tied = true;
     }
+    // Flags and anchors make an expression larger: what the plan compiles must fit as well, or it would never match.
+    if (auto* regex = std::get_if<RegexPattern>(&operand.value); regex && chain_.size() > 1) {
+      if (std::string problem = compile_problem(regex->to_re2(), limits_); !problem.empty()) {
+        sink_.error(mark, "re: " + problem);
+        return false;
+      }
+    }
     if (has_bytes_that_no_text_has(operand.value)) {
       sink_.error(mark, "this UTF-16 value can only be found in its Base64 form: add base64 or base64offset behind the encoding");
       return false;

@@ -11,7 +11,7 @@ namespace sigrun::sigma {
 // Empty after an error. Bad dates, ids and statuses are warnings.
 std::optional<RuleHeader> read_header(const YamlNode& document, const Limits& limits, DiagnosticSink& sink);
 
-// `logsource:` of the document; `required` says whether its absence is an error.
+// `logsource:` of the document; its absence is an error.
 std::optional<LogSource> read_logsource(const YamlNode& document, DiagnosticSink& sink);
 
 }  // namespace sigrun::sigma

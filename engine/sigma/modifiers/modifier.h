@@ -2,7 +2,7 @@
 // of the field.
 //
 // Modifiers apply from left to right to each value of an item. One family per file; the table in modifier.cc names them
-// all. `all` and `neq` say how values combine, not what a value is; they live in the item (item_reader.cc).
+// all. `all` and `neq` say how values combine, not what a value is; they live in the item (detection_reader.cc).
 // Source: Sigma specification 2.1, appendix "Modifiers". Pure functions.
 #pragma once
 
@@ -66,6 +66,9 @@ std::string apply_year(const ModifierContext&, Operand&);
 std::string apply_cidr(const ModifierContext&, Operand&);
 std::string apply_exists(const ModifierContext&, Operand&);
 std::string apply_fieldref(const ModifierContext&, Operand&);
+
+// What is wrong with an RE2 expression, as `re` says it, or an empty text.
+std::string compile_problem(const std::string& expression, const Limits& limits);
 
 // Shared by the families: a number or truth value becomes the text as written. Null pointer when the operand is no text.
 TextPattern* as_text(Operand& operand);

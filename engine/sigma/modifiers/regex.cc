@@ -6,23 +6,26 @@
 
 namespace sigrun::sigma {
 
+std::string compile_problem(const std::string& expression, const Limits& limits) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(limits.regex_memory);
+  RE2 compiled(expression, options);
+  if (compiled.ok()) return {};
+  std::string hint;
+  if (compiled.error_code() == RE2::ErrorBadPerlOp || compiled.error_code() == RE2::ErrorRepeatArgument ||
+      compiled.error_code() == RE2::ErrorBadEscape)
+    hint = "; RE2 has no lookaround, backreferences or atomic groups: use a second item with neq, or a filter selection";
+  return fmt::format("the regular expression does not compile: {}{}", compiled.error(), hint);
+}
+
 std::string apply_re(const ModifierContext& context, Operand& operand) {
   if (!context.first) return "must be the first modifier: write re|contains, not contains|re";
   if (std::holds_alternative<IsNull>(operand.value)) return "needs a regular expression";
   if (operand.written.size() > context.limits.regex_bytes)
     return fmt::format("the regular expression has {} bytes; at most {} are taken", operand.written.size(),
                        context.limits.regex_bytes);
-  RE2::Options options;
-  options.set_log_errors(false);
-  options.set_max_mem(context.limits.regex_memory);
-  RE2 compiled(operand.written, options);
-  if (!compiled.ok()) {
-    std::string hint;
-    if (compiled.error_code() == RE2::ErrorBadPerlOp || compiled.error_code() == RE2::ErrorRepeatArgument ||
-        compiled.error_code() == RE2::ErrorBadEscape)
-      hint = "; RE2 has no lookaround, backreferences or atomic groups: use a second item with neq, or a filter selection";
-    return fmt::format("the regular expression does not compile: {}{}", compiled.error(), hint);
-  }
+  if (std::string problem = compile_problem(operand.written, context.limits); !problem.empty()) return problem;
   operand.value = RegexPattern{operand.written};
   return {};
 }
