@@ -44,11 +44,11 @@ void write_table(const LoadReport& report, Output& output) {
     for (const std::string& title : report.muted) output.write("  " + printable(title) + "\n");
     output.write("\n");
   }
-  output.write(fmt::format(
-      "{} files: {} rules loaded, {} refused; {} correlations, {} filters; {} errors, {} warnings\n",
-      group_digits(report.files), group_digits(report.loaded), group_digits(report.refused),
-      group_digits(report.correlations), group_digits(report.filters),
-      group_digits(report.count(Severity::error)), group_digits(report.count(Severity::warning))));
+  output.write(fmt::format("{}: {} loaded, {} refused; {}, {}; {}, {}\n", counted(report.files, "file"),
+                           counted(report.loaded, "rule"), group_digits(report.refused),
+                           counted(report.correlations, "correlation"), counted(report.filters, "filter"),
+                           counted(report.count(Severity::error), "error"),
+                           counted(report.count(Severity::warning), "warning")));
 }
 
 // {"kind":"logsource","name":"…",…

@@ -21,9 +21,8 @@ std::string progress_line(uint64_t consumed, uint64_t total, uint64_t events, ui
     line = fmt::format("[{}{}] {:3.0f} %  ", std::string(filled, '#'), std::string(20 - filled, '.'),
                        share * 100);
   }
-  line +=
-      fmt::format("{} events  {}/s  {} {}", group_digits(events), group_digits(static_cast<uint64_t>(rate)),
-                  group_digits(alerts), alerts == 1 ? "alert" : "alerts");
+  line += fmt::format("{}  {}/s  {}", counted(events, "event"), group_digits(static_cast<uint64_t>(rate)),
+                      counted(alerts, "alert"));
   return cut_to_width(line, width > 1 ? width - 1 : 1);
 }
 

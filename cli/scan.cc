@@ -52,9 +52,9 @@ bool resolve_inputs(const ScanArguments& arguments, std::vector<std::string>& pa
   InputFiles found = find_input_files(names);
   for (const std::string& error : found.errors) say("sigrun scan: " + printable(error));
   if (!found.skipped.empty()) {
-    say(fmt::format("sigrun scan: {} {} of these folders not read, going by the name: {}{}",
-                    group_digits(found.skipped.size()), found.skipped.size() == 1 ? "file" : "files",
-                    printable(found.skipped.front()), found.skipped.size() > 1 ? ", …" : ""));
+    say(fmt::format("sigrun scan: {} of these folders not read, going by the name: {}{}",
+                    counted(found.skipped.size(), "file"), printable(found.skipped.front()),
+                    found.skipped.size() > 1 ? ", …" : ""));
   }
   complete = found.errors.empty();
   paths = std::move(found.paths);
@@ -142,8 +142,8 @@ int run_scan(ScanArguments& arguments) {
   report_refused(report);
   if (int status = exit_done; !has_rules(engine.get(), report, "sigrun scan", status)) return status;
   if (arguments.strict && report.refused > 0) {
-    say(fmt::format("sigrun scan: {} {} refused, and --strict was given: nothing was scanned",
-                    group_digits(report.refused), report.refused == 1 ? "rule was" : "rules were"));
+    say(fmt::format("sigrun scan: {} refused, and --strict was given: nothing was scanned",
+                    counted(report.refused, "rule")));
     return exit_rules;
   }
 

@@ -13,10 +13,6 @@ namespace {
 constexpr size_t listed_key_sets = 3;
 constexpr size_t key_set_width = 100;
 
-std::string plural(uint64_t count, const char* one, const char* many) {
-  return group_digits(count) + " " + (count == 1 ? one : many);
-}
-
 std::string speed(const ScanResult& result, double seconds) {
   const double span = std::max(seconds, 1e-6);
   return fmt::format("{:.2f} s, {} events/s, {:.1f} MB/s", seconds,
@@ -73,7 +69,7 @@ std::string format_summary(const LoadReport& report, const ScanResult& result, d
   if (report.deselected > 0) text += fmt::format(", {} not selected", group_digits(report.deselected));
   if (!report.muted.empty())
     text += fmt::format(", {} muted by correlations", group_digits(report.muted.size()));
-  text += fmt::format("\ninput:  {} in {}", plural(result.inputs, "input", "inputs"), speed(result, seconds));
+  text += fmt::format("\ninput:  {} in {}", counted(result.inputs, "input"), speed(result, seconds));
   if (result.input_errors > 0)
     text += fmt::format("; {} could not be read to the end", group_digits(result.input_errors));
   if (result.stopped) text += "\nstopped before the end of the input";

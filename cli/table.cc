@@ -10,8 +10,9 @@ namespace {
 constexpr size_t time_width = 19;  // 2026-11-20 09:12:44
 constexpr size_t level_width = 8;  // critical
 constexpr size_t gap = 2;
-constexpr size_t narrowest = 60;    // a table has to break lines below this
-constexpr size_t source_from = 90;  // narrower tables leave the source out
+constexpr size_t narrowest = 60;      // a table has to break lines below this
+constexpr size_t shortest_value = 8;  // less of a value says nothing
+constexpr size_t source_from = 90;    // narrower tables leave the source out
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
@@ -36,6 +37,7 @@ size_t find_literal(const std::string& value, const std::string& pattern) {
 std::string shorten_around_match(const Match& match, size_t width) {
   const std::string value = printable(match.value);
   if (display_width(value) <= width) return value;
+  if (width < shortest_value) return cut_to_width(value, width);
   if (match.modifier.find("endswith") != std::string::npos) return cut_to_width(value, width, Cut::front);
   const std::string pattern = printable(match.pattern);
   const size_t at = match.modifier.find("re") == 0 ? std::string::npos : find_literal(value, pattern);
@@ -44,6 +46,19 @@ std::string shorten_around_match(const Match& match, size_t width) {
   size_t begin = at > width / 4 ? at - width / 4 : 0;
   while (begin > 0 && (static_cast<unsigned char>(value[begin]) & 0xC0) == 0x80) --begin;
   return begin == 0 ? cut_to_width(value, width) : cut_to_width("…" + value.substr(begin), width);
+}
+
+// Each field and value once; those without text, which say least, at the end.
+std::vector<const Match*> telling_order(const std::vector<Match>& matches) {
+  std::vector<const Match*> order;
+  for (const Match& match : matches) {
+    const bool known = std::any_of(order.begin(), order.end(), [&](const Match* other) {
+      return other->field == match.field && other->value == match.value;
+    });
+    if (!known) order.push_back(&match);
+  }
+  std::stable_partition(order.begin(), order.end(), [](const Match* match) { return !match->value.empty(); });
+  return order;
 }
 
 std::string short_time(const std::string& time) {
@@ -72,25 +87,25 @@ const char* level_colour(sigma::Level level) {
 }
 
 std::string describe_matches(const std::vector<Match>& matches, size_t width) {
+  const std::vector<const Match*> reasons = telling_order(matches);
   std::string out;
   size_t used = 0;
-  const size_t each = matches.size() > 1 ? std::max<size_t>(width / 2, 24) : width;
-  for (size_t i = 0; i < matches.size(); ++i) {
-    const std::string name = matches[i].field.empty() ? "text" : printable(matches[i].field);
+  const size_t each = reasons.size() > 1 ? std::max<size_t>(width / 2, 24) : width;
+  for (size_t i = 0; i < reasons.size(); ++i) {
+    const std::string name = reasons[i]->field.empty() ? "text" : printable(reasons[i]->field);
     const size_t name_width = display_width(name) + 1;
     const size_t separator = i == 0 ? 0 : 2;
-    // A later reason is shown if its name and a little of its value still fit.
-    if (i > 0 && used + separator + name_width + 6 > width) {
-      const std::string more = " +" + std::to_string(matches.size() - i);
-      if (used + more.size() <= width) out += more;
+    // All but the last leave room for the " +1" that may have to follow.
+    const bool last = i + 1 == reasons.size();
+    const size_t left = width - std::min(width, used + separator + (last ? 0 : 4));
+    const size_t value_width = std::min(display_width(printable(reasons[i]->value)), shortest_value);
+    if (i > 0 && name_width + value_width > left) {
+      out += " +" + std::to_string(reasons.size() - i);
       break;
     }
-    // All but the last leave room for the " +1" that may have to follow.
-    const bool last = i + 1 == matches.size();
-    const size_t left = width - std::min(width, used + separator + (last ? 0 : 4));
     const size_t share = last ? left : std::min(left, each);
     std::string reason = cut_to_width(
-        name + "=" + shorten_around_match(matches[i], share > name_width ? share - name_width : 1), share);
+        name + "=" + shorten_around_match(*reasons[i], share > name_width ? share - name_width : 1), share);
     used += separator + display_width(reason);
     out.append(separator, ' ');
     out += reason;

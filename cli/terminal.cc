@@ -109,6 +109,10 @@ std::string group_digits(uint64_t number) {
   return digits;
 }
 
+std::string counted(uint64_t number, std::string_view noun) {
+  return group_digits(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
+}
+
 void say(std::string_view message) {
   std::string out;
   for (size_t begin = 0; begin <= message.size();) {

@@ -33,6 +33,8 @@ std::string pad_to_width(std::string_view text, size_t width, Cut cut = Cut::end
 
 // 20000 -> "20,000"
 std::string group_digits(uint64_t number);
+// "1 rule", "2,000 rules"
+std::string counted(uint64_t number, std::string_view noun);
 
 // One message on standard error, newline added, made printable line by line (a newline in `message` stays
 // one).

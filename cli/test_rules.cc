@@ -131,9 +131,9 @@ std::string format_result(const TestResult& result) {
 }
 
 std::string format_totals(const Totals& totals) {
-  return fmt::format("{} passed, {} failed, {} errors; {} rules tested, {} untested\n",
-                     group_digits(totals.passed), group_digits(totals.failed), group_digits(totals.errors),
-                     group_digits(totals.tested_rules), group_digits(totals.untested.size()));
+  return fmt::format("{} passed, {} failed, {}; {} tested, {} untested\n", group_digits(totals.passed),
+                     group_digits(totals.failed), counted(totals.errors, "error"),
+                     counted(totals.tested_rules, "rule"), group_digits(totals.untested.size()));
 }
 
 // Reads the tests of one rule; what is malformed becomes a result of its own.

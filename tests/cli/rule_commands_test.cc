@@ -47,7 +47,7 @@ TEST_SUITE("cli check") {
     const Outcome outcome = run({"check", work.path("rules")});
     CHECK(outcome.status == 0);
     CHECK(has(outcome.out, "1  product=windows category=process_creation"));
-    CHECK(has(outcome.out, "1 rules loaded, 0 refused"));
+    CHECK(has(outcome.out, "1 rule loaded, 0 refused"));
     CHECK(outcome.err.empty());
   }
 
@@ -61,7 +61,7 @@ TEST_SUITE("cli check") {
     CHECK(has(outcome.out, bad + ":7:"));
     CHECK(has(outcome.out, "error: "));
     CHECK(has(outcome.out, "nonsense"));
-    CHECK(has(outcome.out, "1 rules loaded, 1 refused"));
+    CHECK(has(outcome.out, "1 rule loaded, 1 refused"));
     CHECK(run({"check", bad}).status == 2);
   }
 
@@ -72,7 +72,7 @@ TEST_SUITE("cli check") {
     const Outcome outcome = run({"check", work.path("rules")});
     CHECK(outcome.status == 1);
     CHECK(has(outcome.out, "warning: "));
-    CHECK(has(outcome.out, "1 warnings"));
+    CHECK(has(outcome.out, "1 warning"));
   }
 
   TEST_CASE("log sources that no table knows are listed") {
@@ -130,7 +130,7 @@ TEST_SUITE("cli test") {
     const Outcome outcome = test(work.path("rules"));
     CAPTURE(outcome.out);
     CHECK(outcome.status == 0);
-    CHECK(outcome.out == "4 passed, 0 failed, 0 errors; 1 rules tested, 1 untested\n");
+    CHECK(outcome.out == "4 passed, 0 failed, 0 errors; 1 rule tested, 1 untested\n");
     const Outcome verbose = test(work.path("rules"), {"-v"});
     CHECK(has(verbose.out, "a.yml:10: passed: fires (A)"));
     CHECK(has(verbose.out, "b.yml:1: untested: B"));

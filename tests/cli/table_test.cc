@@ -111,6 +111,14 @@ TEST_SUITE("cli table") {
     CHECK(describe_matches({}, 40).empty());
   }
 
+  TEST_CASE("a field and value are shown once, empty values last") {
+    const std::vector<Match> matches = {{"errorCode", "", "", ""},
+                                        {"Score", "3", "gt", "0"},
+                                        {"Score", "3", "lt", "5"},
+                                        {"Score", "4", "lt", "5"}};
+    CHECK(describe_matches(matches, 60) == "Score=3  Score=4  errorCode=");
+  }
+
   TEST_CASE("many reasons: those that fit, and how many more") {
     std::vector<Match> matches;
     for (int i = 0; i < 9; ++i)
