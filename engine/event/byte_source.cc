@@ -23,7 +23,8 @@ constexpr size_t magic_bytes = 8;
 class Descriptor {
  public:
   Descriptor(int number, bool owned) : number_(number), owned_(owned) {}
-  Descriptor(Descriptor&& other) noexcept : number_(other.number_), owned_(std::exchange(other.owned_, false)) {}
+  Descriptor(Descriptor&& other) noexcept
+      : number_(other.number_), owned_(std::exchange(other.owned_, false)) {}
   Descriptor& operator=(Descriptor&&) = delete;
   ~Descriptor() {
     if (owned_) ::close(number_);
@@ -88,7 +89,8 @@ class MemorySource : public ByteSource {
 // What the kinds of compression share: a source of raw bytes, its first bytes read ahead, and a buffer.
 class BufferedSource : public ByteSource {
  public:
-  BufferedSource(std::unique_ptr<ByteSource> raw, std::string ahead) : raw_(std::move(raw)), buffer_(std::move(ahead)) {
+  BufferedSource(std::unique_ptr<ByteSource> raw, std::string ahead)
+      : raw_(std::move(raw)), buffer_(std::move(ahead)) {
     end_ = buffer_.size();
     buffer_.resize(raw_buffer_bytes);
   }
@@ -131,7 +133,8 @@ class PlainSource : public BufferedSource {
 
 class GzipSource : public BufferedSource {
  public:
-  GzipSource(std::unique_ptr<ByteSource> raw, std::string ahead) : BufferedSource(std::move(raw), std::move(ahead)) {
+  GzipSource(std::unique_ptr<ByteSource> raw, std::string ahead)
+      : BufferedSource(std::move(raw), std::move(ahead)) {
     if (inflateInit2(&stream_, 15 + 16) != Z_OK) error_ = "gzip: out of memory";
   }
   GzipSource(const GzipSource&) = delete;
@@ -246,8 +249,8 @@ std::unique_ptr<ByteSource> decompressed(std::unique_ptr<ByteSource> raw, std::s
 bool has_evtx_name(std::string_view path) {
   constexpr std::string_view suffix = ".evtx";
   if (path.size() < suffix.size()) return false;
-  return std::equal(suffix.begin(), suffix.end(), path.end() - suffix.size(),
-                    [](char wanted, char c) { return wanted == (c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c); });
+  auto same = [](char wanted, char c) { return wanted == (c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c); };
+  return std::equal(suffix.begin(), suffix.end(), path.end() - suffix.size(), same);
 }
 
 }  // namespace
@@ -255,7 +258,8 @@ bool has_evtx_name(std::string_view path) {
 bool is_evtx(std::string_view beginning) { return beginning.starts_with(std::string_view("ElfFile\0", 8)); }
 
 std::string evtx_refusal(std::string_view path) {
-  return fmt::format("a binary Windows event log: convert it first, for example with `evtx_dump -o jsonl {}`", path);
+  return fmt::format("a binary Windows event log: convert it first, for example with `evtx_dump -o jsonl {}`",
+                     path);
 }
 
 std::unique_ptr<ByteSource> open_byte_source(const std::string& path, std::string& error) {

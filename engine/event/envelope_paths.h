@@ -1,7 +1,8 @@
-// The key paths of envelopes ("Records", "hits.hits._source") as a tree of keys, so that the framer can follow all of them at
-// once with one look-up per key on the way.
+// The key paths of envelopes ("Records", "hits.hits._source") as a tree of keys, so that the framer can
+// follow all of them at once with one look-up per key on the way.
 //
-// Arrays on the way are passed through: a path names keys only. Where one path is the beginning of another, the shorter wins.
+// Arrays on the way are passed through: a path names keys only. Where one path is the beginning of another,
+// the shorter wins.
 // Threads: immutable after construction. Does not read JSON: the framer says which key it is at.
 #pragma once
 
@@ -33,7 +34,7 @@ class EnvelopePaths {
   };
   struct Tree {
     std::vector<Child> children;
-    uint64_t sizes = 0;  // bit min(63, size) is set for the size of each child's key: most keys are told apart by it
+    uint64_t sizes = 0;  // bit min(63, size) is set for the size of each child's key: tells most keys apart
     bool ends = false;
   };
   Node find(Node node, std::string_view key) const;

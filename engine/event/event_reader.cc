@@ -1,7 +1,9 @@
 #include "event/event_reader.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
+#include <utility>
 
 #include "event/framer.h"
 
@@ -22,8 +24,8 @@ std::string refuse(std::string_view beginning) {
 
 }  // namespace
 
-// Bytes that are framed but still needed, and those that are not framed yet, lie in one buffer; what was found is copied into
-// the batch in one piece.
+// Bytes that are framed but still needed, and those that are not framed yet, lie in one buffer; what was
+// found is copied into the batch in one piece.
 struct EventReader::State {
   State(ByteSource& from, const std::vector<std::string>& envelopes, const Limits& limits)
       : source(from), framer(envelopes, limits), chunk_bytes(std::max<size_t>(limits.chunk_bytes, 1)) {}
@@ -129,6 +131,7 @@ bool EventReader::next(EventBatch& batch) {
       batch.bytes.append(event_padding, '\0');
       for (EventSpan& event : batch.events) event.begin -= first;
     }
+    assert(progress.forget <= state.end - state.begin);
     state.begin += progress.forget;
     state.offset += progress.forget;
     state.full = progress.full;

@@ -1,21 +1,24 @@
 // Finds the events in a stream of bytes: where each JSON object begins and ends, and what is no object.
 //
-// A state machine over structure: strings, brackets, colons and commas are followed to the letter; numbers and words are not
-// looked into (`tru` and `1e400` pass: values that nobody wants are not validated). It is incremental: the caller hands over the
-// bytes that are still needed together with new ones, cut anywhere, and the result does not depend on the cuts.
+// A state machine over structure: strings, brackets, colons and commas are followed to the letter; numbers
+// and words are not looked into (`tru` and `1e400` pass: values that nobody wants are not validated). It is
+// incremental: the caller hands over the bytes that are still needed together with new ones, cut anywhere,
+// and the result does not depend on the cuts.
 //
-// At the top, objects may stand one to a line, side by side, spread over lines, in arrays, separated by commas. Where the value
-// of an envelope's path is an object or an array that begins with an object, the objects in it are the events, each as soon as
-// it is complete, and the outer object is none. Envelopes inside events are not opened.
+// At the top, objects may stand one to a line, side by side, spread over lines, in arrays, separated by
+// commas. Where the value of an envelope's path is an object or an array that begins with an object, the
+// objects in it are the events, each as soon as it is complete, and the outer object is none. Envelopes
+// inside events are not opened.
 //
 // What goes wrong costs one rejection, and framing goes on (framer_recovery.cc):
 //   - at the place where the object's brackets close on the line of the error, else
 //   - at the next line that begins an object and is indented no deeper than the broken one;
-//   - or at the first such line *inside* the broken object, where it was taken for a nested value at first: a line that was cut
-//     off costs its own event only.
-// Every byte is scanned a bounded number of times, whatever the input (`rescan_factor` in framer_recovery.cc).
+//   - or at the first such line *inside* the broken object, where it was taken for a nested value at first: a
+//     line that was cut off costs its own event only.
+// Every byte is scanned a bounded number of times, whatever the input (`rescan_factor`, framer_recovery.cc).
 //
-// Order of calls: begin_at() if need be, run()* with growing offsets, the last with `at_end`; while Progress::full is set, again with the same bytes.
+// Order of calls: begin_at() if need be, run()* with growing offsets, the last with `at_end`; while
+// Progress::full is set, again with the same bytes.
 // Threads: one at a time. Does not read, copy or decompress (event_reader.h).
 #pragma once
 
@@ -42,9 +45,10 @@ class Framer {
     size_t forget = 0;  // bytes at the beginning of `data` that are not needed any more
     bool full = false;  // the batch has enough; more may be found in the bytes that are left
   };
-  // `data[0, size)` begins at `offset` of the input and is followed by event_padding zero bytes. Appends to `found.events`
-  // (begin is relative to `data`) and `found.rejected`; leaves `found.bytes` alone. `at_end`: nothing follows. The reasons of
-  // rejections beyond Limits::rejected_reports are empty: writing them would be most of the work of a hostile input.
+  // `data[0, size)` begins at `offset` of the input and is followed by event_padding zero bytes. Appends to
+  // `found.events` (begin is relative to `data`) and `found.rejected`; leaves `found.bytes` alone. `at_end`:
+  // nothing follows. The reasons of rejections beyond Limits::rejected_reports are empty: writing them would
+  // be most of the work of a hostile input.
   Progress run(const char* data, size_t size, uint64_t offset, bool at_end, EventBatch& found);
 
  private:
@@ -81,7 +85,8 @@ class Framer {
   bool is_full() const;
   uint64_t kept_from(uint64_t position);
 
-  // Each mode runs from `p` until the mode changes, the bytes are used up (suspend), or the batch is full; returns where.
+  // Each mode runs from `p` until the mode changes, the bytes are used up (suspend), or the batch is full;
+  // returns where.
   const char* run_top(const char* p);
   const char* run_garbage(const char* p);
   const char* run_object(const char* p);  // framer_object.cc
@@ -101,7 +106,8 @@ class Framer {
   // The bytes of what is being followed need not be kept.
   bool is_loose() { return followed().rejected || (opened_ && !in_inner_); }
 
-  // framer_recovery.cc. Those that return a pointer say where to go on, in the mode that they have set; null: nothing to do.
+  // framer_recovery.cc. Those that return a pointer say where to go on, in the mode that they have set; null:
+  // nothing to do.
   bool describes() const { return rejections_ < described_; }
   void reject(uint64_t offset, uint64_t line, std::string reason);
   void reject_here(const char* p, std::string_view problem);
@@ -154,14 +160,16 @@ class Framer {
   size_t depth_ = 0;
   size_t bottom_ = 0;                  // depth outside of the event in progress
 
-  // Envelopes: the containers on the way, down to depth track_ (0: none). nodes_[d] belongs to the container at depth d.
+  // Envelopes: the containers on the way, down to depth track_ (0: none). nodes_[d] belongs to the container
+  // at depth d.
   std::vector<EnvelopePaths::Node> nodes_;
   size_t track_ = 0;
   EnvelopePaths::Node pending_ = EnvelopePaths::none;  // of the key just read at depth track_
   uint64_t key_ = nowhere;             // offset of the first byte of the key being read
   bool envelope_array_ = false;        // the array at depth track_ began with an object
 
-  // The first line inside the event in progress that might be an event of its own, and those around the current byte.
+  // The first line inside the event in progress that might be an event of its own, and those around the
+  // current byte.
   Place candidate_;                      // its offset is nowhere if there is none
   bool candidates_off_ = false;
   std::vector<size_t> open_candidates_;  // the depth that each was opened at

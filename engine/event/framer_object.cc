@@ -1,4 +1,5 @@
-// The framer inside of objects: the state machine that every byte of every event goes through, and its envelopes.
+// The framer inside of objects: the state machine that every byte of every event goes through, and its
+// envelopes.
 #include "event/framer.h"
 
 #include "event/structure_scan.h"
@@ -6,8 +7,9 @@
 namespace sigrun {
 namespace {
 
-// Lines that begin an object, each inside the one before, all possibly events of their own. Zero-indented pretty-printed
-// text needs one for each array of objects inside an array of objects; more are lines that were cut off.
+// Lines that begin an object, each inside the one before, all possibly events of their own. Zero-indented
+// pretty-printed text needs one for each array of objects inside an array of objects; more are lines that
+// were cut off.
 constexpr size_t nested_candidates = 8;
 
 }  // namespace
@@ -36,8 +38,8 @@ bool Framer::begin_inner(const char* p) {
   return true;
 }
 
-// At `p` a line begins with an object where a value may stand. It may be the next event after a line that was cut off: remember
-// it. False if that is certain by now.
+// At `p` a line begins with an object where a value may stand. It may be the next event after a line that was
+// cut off: remember it. False if that is certain by now.
 bool Framer::notice_line_start(const char* p) {
   if (candidates_off_ || indent_ > followed().indent) return true;
   if (open_candidates_.size() == nested_candidates) return false;
@@ -53,7 +55,10 @@ const char* Framer::complete(const char* p) {
   if (!is_loose()) {
     const Followed& event = followed();
     const char* begin = at(event.offset);
-    found_->events.push_back({static_cast<size_t>(begin - data_), static_cast<size_t>(p - begin), event.offset, event.line});
+    found_->events.push_back({.begin = static_cast<size_t>(begin - data_),
+                              .size = static_cast<size_t>(p - begin),
+                              .offset = event.offset,
+                              .line = event.line});
   }
   leave_followed();
   return p;
@@ -68,7 +73,8 @@ void Framer::leave_followed() {
   clear_candidates();
 }
 
-// The hot loop. One label for each State; `p` and the depths live in registers, and are stored when it leaves.
+// The hot loop. One label for each State; `p` and the depths live in registers, and are stored when it
+// leaves.
 const char* Framer::run_object(const char* p) {
   size_t depth = depth_, track = track_, bottom = bottom_;
   char* const stack = stack_.data();
@@ -122,7 +128,9 @@ key_text:
   if (depth == track) {
     pending_ = EnvelopePaths::none;
     uint64_t size = offset_of(p) - key_;
-    if (key_ != nowhere && size <= key_bytes) pending_ = envelopes_.child(nodes_[depth], {at(key_), static_cast<size_t>(size)});
+    if (key_ != nowhere && size <= key_bytes) {
+      pending_ = envelopes_.child(nodes_[depth], {at(key_), static_cast<size_t>(size)});
+    }
     key_ = nowhere;
   }
   ++p;
@@ -185,6 +193,7 @@ open_object:
         track = depth + 1;
       } else {
         if (const char* resumed = check_limits(offset_of(p))) return resumed;
+        track = track_;
         if (begin_inner(p)) bottom = bottom_;
       }
     }
@@ -215,6 +224,7 @@ element_or_end:
     if (depth == track && envelopes_.ends(nodes_[depth])) {  // an envelope with nothing in it
       leave(State::element_or_end);
       if (const char* resumed = check_limits(offset_of(p))) return resumed;
+      track = track_;
       open_envelope();
     }
     goto close;

@@ -1,9 +1,10 @@
 // What the framer does about objects that are broken: say so once, and find the place to go on at.
 //
-// Going back (to a line inside the broken object that began an object of its own) is what makes a line that was cut off cost
-// one event. It is also what could make the time quadratic, so its sum over an input is kept below a multiple of the input;
-// beyond that the framer only goes forward, which loses lines of hostile input only. All decisions depend on offsets, never on
-// how the bytes were cut into chunks: a limit that was passed is judged the same when it is noticed late.
+// Going back (to a line inside the broken object that began an object of its own) is what makes a line that
+// was cut off cost one event. It is also what could make the time quadratic, so its sum over an input is kept
+// below a multiple of the input; beyond that the framer only goes forward, which loses lines of hostile input
+// only. All decisions depend on offsets, never on how the bytes were cut into chunks: a limit that was passed
+// is judged the same when it is noticed late.
 #include "event/framer.h"
 
 #include <cstring>
@@ -35,7 +36,9 @@ void Framer::reject(uint64_t offset, uint64_t line, std::string reason) {
   found_->rejected.push_back({offset, line, std::move(reason)});
 }
 
-void Framer::reject_here(const char* p, std::string_view problem) { reject(offset_of(p), line_, with_place(problem, p)); }
+void Framer::reject_here(const char* p, std::string_view problem) {
+  reject(offset_of(p), line_, with_place(problem, p));
+}
 
 void Framer::reject_followed(std::string reason) {
   Followed& broken = followed();
@@ -48,7 +51,9 @@ std::string Framer::with_place(std::string_view problem, const char* p) const {
   return fmt::format("{} (line {}, column {})", problem, line_, offset_of(p) - line_begin_ + 1);
 }
 
-std::string Framer::too_deep() const { return describes() ? fmt::format("nested deeper than {}", event_depth_) : std::string(); }
+std::string Framer::too_deep() const {
+  return describes() ? fmt::format("nested deeper than {}", event_depth_) : std::string();
+}
 
 const char* Framer::fail_unexpected(const char* p, State state) {
   if (!describes()) return fail(p, {});
@@ -77,7 +82,9 @@ const char* Framer::fail(const char* p, std::string_view problem, bool in_string
   if (const char* resumed = resume_at_candidate(offset_of(p))) return resumed;
   skim_objects_ = skim_arrays_ = 0;
   skim_beyond_ = 0;
-  for (size_t depth = bottom_ + 1; depth <= depth_; ++depth) ++(stack_[depth] == '{' ? skim_objects_ : skim_arrays_);
+  for (size_t depth = bottom_ + 1; depth <= depth_; ++depth) {
+    ++(stack_[depth] == '{' ? skim_objects_ : skim_arrays_);
+  }
   in_string_ = in_string;
   bool begins_line = !in_string && offset_of(p) == first_token_ && class_of(*p) != ByteClass::close;
   mode_ = begins_line ? Mode::resync : Mode::skim;
@@ -103,14 +110,18 @@ const char* Framer::check_limits(uint64_t end) {
   uint64_t begin = followed().offset;
   if (!is_loose() && end - begin > event_bytes_) {
     reject_followed(describes() ? fmt::format("longer than {} bytes", event_bytes_) : std::string());
-    if (!in_inner_) track_ = 0;  // what is rejected is no envelope
+    if (!in_inner_) {  // what is rejected is no envelope
+      track_ = 0;
+      key_ = nowhere;
+    }
     uint64_t limit = begin + event_bytes_;
     if (candidate_.offset <= limit) {
       if (const char* resumed = resume_at_candidate(limit)) return resumed;
     }
   }
   if (is_loose() && candidate_.offset != nowhere && end - candidate_.offset > event_bytes_) {
-    reject_followed(describes() ? "another object begins on a line inside this one, which does not end" : std::string());
+    reject_followed(describes() ? "another object begins on a line inside this one, which does not end"
+                                : std::string());
     return resume_at_candidate(candidate_.offset + event_bytes_);
   }
   return nullptr;
@@ -128,7 +139,8 @@ const char* Framer::resume_at_candidate(uint64_t failed_at) {
   return resume(Place(candidate_));
 }
 
-// The event in progress is an element of an envelope's array, and a line so indented still lies in that array.
+// The event in progress is an element of an envelope's array, and a line so indented still lies in that
+// array.
 bool Framer::resumes_in_envelope(uint64_t indent) const {
   return in_inner_ && stack_[bottom_] == '[' && indent > outer_.indent;
 }
@@ -149,7 +161,8 @@ const char* Framer::resume(const Place& place) {
   return at(place.offset);
 }
 
-// A bracket that closes: everything opened since its partner is closed with it; one without a partner is passed over.
+// A bracket that closes: everything opened since its partner is closed with it; one without a partner is
+// passed over.
 void Framer::skim_close(char opener) {
   if (skim_beyond_ > 0) {
     --skim_beyond_;
@@ -202,8 +215,8 @@ const char* Framer::run_skim(const char* p) {
   return p;
 }
 
-// Does the line that begins at `p` begin with an object, brackets and separators aside? `separator`: the first of those that
-// are to be read again at the top; `brace`: the object.
+// Does the line that begins at `p` begin with an object, brackets and separators aside? `separator`: the
+// first of those that are to be read again at the top; `brace`: the object.
 Framer::LineStart Framer::line_start(const char* p, const char*& separator, const char*& brace) const {
   const char* last = p + line_start_bytes;
   while (p < last && (*p == '}' || *p == ' ' || *p == '\t')) ++p;

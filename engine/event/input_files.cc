@@ -84,7 +84,8 @@ class Finder {
     std::vector<std::string> paths(matches.gl_pathv, matches.gl_pathv + matches.gl_pathc);
     ::globfree(&matches);
     if (status != 0) {
-      result_.errors.push_back(pattern + (status == GLOB_NOMATCH ? ": no file matches" : ": cannot be searched"));
+      const char* problem = status == GLOB_NOMATCH ? ": no file matches" : ": cannot be searched";
+      result_.errors.push_back(pattern + problem);
       return;
     }
     std::sort(paths.begin(), paths.end());

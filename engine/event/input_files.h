@@ -1,8 +1,9 @@
-// Resolves what a person names on the command line into the list of files to read: files, folders (recursive), globs, "-".
+// Resolves what a person names on the command line into the list of files to read: files, folders
+// (recursive), globs, "-".
 //
-// Folders contribute *.json, *.ndjson, *.jsonl, *.log and the same with .gz, .zst or .zstd; hidden files are left out; a file
-// named outright (or by a glob) is taken whatever its name. Sorted by bytes within each argument, no file twice, links resolved;
-// linked folders inside of folders are not entered.
+// Folders contribute *.json, *.ndjson, *.jsonl, *.log and the same with .gz, .zst or .zstd; hidden files are
+// left out; a file named outright (or by a glob) is taken whatever its name. Sorted by bytes within each
+// argument, no file twice, links resolved; linked folders inside of folders are not entered.
 // Threads: any. Opens no file (byte_source.h does).
 #pragma once
 

@@ -28,8 +28,8 @@ inline constexpr std::array<ByteClass, 256> byte_classes = [] {
 inline ByteClass class_of(char c) { return byte_classes[static_cast<unsigned char>(c)]; }
 inline bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
 
-// The first quote, backslash or control character from `p` on. Needs seven readable bytes after the one that ends the scan;
-// the zero bytes after the input stop it.
+// The first quote, backslash or control character from `p` on. Needs seven readable bytes after the one that
+// ends the scan; the zero bytes after the input stop it.
 inline const char* find_string_end(const char* p) {
   if constexpr (std::endian::native == std::endian::little) {
     constexpr uint64_t ones = 0x0101010101010101, highs = ones * 0x80;
@@ -37,9 +37,10 @@ inline const char* find_string_end(const char* p) {
       uint64_t word;
       std::memcpy(&word, p, sizeof word);
       uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
-      // Each term marks the high bit of the bytes below 0x20, or equal to the character; a borrow can mark bytes above a true
-      // one, but never below it, so the lowest mark is right.
-      uint64_t hits = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
+      // Each term marks the high bit of the bytes below 0x20, or equal to the character; a borrow can mark
+      // bytes above a true one, but never below it, so the lowest mark is right.
+      uint64_t below_space = (word - ones * 0x20) & ~word;
+      uint64_t hits = below_space | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
       if (hits &= highs) return p + std::countr_zero(hits) / 8;
     }
   } else {
