@@ -13,13 +13,6 @@
 #include "plan/plan_builder.h"
 #include "rule_loader.h"
 
-#ifndef SIGRUN_INSTALLED_SHARE
-#define SIGRUN_INSTALLED_SHARE "/usr/share/sigrun"
-#endif
-#ifndef SIGRUN_SOURCE_SHARE
-#define SIGRUN_SOURCE_SHARE ""
-#endif
-
 namespace sigrun {
 namespace {
 
@@ -79,10 +72,6 @@ class Engine::Scratch {
 
 void Engine::ScratchDeleter::operator()(Scratch* scratch) const { delete scratch; }
 
-size_t LoadReport::count(Severity severity) const {
-  return static_cast<size_t>(std::count_if(diagnostics.begin(), diagnostics.end(), [&](const Diagnostic& d) { return d.severity == severity; }));
-}
-
 uint64_t Counters::alerts() const {
   uint64_t sum = 0;
   for (uint64_t count : alerts_by_level) sum += count;
@@ -105,14 +94,6 @@ void Counters::add(const Counters& other) {
     else
       unrecognised_keys["…"] += count;
   }
-}
-
-std::string share_folder() {
-  if (const char* set = std::getenv("SIGRUN_SHARE"); set && *set) return set;
-  std::error_code ignored;
-  for (const char* candidate : {SIGRUN_SOURCE_SHARE, SIGRUN_INSTALLED_SHARE})
-    if (*candidate && std::filesystem::is_directory(std::string(candidate) + "/rules/taxonomy", ignored)) return candidate;
-  return SIGRUN_INSTALLED_SHARE;
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

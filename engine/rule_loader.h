@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine.h"
+#include "load_options.h"
 #include "sigma/rule.h"
 #include "sigma/taxonomy.h"
 

@@ -1,0 +1,28 @@
+#include "load_options.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#ifndef SIGRUN_INSTALLED_SHARE
+#define SIGRUN_INSTALLED_SHARE "/usr/share/sigrun"
+#endif
+#ifndef SIGRUN_SOURCE_SHARE
+#define SIGRUN_SOURCE_SHARE ""
+#endif
+
+namespace sigrun {
+
+size_t LoadReport::count(Severity severity) const {
+  return static_cast<size_t>(std::count_if(diagnostics.begin(), diagnostics.end(), [&](const Diagnostic& d) { return d.severity == severity; }));
+}
+
+std::string share_folder() {
+  if (const char* set = std::getenv("SIGRUN_SHARE"); set && *set) return set;
+  std::error_code ignored;
+  for (const char* candidate : {SIGRUN_SOURCE_SHARE, SIGRUN_INSTALLED_SHARE})
+    if (*candidate && std::filesystem::is_directory(std::string(candidate) + "/rules/taxonomy", ignored)) return candidate;
+  return SIGRUN_INSTALLED_SHARE;
+}
+
+}  // namespace sigrun

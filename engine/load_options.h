@@ -1,0 +1,66 @@
+// What a person chooses before rules are loaded, and what loading tells them.
+//
+// Plain values, filled by one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sigma/rule.h"
+#include "support/diagnostic.h"
+#include "support/limits.h"
+
+namespace sigrun {
+
+// How events find their rules (docs/taxonomy.md).
+struct LogSourceMode {
+  enum class Kind : uint8_t {
+    automatic,  // by the tables; unrecognised events fail open
+    off,        // every rule on every event, field names as written
+    fixed,      // every event is of `logsource`; its table's spellings apply
+  };
+  Kind kind = Kind::automatic;
+  sigma::LogSource logsource;
+};
+
+struct RuleSelection {
+  sigma::Level min_level = sigma::Level::none;
+  sigma::Status min_status = sigma::Status::none;
+  // Each is a rule id, a tag ("attack.t1059" or "attack.*") or a glob over the rule's file path; a rule is taken if any
+  // select matches (or none is given) and no exclude does.
+  std::vector<std::string> select, exclude;
+};
+
+struct LoadOptions {
+  std::vector<std::string> rule_paths;      // files or folders
+  std::vector<std::string> pipelines;       // shipped names ("sysmon") or paths
+  std::string vars_path;                    // placeholder values; empty: none
+  std::string taxonomy_path;                // folder of tables; empty with use_taxonomy: the shipped one
+  bool use_taxonomy = true;
+  LogSourceMode logsource;
+  RuleSelection selection;
+  Limits limits;
+};
+
+struct LoadReport {
+  std::vector<Diagnostic> diagnostics;      // in order of files and lines
+  size_t files = 0;
+  size_t loaded = 0;                        // detection rules in the engine
+  size_t refused = 0;                       // rules (documents) with an error
+  size_t deselected = 0;                    // left out by RuleSelection
+  size_t correlations = 0, filters = 0;
+  std::vector<std::string> muted;           // titles of rules silenced because only a correlation refers to them
+  std::map<std::string, size_t> per_logsource;            // LogSource::to_string() -> rules
+  std::map<std::string, size_t> unknown_logsource;        // those that no table knows
+  std::string fatal;                        // why there is no engine at all: unreadable path, bad table, bad pipeline…
+  size_t count(Severity severity) const;
+};
+
+// Where the shipped tables and pipelines are: $SIGRUN_SHARE, else the installed folder, else the source tree the
+// program was built in.
+std::string share_folder();
+
+}  // namespace sigrun
