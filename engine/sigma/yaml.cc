@@ -36,9 +36,8 @@ class ViewBuffer : public std::streambuf {
 };
 
 YamlKind kind_of_plain(std::string_view text) {
-  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return YamlKind::null;
-  if (text == "true" || text == "True" || text == "TRUE") return YamlKind::boolean;
-  if (text == "false" || text == "False" || text == "FALSE") return YamlKind::boolean;
+  if (text.empty() || text == "~" || text == "null") return YamlKind::null;
+  if (text == "true" || text == "false") return YamlKind::boolean;
   if (Decimal::from_plain(text)) return YamlKind::number;
   return YamlKind::text;
 }
@@ -194,7 +193,7 @@ size_t find_control(std::string_view text) {
 
 }  // namespace
 
-bool YamlNode::truth() const { return kind == YamlKind::boolean && (text[0] == 't' || text[0] == 'T'); }
+bool YamlNode::truth() const { return kind == YamlKind::boolean && text == "true"; }
 
 const YamlEntry* YamlNode::find_entry(std::string_view key) const {
   for (const YamlEntry& entry : entries)

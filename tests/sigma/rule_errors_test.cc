@@ -37,7 +37,7 @@ const Golden item_errors[] = {
     {"multiline alone", "F|multiline: x", "r.yml:5:18: error: multiline: stands only after re"},
     {"dotall alone", "F|s: x", "r.yml:5:10: error: s: stands only after re"},
     {"cased regex", "F|re|cased: x", "r.yml:5:17: error: cased: does not go with re, which is case-sensitive already; use re|i for the opposite"},
-    {"exists as text", "F|exists: 'true'", "r.yml:5:15: error: exists: needs true or false, unquoted, and no other modifier before it"},
+    {"exists as text", "F|exists: 'true'", "r.yml:5:15: error: exists: needs true or false (unquoted, lower case), and no other modifier before it"},
     {"exists as a keyword", "'|exists': true", "r.yml:5:16: error: exists: needs a field; keywords have none"},
     {"fieldref as a keyword", "'|fieldref': G", "r.yml:5:18: error: fieldref: needs a field; keywords have none"},
     {"fieldref number", "F|fieldref: 5", "r.yml:5:17: error: fieldref: needs the name of a field"},

@@ -6,7 +6,7 @@ namespace sigrun::sigma {
 std::string apply_exists(const ModifierContext& context, Operand& operand) {
   if (context.keyword) return "needs a field; keywords have none";
   auto* truth = std::get_if<BoolEquals>(&operand.value);
-  if (!truth || !context.first) return "needs true or false, unquoted, and no other modifier before it";
+  if (!truth || !context.first) return "needs true or false (unquoted, lower case), and no other modifier before it";
   operand.value = Exists{truth->truth};
   return {};
 }
