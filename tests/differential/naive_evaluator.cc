@@ -341,8 +341,9 @@ class JsonReader {
   size_t at_ = 0;
 };
 
+// What keywords are searched in: texts and numbers.
 void collect_scalars(const Value& value, std::vector<const Value*>& out) {
-  if (value.has_text()) out.push_back(&value);
+  if (value.kind == Kind::Text || value.kind == Kind::Number) out.push_back(&value);
   for (const Value& element : value.elements) collect_scalars(element, out);
   for (const auto& member : value.members) collect_scalars(member.value, out);
 }
@@ -419,11 +420,12 @@ std::optional<Time> time_of(const Value& value) {
   }
   if (value.kind != Kind::Text) return {};
   static const RE2 form(
-      "(\\d{4})-(\\d\\d)-(\\d\\d)"
-      "(?:[Tt ](\\d\\d):(\\d\\d)(?::(\\d\\d)(?:[.,]\\d+)?)?(?:[Zz]| ?[+-]\\d\\d(?::?\\d\\d)?)?)?");
+      "(\\d{4})([-/])(\\d\\d)([-/])(\\d\\d)"
+      "(?:[Tt ](\\d\\d):(\\d\\d)(?::(\\d\\d)(?:[.,]\\d+)?)?(?: ?(?:[Zz]|UTC)| ?[+-]\\d\\d(?::?\\d\\d)?)?)?");
   int year, month, day;
-  std::string hour, minute, second;  // empty where absent
-  if (!RE2::FullMatch(value.text, form, &year, &month, &day, &hour, &minute, &second)) return {};
+  std::string separator, same, hour, minute, second;  // of the time: empty where absent
+  if (!RE2::FullMatch(value.text, form, &year, &separator, &month, &same, &day, &hour, &minute, &second)) return {};
+  if (separator != same) return {};
   const long long next = month == 12 ? days_from_civil(year + 1, 1, 1) : days_from_civil(year, month + 1, 1);
   if (month < 1 || month > 12 || day < 1 || day > next - days_from_civil(year, month, 1)) return {};
   if (hour > "23" || minute > "59" || second > "60") return {};  // two digits each, so text order will do
@@ -866,6 +868,7 @@ Test parse_fieldref(const Yaml& value, const Modifiers& chain) {
   Test test;
   test.kind = TestKind::FieldRef;
   test.field = utf8(name.elements);
+  test.cased = has(chain, "cased");
   for (const std::string& m : chain) {
     if (is_front_affix(m)) test.open_start = true;
     if (is_back_affix(m)) test.open_end = true;
@@ -928,7 +931,7 @@ std::vector<Test> parse_value(const Yaml& value, const Modifiers& chain, bool ke
   if (first == "re") return {parse_regex(value, chain)};
   if (first == "cidr") return {parse_cidr(value)};
   if (kTimeParts.count(first) || kComparisons.count(first)) return {parse_comparison(value, chain)};
-  if (first == "fieldref") return {parse_fieldref(value, chain)};
+  if (has(chain, "fieldref")) return {parse_fieldref(value, chain)};
   if (keyword || !chain.empty()) return parse_text(value, chain, keyword, placeholders);
   if (value.type == Yaml::Type::Null) return {test};
   if (is_bool(value)) {
@@ -952,7 +955,7 @@ void check_chain(const Modifiers& chain, bool keyword) {
         !kEncodings.count(m) && !kOthers.count(m))
       throw Refused{"unknown modifier " + m};
   if (chain.empty()) return;
-  const std::string& first = chain[0];
+  const std::string& first = chain[0] == "cased" && has(chain, "fieldref") ? "fieldref" : chain[0];
   std::set<std::string> after_regex = kRegexFlags, text = kAffixes;
   after_regex.insert(kAffixes.begin(), kAffixes.end());
   text.insert(kEncodings.begin(), kEncodings.end());
@@ -961,7 +964,12 @@ void check_chain(const Modifiers& chain, bool keyword) {
   if (text.count(first)) return only(chain, 1, text);
   if (keyword) throw Refused{first + " needs a field"};
   if (first == "cidr" || first == "exists" || kComparisons.count(first)) return only(chain, 1, {});
-  if (first == "fieldref") return only(chain, 1, kAffixes);
+  if (first == "fieldref") {
+    std::set<std::string> behind = kAffixes;
+    behind.insert("cased");
+    if (chain[0] == "cased") behind.insert("fieldref");
+    return only(chain, 1, behind);
+  }
   if (kTimeParts.count(first)) {
     only(chain, 1, kComparisons);
     if (chain.size() > 2) throw Refused{"two comparisons"};
@@ -1329,10 +1337,10 @@ class Evaluation {
       if (!test.open_start && !test.open_end && value.number && other->number &&
           compare(*value.number, *other->number) == 0)
         return true;
-      std::u32string pattern = other->fold;
+      std::u32string pattern = test.cased ? other->plain : other->fold;
       if (test.open_start) pattern.insert(pattern.begin(), kStar);
       if (test.open_end) pattern.push_back(kStar);
-      if (glob(pattern, value.fold)) return true;
+      if (glob(pattern, test.cased ? value.plain : value.fold)) return true;
     }
     return false;
   }
