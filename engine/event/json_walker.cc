@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <vector>
 
 #include "event/event_batch.h"
@@ -44,9 +45,10 @@ struct JsonWalker::State {
   SlotTable* table = nullptr;
   bool degraded = false;
 
-  // A dotted key that was met in an object: it hides what shorter keys lead to.
-  struct DottedKey {
-    uint32_t node, segments;
+  // The values [begin, end) that a key of an object gave, and the key's length in segments of a path.
+  struct KeyValues {
+    uint32_t segments;
+    size_t begin, end;
   };
 
   State(const PathTrie& p, const Limits& l) : paths(p), limits(l) {}
@@ -153,7 +155,7 @@ struct JsonWalker::State {
 
   simdjson::error_code walk_object(ondemand::object& object, uint32_t node) {
     size_t object_mark = table->size();
-    std::vector<DottedKey> dotted;  // empty vectors allocate nothing; dotted keys are rare
+    std::vector<KeyValues> keys;  // stays empty, and allocates nothing, in an object without dotted keys
     for (auto entry : object) {
       ondemand::field field;
       if (auto error = std::move(entry).get(field)) return error;
@@ -161,37 +163,30 @@ struct JsonWalker::State {
       uint32_t target = paths.descend(node, key_text(field), segments);
       if (target == no_id) continue;
       size_t mark = table->size();
-      if (segments > 1) hide_shorter(dotted, target, segments, object_mark);
       if (auto error = take(field.value(), target, false)) return error;
-      for (const DottedKey& longer : dotted) {
-        const auto& below = paths.node(longer.node);
-        const auto& here = paths.node(target);
-        bool within = below.first >= here.first && below.last <= here.last;
-        if (within && longer.segments > segments) table->hide(below.first, below.last, mark, table->size());
-      }
+      if (segments > 1 && keys.empty()) keys.push_back({1, object_mark, mark});
+      if (!keys.empty()) keys.push_back({segments, mark, table->size()});
     }
+    if (!keys.empty()) hide_shorter(keys);
     return simdjson::SUCCESS;
   }
 
-  // On meeting a dotted key: what shorter keys of this object gave for the same paths does not count.
-  void hide_shorter(std::vector<DottedKey>& dotted, uint32_t target, uint32_t segments, size_t object_mark) {
-    for (const DottedKey& known : dotted)
-      if (known.node == target) return;  // a duplicate: both count, and the shorter ones are hidden already
-    const auto& below = paths.node(target);
-    // Values under a longer dotted key within this one were won by that key and stay.
-    std::vector<std::pair<SlotId, SlotId>> kept;
-    for (const DottedKey& known : dotted) {
-      const auto& other = paths.node(known.node);
-      if (known.segments > segments && other.first >= below.first && other.last <= below.last) kept.emplace_back(other.first, other.last);
-    }
-    std::sort(kept.begin(), kept.end());
-    SlotId from = below.first;
-    for (const auto& [first, last] : kept) {
-      if (from < first) table->hide(from, first, object_mark, table->size());
-      from = std::max(from, last);
-    }
-    if (from < below.last) table->hide(from, below.last, object_mark, table->size());
-    dotted.push_back({target, segments});
+  // For each path the longest key of the object that gave it a value wins; what shorter keys gave for it does not count.
+  void hide_shorter(const std::vector<KeyValues>& keys) {
+    auto for_each_value = [&](auto&& visit) {
+      for (const KeyValues& key : keys)
+        for (size_t i = key.begin; i < key.end; ++i)
+          if (EventValue& value = table->value(i); !value.hidden) visit(key.segments, value);
+    };
+    bool contested = false;
+    for_each_value([&](uint32_t, EventValue& value) { contested = contested || table->has_several(value.slot); });
+    if (!contested) return;
+    std::unordered_map<SlotId, uint32_t> longest;
+    for_each_value([&](uint32_t segments, EventValue& value) {
+      uint32_t& known = longest[value.slot];
+      known = std::max(known, segments);
+    });
+    for_each_value([&](uint32_t segments, EventValue& value) { value.hidden = segments < longest[value.slot]; });
   }
 
   // ---- the whole event -------------------------------------------------------------------------------------------

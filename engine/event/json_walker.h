@@ -2,7 +2,7 @@
 //
 // The event has been framed (event_reader.h), so its brackets, strings, colons and commas are in order. Values nobody wants are
 // skipped unread. Duplicate keys give several values; keys are compared after unescaping; at each object the longest literal
-// key that fits a path hides shorter ones ("a.b" hides a: {b:}); arrays are opened at every level.
+// key that leads to a value of a path hides shorter ones ("a.b" hides a: {b:}); arrays are opened at every level.
 // Threads: one walker per thread.
 #pragma once
 

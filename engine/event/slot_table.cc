@@ -32,11 +32,6 @@ void SlotTable::add(EventValue value) {
   values_.push_back(value);
 }
 
-void SlotTable::hide(SlotId first, SlotId last, size_t mark, size_t until) {
-  for (size_t i = mark; i < until; ++i)
-    if (values_[i].slot >= first && values_[i].slot < last) values_[i].hidden = true;
-}
-
 char* SlotTable::reserve(size_t size) {
   while (block_ < blocks_.size() && blocks_[block_].size - used_ < size) ++block_, used_ = 0;
   if (block_ == blocks_.size()) {

@@ -39,8 +39,8 @@ class SlotTable {
   // ---- filling ----
   void add(EventValue value);
   size_t size() const { return values_.size(); }
-  // Hides every value of slots [first, last) among those added since `mark` (a former size()) and before `until`.
-  void hide(SlotId first, SlotId last, size_t mark, size_t until);
+  // Whether more than one value was added to the slot, hidden ones included.
+  bool has_several(SlotId slot) const { return heads_[slot].epoch == epoch_ && heads_[slot].first != heads_[slot].last; }
 
   // ---- reading ----
   EventValue& value(size_t index) { return values_[index]; }

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "support/decimal.h"
+
 namespace sigrun {
 namespace {
 
@@ -99,8 +101,10 @@ std::optional<DateParts> parse_date(std::string_view text) {
 }
 
 std::optional<DateParts> parts_of_epoch_seconds(std::string_view json_number) {
-  double value;
+  double value = 0;
   auto [end, error] = std::from_chars(json_number.data(), json_number.data() + json_number.size(), value);
+  // Out of range, but a number: next to nothing.
+  if (error == std::errc::result_out_of_range && Decimal::from_json(json_number)) error = std::errc();
   // Years 1 to 9999: what a date can show.
   if (error != std::errc() || end != json_number.data() + json_number.size() || value < -62135596800.0 || value >= 253402300800.0) return {};
   auto seconds = static_cast<int64_t>(std::floor(value));

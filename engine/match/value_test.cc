@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <string>
 
 #include "event/timestamp.h"
 #include "match/text_match.h"
@@ -21,6 +23,14 @@ bool compare(std::strong_ordering order, sigma::Order wanted) {
     case sigma::Order::greater_equal: return order >= 0;
   }
   return false;
+}
+
+// Decimal text of an event, as a comparison sees it: padding with zeros does not change a number.
+std::optional<Decimal> number_in_text(std::string_view text) {
+  size_t sign = text.starts_with('-') ? 1 : 0, digits = sign;
+  while (digits + 1 < text.size() && text[digits] == '0' && text[digits + 1] >= '0' && text[digits + 1] <= '9') ++digits;
+  if (digits == sign) return Decimal::from_plain(text);
+  return Decimal::from_plain(std::string(text.substr(0, sign)).append(text.substr(digits)));
 }
 
 struct Tester {
@@ -60,7 +70,7 @@ struct Tester {
   bool operator()(const sigma::NumberCompare& test) const {
     std::optional<Decimal> number;
     if (value.kind == ValueKind::number) number = Decimal::from_json(value.raw);
-    if (value.kind == ValueKind::text) number = Decimal::from_plain(table.text(value));
+    if (value.kind == ValueKind::text) number = number_in_text(table.text(value));
     return number && compare(*number <=> test.bound, test.order);
   }
 
