@@ -139,10 +139,12 @@ class TableReader {
   void read_zone(const YamlEntry& entry) {
     const std::string& text = entry.value.text;
     if (text == "UTC" || text == "Z") return;
-    int hours = 0, minutes = 0;
-    char sign = 0;
-    if (text.size() == 6 && sscanf(text.c_str(), "%c%2d:%2d", &sign, &hours, &minutes) == 3 && (sign == '+' || sign == '-') && hours < 15 && minutes < 60)
-      table_.zone_seconds = (sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+    auto digit = [&](size_t at) { return text[at] >= '0' && text[at] <= '9' ? text[at] - '0' : 100'000; };
+    int hours = 100, minutes = 100;
+    if (text.size() == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':')
+      hours = digit(1) * 10 + digit(2), minutes = digit(4) * 10 + digit(5);
+    if (hours < 15 && minutes < 60)
+      table_.zone_seconds = (text[0] == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
     else
       problem(entry.key_mark, fmt::format("'{}' is no zone; write UTC or an offset such as +02:00", text));
   }
@@ -164,7 +166,10 @@ class TableReader {
     for (const YamlNode& alternative : block.value.items) {
       std::vector<std::string> fields;
       if (alternative.is_text()) fields.push_back(alternative.text);
-      for (const YamlNode& item : alternative.items) fields.push_back(item.text);
+      for (const YamlNode& item : alternative.items) {
+        if (!item.is_scalar() || item.text.empty()) problem(item.mark, "an id must be a list of fields");
+        fields.push_back(item.text);
+      }
       if (fields.empty()) problem(alternative.mark, "an id must be a list of fields");
       table_.id_fields.push_back(std::move(fields));
     }
