@@ -1,0 +1,125 @@
+// Correlation documents: what is read, and every way to get one wrong.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "sigma/rule_reader.h"
+#include "support/rule_fixture.h"
+
+using namespace sigrun;
+using namespace sigrun::sigma;
+
+namespace {
+
+// `block` stands from line 3, column 3.
+std::string document(const std::string& block) {
+  std::string out = "title: C\ncorrelation:\n  ";
+  for (char c : block) out += c == '\n' ? "\n  " : std::string(1, c);
+  return out + "\n";
+}
+
+CorrelationRule read(const std::string& block) {
+  DiagnosticSink sink("c.yml");
+  RuleFile file = read_rules(document(block), {}, sink);
+  REQUIRE_MESSAGE(file.correlations.size() == 1, (sink.diagnostics().empty() ? block : sink.diagnostics()[0].to_string()));
+  return file.correlations[0];
+}
+
+std::string refused(const std::string& block) {
+  DiagnosticSink sink("c.yml");
+  RuleFile file = read_rules(document(block), {}, sink);
+  CHECK(file.correlations.empty());
+  CHECK(file.refused == 1);
+  return sink.diagnostics().empty() ? "" : sink.diagnostics()[0].to_string();
+}
+
+const std::string count = "type: event_count\nrules: [a]\ntimespan: 5m\n";
+
+}  // namespace
+
+TEST_CASE("correlation: all attributes") {
+  CorrelationRule rule = read(
+      "type: value_percentile\nrules: [a, b]\ngroup-by: [user, host]\naliases: {user: {a: User, b: Account}}\ntimespan: 1h\ngenerate: true\n"
+      "condition: {gt: 10, lte: 20.5, field: [bytes, size], percentile: 95}");
+  CHECK(rule.type == CorrelationType::value_percentile);
+  CHECK(rule.rules.size() == 2);
+  CHECK(rule.rules[1].first == "b");
+  CHECK(rule.rules[1].second == Mark{4, 14});
+  CHECK(rule.group_by == std::vector<std::string>{"user", "host"});
+  REQUIRE(rule.aliases.size() == 1);
+  CHECK(rule.aliases[0].fields[1] == std::pair<std::string, std::string>{"b", "Account"});
+  CHECK(rule.timespan_seconds == 3600);
+  CHECK(rule.generate);
+  REQUIRE(rule.bounds.size() == 2);
+  CHECK(rule.bounds[0].first == CountOrder::gt);
+  CHECK(rule.bounds[1].second.canonical() == "20.5");
+  CHECK(rule.fields.size() == 2);
+  CHECK(rule.percentile->canonical() == "95");
+}
+
+TEST_CASE("correlation: timespans") {
+  auto seconds = [](const std::string& span) { return read("type: temporal\nrules: [a]\ntimespan: " + span).timespan_seconds; };
+  CHECK(seconds("90s") == 90);
+  CHECK(seconds("5m") == 300);
+  CHECK(seconds("2h") == 7200);
+  CHECK(seconds("1d") == 86400);
+  CHECK(seconds("1w") == 604800);
+  CHECK(seconds("1M") == 2629746);
+  CHECK(seconds("1y") == 31556952);
+}
+
+TEST_CASE("correlation: types, operators, group-by as text, generate at the top") {
+  for (const char* type : {"event_count", "temporal", "temporal_ordered"}) CHECK(read("type: " + std::string(type) + "\nrules: a\ntimespan: 1m\ncondition: {gte: 1}").rules.size() == 1);
+  for (const char* type : {"value_count", "value_sum", "value_avg", "value_median"}) CHECK(read("type: " + std::string(type) + "\nrules: [a]\ntimespan: 1m\ncondition: {lt: 1, field: f}").fields.size() == 1);
+  for (const char* order : {"gt", "gte", "lt", "lte", "eq", "neq"}) CHECK(read(count + "condition: {" + order + ": 3}").bounds.size() == 1);
+  CHECK(read(count + "group-by: user\ncondition: {gte: 1}").group_by.size() == 1);
+  CHECK(read(count + "condition: {gte: 1}").group_by.empty());
+  DiagnosticSink sink;
+  RuleFile file = read_rules("generate: true\n" + document(count + "condition: {gte: 1}"), {}, sink);
+  REQUIRE(file.correlations.size() == 1);
+  CHECK(file.correlations[0].generate);
+}
+
+TEST_CASE("correlation: expressions over rule names, operators in both cases") {
+  CorrelationRule rule = read("type: temporal\nrules: [a, b, c]\ntimespan: 1m\ncondition: a AND (b or NOT c)");
+  REQUIRE(rule.expression);
+  CHECK(rule.expression->kind == RuleExpression::Kind::all_of);
+  REQUIRE(rule.expression->children.size() == 2);
+  CHECK(rule.expression->children[0].rule == "a");
+  CHECK(rule.expression->children[1].children[1].kind == RuleExpression::Kind::negation);
+}
+
+TEST_CASE("correlation: errors") {
+  const std::string at = "c.yml:2:1: error: ";
+  CHECK(refused("{}") == at + "the correlation has no type; write event_count, value_count, temporal…");
+  CHECK(refused("type: often") == "c.yml:3:3: error: unknown correlation type 'often'; write event_count, value_count, temporal, temporal_ordered, value_sum, value_avg, value_percentile or value_median");
+  CHECK(refused("type: temporal\ntimespan: 1m") == at + "the correlation names no rules");
+  CHECK(refused("type: temporal\nrules: []\ntimespan: 1m") == "c.yml:4:3: error: rules must be a list of rule ids or names, and not empty");
+  CHECK(refused("type: temporal\nrules: [[a]]\ntimespan: 1m") == "c.yml:4:11: error: rules must be ids or names");
+  CHECK(refused("type: temporal\nrules: [a]") == at + "the correlation has no timespan; write for example timespan: 5m");
+  for (const char* span : {"0s", "5", "m", "5x", "-5m", "1.5h", "5 m", "99999999999999999999s", "999999999999999999y"}) {
+    INFO(span);
+    CHECK(refused("type: temporal\nrules: [a]\ntimespan: " + std::string(span)) == "c.yml:5:3: error: '" + std::string(span) + "' is no timespan; write a whole number from 1 and a unit: s, m, h, d, w, M or y");
+  }
+  CHECK(refused(count) == at + "the correlation has no condition; write for example condition: {gte: 10}");
+  CHECK(refused(count + "condition: a or b") == "c.yml:6:3: error: the condition must be a map such as {gte: 10}; only temporal types take text");
+  CHECK(refused("type: temporal\nrules: [a]\ntimespan: 1m\ncondition: [a]") == "c.yml:6:3: error: the condition must be text over rule names");
+  CHECK(refused(count + "condition: {}") == "c.yml:6:3: error: the condition compares with nothing; write for example {gte: 10}");
+  CHECK(refused(count + "condition: {atleast: 5}") == "c.yml:6:15: error: unknown operator 'atleast'; write gt, gte, lt, lte, eq or neq");
+  CHECK(refused(count + "condition: {gte: many}") == "c.yml:6:15: error: 'gte' needs a number");
+  CHECK(refused(count + "condition: {gte: '5'}") == "c.yml:6:15: error: 'gte' needs a number");
+  CHECK(refused("type: value_count\nrules: [a]\ntimespan: 1m\ncondition: {gte: 5}") == "c.yml:6:3: error: this type counts the values of a field; add field: to the condition");
+  CHECK(refused("type: value_percentile\nrules: [a]\ntimespan: 1m\ncondition: {gte: 5, field: f}") == "c.yml:6:3: error: value_percentile needs percentile: in its condition");
+  CHECK(refused("type: value_percentile\nrules: [a]\ntimespan: 1m\ncondition: {gte: 5, field: f, percentile: 101}") == "c.yml:6:33: error: a percentile lies between 0 and 100");
+  CHECK(refused(count + "condition: {gte: 5, field: }") == "c.yml:6:23: error: field must be a field name or a list of them");
+  CHECK(refused(count + "group-by: {a: b}\ncondition: {gte: 1}") == "c.yml:6:3: error: group-by must be a field name or a list of them");
+  CHECK(refused(count + "group-by: [[a]]\ncondition: {gte: 1}") == "c.yml:6:14: error: group-by must be a list of field names");
+  CHECK(refused(count + "aliases: [a]\ncondition: {gte: 1}") == "c.yml:6:3: error: aliases must be a map: alias -> {rule: field}");
+  CHECK(refused(count + "aliases: {u: x}\ncondition: {gte: 1}") == "c.yml:6:13: error: the alias 'u' must be a map: rule -> field");
+  CHECK(refused(count + "aliases: {u: {a: }}\ncondition: {gte: 1}") == "c.yml:6:17: error: an alias must name a field");
+  CHECK(refused(count + "aliases: {u: {z: F}}\ncondition: {gte: 1}") == "c.yml:6:17: error: the alias 'u' names 'z', which is not among this correlation's rules");
+  CHECK(refused(count + "generate: 1\ncondition: {gte: 1}") == "c.yml:6:3: error: generate must be true or false");
+  CHECK(refused("type: temporal\nrules: [a]\ntimespan: 1m\ncondition: a and z") == "c.yml:6:14: error: condition: 'z' is not among this correlation's rules");
+  CHECK(refused("type: temporal\nrules: [a]\ntimespan: 1m\ncondition: a and") == "c.yml:6:14: error: condition: a name is missing at the end");
+  CHECK(test::diagnostics_of("title: C\ncorrelation: x\n") == "r.yml:2:1: error: correlation must be a map with type, rules, timespan and condition");
+}
