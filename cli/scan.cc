@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "alert/render.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/interruptible_input.h"
 #include "cli/load_messages.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -180,6 +182,8 @@ int run_scan(ScanArguments& arguments) {
   const auto started = std::chrono::steady_clock::now();
   ScanResult result;
   if (arguments.events.empty()) {
+    std::optional<InterruptibleInput> standard_input;
+    if (std::find(inputs.begin(), inputs.end(), "-") != inputs.end()) standard_input.emplace();
     result = scan(*engine, inputs, options, observer, &stop_flag());
   } else {
     std::string text;

@@ -1,6 +1,10 @@
 #include "cli/signals.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 namespace sigrun::cli {
 namespace {
@@ -10,17 +14,22 @@ std::atomic<int> last_signal{0};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free,
               "a signal handler may only touch lock-free atomics");
 
+int wake[2] = {-1, -1};  // a pipe that nobody empties
+
 void on_signal(int number) {
+  const int before = errno;
   last_signal.store(number);
   stop.store(true);
+  (void)!write(wake[1], "", 1);
+  errno = before;
 }
 
 }  // namespace
 
 void install_signal_handlers() {
+  if (pipe2(wake, O_CLOEXEC | O_NONBLOCK) != 0) wake[0] = wake[1] = -1;  // poll() ignores -1
   struct sigaction action {};
   action.sa_handler = on_signal;
-  // No SA_RESTART: a read from an idle terminal or pipe has to return.
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
@@ -33,5 +42,6 @@ void install_signal_handlers() {
 
 std::atomic<bool>& stop_flag() { return stop; }
 int stop_signal() { return last_signal.load(); }
+int stop_descriptor() { return wake[0]; }
 
 }  // namespace sigrun::cli

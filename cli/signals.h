@@ -12,5 +12,7 @@ void install_signal_handlers();
 std::atomic<bool>& stop_flag();
 // The signal that came, or 0.
 int stop_signal();
+// Readable once a signal has come: for poll().
+int stop_descriptor();
 
 }  // namespace sigrun::cli

@@ -147,6 +147,40 @@ Outcome run_and_signal(const std::vector<std::string>& arguments, const std::str
   return outcome;
 }
 
+Outcome run_idle_and_signal(const std::vector<std::string>& arguments, const std::string& text, int signal) {
+  TemporaryFolder folder;
+  int in[2];
+  if (pipe2(in, O_CLOEXEC) != 0) return {};
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(in[0], 0);
+    dup2(open_or_die(folder.path("out"), O_WRONLY | O_CREAT), 1);
+    dup2(open_or_die(folder.path("err"), O_WRONLY | O_CREAT), 2);
+    become_command(arguments, {});
+  }
+  close(in[0]);
+  Outcome outcome;
+  (void)!write(in[1], text.data(), text.size());
+  usleep(1'000'000);  // until the rules are loaded and the text is read: nothing tells from outside
+  kill(child, signal);
+  int status = 0;
+  pid_t ended = 0;
+  for (int tenths = 0; tenths < 100 && ended == 0; ++tenths) {
+    ended = waitpid(child, &status, WNOHANG);
+    if (ended == 0) usleep(100'000);
+  }
+  if (ended == child) {
+    outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  } else {
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+  }
+  close(in[1]);
+  outcome.out = read_whole_file(folder.path("out"));
+  outcome.err = read_whole_file(folder.path("err"));
+  return outcome;
+}
+
 TemporaryFolder::TemporaryFolder() {
   std::string name = (fs::temp_directory_path() / "sigrun-test-XXXXXX").string();
   path_ = mkdtemp(name.data()) ? name : std::string();

@@ -342,6 +342,17 @@ TEST_SUITE("cli scan") {
     }
   }
 
+  TEST_CASE("an idle standard input does not keep a signal waiting") {
+    if (!have_command()) return;
+    const Workspace work;
+    for (const int number : {SIGINT, SIGTERM}) {
+      const Outcome outcome = run_idle_and_signal(work.scan({"-"}), std::string(whoami) + "\n", number);
+      CHECK(outcome.status == 128 + number);
+      CHECK(has(outcome.out, "\"Whoami\""));
+      CHECK(has(outcome.err, "in 1 = processed 1 + degraded 0 + rejected 0 + dropped 0"));
+    }
+  }
+
   TEST_CASE("the shipped rules are taken when none are named, and said so") {
     if (!have_command()) return;
     const Workspace work;
