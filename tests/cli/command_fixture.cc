@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <pty.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -161,11 +162,15 @@ Outcome run_idle_and_signal(const std::vector<std::string>& arguments, const std
   close(in[0]);
   Outcome outcome;
   (void)!write(in[1], text.data(), text.size());
-  usleep(1'000'000);  // until the rules are loaded and the text is read: nothing tells from outside
+  // Once the text has been taken the scan is under way; a loaded machine may take its time.
+  for (int tenths = 0, left = 1; tenths < 600 && left > 0; ++tenths) {
+    usleep(100'000);
+    if (ioctl(in[1], FIONREAD, &left) != 0) break;
+  }
   kill(child, signal);
   int status = 0;
   pid_t ended = 0;
-  for (int tenths = 0; tenths < 100 && ended == 0; ++tenths) {
+  for (int tenths = 0; tenths < 300 && ended == 0; ++tenths) {
     ended = waitpid(child, &status, WNOHANG);
     if (ended == 0) usleep(100'000);
   }

@@ -30,8 +30,8 @@ Outcome run_on_terminal(const std::vector<std::string>& arguments, unsigned shor
 Outcome run_and_hang_up(const std::vector<std::string>& arguments);
 // An endless standard input that repeats `text`; sends `signal` once the command has printed something.
 Outcome run_and_signal(const std::vector<std::string>& arguments, const std::string& text, int signal);
-// A standard input that gives `text` and then nothing, without ending; sends `signal` a while later. Status -1 if the
-// command does not end within ten seconds.
+// A standard input that gives `text` and then nothing, without ending; sends `signal` once the text has been
+// taken. Status -1 if the command does not end within half a minute.
 Outcome run_idle_and_signal(const std::vector<std::string>& arguments, const std::string& text, int signal);
 
 // A folder that goes away with the object.
