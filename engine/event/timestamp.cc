@@ -46,8 +46,8 @@ bool parse_zone(std::string_view text, size_t& at, DateParts& parts) {
   ++at;
   int hours = 0, minutes = 0;
   if (!digits(text, at, 2, hours)) return false;
-  accept(text, at, ':');
-  if (at < text.size() && !digits(text, at, 2, minutes)) return false;
+  bool colon = accept(text, at, ':');
+  if ((colon || at < text.size()) && !digits(text, at, 2, minutes)) return false;
   if (hours > 23 || minutes > 59) return false;
   parts.zone_seconds = (sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
   return true;

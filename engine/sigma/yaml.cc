@@ -45,12 +45,12 @@ YamlKind kind_of_plain(std::string_view text) {
 // Builds one document's tree. yaml-cpp calls it in document order.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(const Limits& limits) : limits_(limits) {}
+  TreeBuilder(std::string_view text, const Limits& limits) : text_(text), limits_(limits) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark.pos; }
   void OnDocumentEnd() override {}
 
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { add_scalar(mark, "?", ""); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { add_scalar(mark, "?", word_at(mark)); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     throw Refusal{to_mark(mark), "aliases (*name) are not allowed in rules; write the value out"};
   }
@@ -85,6 +85,21 @@ class TreeBuilder : public YAML::EventHandler {
     Mark key_mark;
     std::unordered_set<std::string> keys;
   };
+
+  // yaml-cpp keeps no text of what it takes for null, NULL and Null among it. For an empty value the mark is that of the next
+  // token, which may be a key that begins with such a word.
+  std::string word_at(const YAML::Mark& mark) const {
+    std::string_view rest = text_.substr(std::min(text_.size(), static_cast<size_t>(std::max(0, mark.pos))));
+    bool key = !open_.empty() && open_.back().node.is_map() && !open_.back().has_key;
+    for (std::string_view word : {"NULL", "Null", "null", "~"}) {
+      if (!rest.starts_with(word)) continue;
+      if (key) return std::string(word);
+      size_t behind = rest.find_first_not_of(" \t", word.size());
+      bool whole = behind == rest.npos || std::string_view("\r\n#,]}").find(rest[behind]) != rest.npos;
+      if (whole && word[0] == 'N') return std::string(word);
+    }
+    return {};
+  }
 
   void count(const YAML::Mark& mark) {
     if (++nodes_ > limits_.yaml_nodes)
@@ -166,6 +181,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
   }
 
+  std::string_view text_;
   const Limits& limits_;
   YamlNode root_;
   std::vector<Open> open_;
@@ -237,7 +253,7 @@ YamlStream parse_yaml(std::string_view text, const Limits& limits, DiagnosticSin
 
   ViewBuffer buffer(text);
   std::istream input(&buffer);
-  TreeBuilder builder(limits);
+  TreeBuilder builder(text, limits);
   try {
     YAML::Parser parser(input);
     int previous_start = -1;
