@@ -81,7 +81,7 @@ TEST_CASE("values: described as an author would write them") {
   CHECK(said("F: 'a\\*b*'") == "a\\*b*");
   CHECK(said("F|re: 'a+'") == "a+");
   CHECK(said("F: 1.50") == "1.50");
-  CHECK(said("F: TRUE") == "true");
+  CHECK(said("F: true") == "true");
   CHECK(said("F:") == "null");
   CHECK(said("F|exists: false") == "false");
   CHECK(said("F|gte: 5.0") == "5");

@@ -40,6 +40,25 @@ TEST_CASE("yaml: plain scalars are typed as Sigma needs them") {
   CHECK(parse("- ! 1").items[0].kind == YamlKind::text);
 }
 
+TEST_CASE("yaml: NULL is text, and an empty value before a key of that name is null") {
+  YamlNode root = parse("ä: NULL\nb:\nNULL: 1\nc: [Null, null, ]\nd:\nNull : 2\nh:\nNULL x: 3\ni:\nNullable: 4\nnull: 5\ne: {f: , g: NULL}\n");
+  CHECK(root.find("ä")->text == "NULL");
+  CHECK(root.find("b")->is_null());
+  CHECK(root.find("NULL")->text == "1");
+  CHECK(root.find("c")->items[0].is_text());
+  CHECK(root.find("c")->items[1].is_null());
+  CHECK(root.find("d")->is_null());
+  CHECK(root.find("Null")->text == "2");
+  CHECK(root.find("h")->is_null());
+  CHECK(root.find("i")->is_null());
+  CHECK(root.find("null")->text == "5");
+  CHECK(root.find("e")->find("f")->is_null());
+  CHECK(root.find("e")->find("g")->is_text());
+  YamlNode first = parse("NULL: 1\r\nb: NULL\r\n");
+  CHECK(first.entries[0].key == "NULL");
+  CHECK(first.find("b")->is_text());
+}
+
 TEST_CASE("yaml: scalars keep their text, maps their order, nodes their place") {
   YamlNode root = parse("a: 01.50\nb:\n  - 'it''s'\n  - \"x\\ty\"\nc: |\n  one\n  two\n");
   REQUIRE(root.entries.size() == 3);

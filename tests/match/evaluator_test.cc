@@ -1,0 +1,71 @@
+// What an alert says about why a rule fired.
+#include "match/evaluator.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "support/rule_fixture.h"
+
+using namespace sigrun;
+using test::Bench;
+using test::rule_with;
+using test::rule_with_items;
+
+TEST_CASE("explanations: field, modifiers, pattern as written, and the value that satisfied it") {
+  CHECK(Bench(rule_with_items("Image|endswith: '\\cmd.exe'\nUser: [a, b]")).explain(R"({"Image":"C:\\X\\CMD.EXE","User":["z","B"]})") ==
+        "Image|endswith|\\cmd.exe|C:\\X\\CMD.EXE\nUser||b|B");
+  CHECK(Bench(rule_with_items("F|re|i: 'A+'")).explain(R"({"F":"xaa"})") == "F|re|i|A+|xaa");
+  CHECK(Bench(rule_with_items("F|contains|all: ['x*', y]")).explain(R"({"F":"xzy"})") == "F|contains|all|x|xzy\nF|contains|all|y|xzy");
+  CHECK(Bench(rule_with_items("F: 5")).explain(R"({"F":5})") == "F||5|5");
+  CHECK(Bench(rule_with_items("F|gte: 5")).explain(R"({"F":[1,7]})") == "F|gte|5|7");
+  CHECK(Bench(rule_with_items("F|cidr: 10.0.0.0/8")).explain(R"({"F":"10.1.1.1"})") == "F|cidr|10.0.0.0/8|10.1.1.1");
+  CHECK(Bench(rule_with_items("F|fieldref: G")).explain(R"({"F":["q","a"],"G":"A"})") == "F|fieldref|G|a");
+}
+
+TEST_CASE("explanations: tests without a value have an empty one") {
+  CHECK(Bench(rule_with_items("F:")).explain(R"({})") == "F||null|");
+  CHECK(Bench(rule_with_items("F|exists: false")).explain(R"({})") == "F|exists|false|");
+  CHECK(Bench(rule_with_items("F|exists: true")).explain(R"({"F":"x"})") == "F|exists|true|x");
+}
+
+TEST_CASE("explanations: keywords have no field") {
+  CHECK(Bench(rule_with("s: [needle]\ncondition: s")).explain(R"({"a":["hay","a Needle"]})") == "||needle|a Needle");
+  CHECK(Bench(rule_with("s: {'|re': 'n.*e$'}\ncondition: s")).explain(R"({"a":"needle"})") == "|re|n.*e$|needle");
+}
+
+TEST_CASE("explanations: what stands under a negation is no reason") {
+  CHECK(Bench(rule_with("s: {F: a}\nf: {G: b}\ncondition: s and not f")).explain(R"({"F":"a"})") == "F||a|a");
+  CHECK(Bench(rule_with("s: {F: a, G|neq: b}\ncondition: s")).explain(R"({"F":"a"})") == "F||a|a");
+  CHECK(Bench(rule_with("s: {F: a}\nt: {G: b}\ncondition: s or t")).explain(R"({"G":"b"})") == "G||b|b");
+  CHECK(Bench(rule_with("s: {F: a}\nt: {G: b}\nu: {H: c}\ncondition: 2 of them")).explain(R"({"F":"a","H":"c"})") == "F||a|a\nH||c|c");
+}
+
+TEST_CASE("explanations: limit of entries") {
+  Limits limits;
+  limits.explained_matches = 3;
+  Bench bench(rule_with_items("F|contains|all: [a, b, c, d]"), {}, Routing::off, {}, limits);
+  std::string said = bench.explain(R"({"F":"abcd"})");
+  CHECK(std::count(said.begin(), said.end(), '\n') == 2);
+}
+
+TEST_CASE("explanations: limit of a value's bytes, cut between code points") {
+  Limits limits;
+  limits.explained_value_bytes = 4;
+  Bench bench(rule_with_items("F|contains: a"), {}, Routing::off, {}, limits);
+  CHECK(bench.explain(R"({"F":"abcdef"})") == "F|contains|a|abcd");
+  CHECK(bench.explain(R"({"F":"abcäx"})") == "F|contains|a|abc");
+  CHECK(bench.explain(R"({"F":"abcd"})") == "F|contains|a|abcd");
+}
+
+TEST_CASE("evaluation: nothing of one event reaches the next") {
+  Bench bench(rule_with("s: {F: a}\nk: [needle]\ncondition: s or k"));
+  for (int i = 0; i < 3; ++i) {
+    CHECK(bench.hits(R"({"F":"a"})") == "T");
+    CHECK(bench.hits(R"({"F":"b"})") == "");
+    CHECK(bench.hits(R"({})") == "");
+    CHECK(bench.hits(R"({"x":"needle"})") == "T");
+    CHECK(bench.hits(R"({"x":"hay"})") == "");
+  }
+}
