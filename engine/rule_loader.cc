@@ -40,7 +40,10 @@ std::optional<std::string> read_text(const std::string& path, size_t limit, std:
 
 bool is_yaml(const fs::path& path) { return path.extension() == ".yml" || path.extension() == ".yaml"; }
 
-// Rule files below a folder, sorted. Hidden files and folders named `taxonomy` (log source tables) are left out.
+// Folders that hold YAML of another kind: log source tables, and the test data of the public rules.
+bool is_no_rule_folder(const std::string& name) { return name == "taxonomy" || name == "regression_data"; }
+
+// Rule files below a folder, sorted, without hidden files.
 bool find_rule_files(const std::string& path, std::vector<std::string>& files, std::string& problem) {
   std::error_code error;
   if (!fs::is_directory(path, error)) {
@@ -57,7 +60,7 @@ bool find_rule_files(const std::string& path, std::vector<std::string>& files, s
     std::string name = walk->path().filename().string();
     std::error_code ignored;
     bool folder = walk->is_directory(ignored) && !walk->is_symlink(ignored);
-    if (name.starts_with('.') || (folder && name == "taxonomy")) {
+    if (name.starts_with('.') || (folder && is_no_rule_folder(name))) {
       if (folder) walk.disable_recursion_pending();
       continue;
     }

@@ -59,6 +59,7 @@ class FileSource : public ByteSource {
   const std::string& error() const override { return error_; }
   uint64_t consumed() const override { return consumed_; }
   uint64_t total() const override { return total_; }
+  bool live() const override { return total_ == 0; }
 
  private:
   Descriptor descriptor_;
@@ -97,6 +98,7 @@ class BufferedSource : public ByteSource {
   const std::string& error() const override { return error_; }
   uint64_t consumed() const override { return raw_->consumed(); }
   uint64_t total() const override { return raw_->total(); }
+  bool live() const override { return raw_->live(); }
 
  protected:
   const char* data() const { return buffer_.data() + begin_; }

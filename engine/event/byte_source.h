@@ -26,6 +26,8 @@ class ByteSource {
   // bar.
   virtual uint64_t consumed() const = 0;
   virtual uint64_t total() const = 0;
+  // A pipe, a socket, a terminal: bytes come when they come, and what has come should not wait for more.
+  virtual bool live() const { return false; }
 };
 
 // Opens a file, or standard input for "-". Null with `error` set (the reason, without the path) when it

@@ -67,7 +67,7 @@ void EventReader::State::make_room(size_t room) {
   end = used;
 }
 
-// Appends up to `wanted` bytes, fewer only at the end of the input.
+// Appends up to `wanted` bytes; fewer at the end of the input, and whatever has come of a live one.
 size_t EventReader::State::read(size_t wanted) {
   size_t got = 0;
   while (got < wanted && !at_end) {
@@ -78,6 +78,7 @@ size_t EventReader::State::read(size_t wanted) {
     }
     got += size;
     end += size;
+    if (source.live()) break;
   }
   bytes_read += got;
   return got;
@@ -87,7 +88,7 @@ size_t EventReader::State::read(size_t wanted) {
 bool EventReader::State::start() {
   started = true;
   make_room(mark_bytes);
-  read(mark_bytes);
+  while (end < mark_bytes && !at_end) read(mark_bytes - end);
   std::string_view beginning(buffer.get(), end);
   std::string refusal = refuse(beginning);
   if (!refusal.empty()) {

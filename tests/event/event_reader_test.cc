@@ -730,3 +730,43 @@ TEST_CASE("event_reader: recorded events, one to a line") {
 
 }  // namespace
 }  // namespace sigrun
+
+namespace {
+
+// Gives one piece with each read, as a pipe does.
+class PieceSource : public sigrun::ByteSource {
+ public:
+  explicit PieceSource(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {}
+  size_t read(char* to, size_t capacity) override {
+    if (next_ == pieces_.size()) return 0;
+    return pieces_[next_++].copy(to, capacity);
+  }
+  const std::string& error() const override { return error_; }
+  uint64_t consumed() const override { return 0; }
+  uint64_t total() const override { return 0; }
+  bool live() const override { return true; }
+  size_t pieces_read() const { return next_; }
+
+ private:
+  std::vector<std::string> pieces_;
+  size_t next_ = 0;
+  std::string error_;
+};
+
+}  // namespace
+
+TEST_CASE("a live input's events do not wait for more") {
+  PieceSource source({"{\"a\":1,\"b\":2}\n", "{\"a\":2}\n{\"a\":", "3}\n"});
+  sigrun::Limits limits;
+  sigrun::EventReader reader(source, {}, limits);
+  sigrun::EventBatch batch;
+  REQUIRE(reader.next(batch));
+  CHECK(batch.events.size() == 1);
+  CHECK(source.pieces_read() == 1);
+  REQUIRE(reader.next(batch));
+  CHECK(batch.events.size() == 1);
+  CHECK(source.pieces_read() == 2);
+  REQUIRE(reader.next(batch));
+  CHECK(batch.events.size() == 1);
+  CHECK(!reader.next(batch));
+}
