@@ -15,6 +15,7 @@ constexpr size_t listed_errors = 20;
 void report_refused(const LoadReport& report) {
   size_t errors = 0;
   for (const Diagnostic& diagnostic : report.diagnostics) {
+    if (diagnostic.severity == Severity::note) say(printable(diagnostic.to_string()));
     if (diagnostic.severity == Severity::error && ++errors <= listed_errors)
       say(printable(diagnostic.to_string()));
   }

@@ -93,6 +93,7 @@ class RuleLoader {
     take(sink);
     apply_pipelines();
     select();
+    mention_correlations();
     report_.refused += set_.refused;
     report_.correlations = set_.correlations.size();
     report_.filters = set_.filters.size();
@@ -195,6 +196,19 @@ class RuleLoader {
         ++set_.refused;
     }
     set_.correlations = std::move(correlations);
+  }
+
+  // Said once, so that nobody waits in vain for what a correlation would find.
+  void mention_correlations() {
+    if (set_.correlations.empty()) return;
+    const sigma::RuleHeader& first = set_.correlations.front().header;
+    size_t silent = 0;
+    for (const auto& rule : set_.detections) silent += rule.muted;
+    report_.diagnostics.push_back(
+        {Severity::note, first.file, first.mark,
+         fmt::format("this version checks correlations but does not evaluate them: {} loaded, this one the first; "
+                     "{} detection rules that only they refer to stay silent (generate: true lets them speak)",
+                     set_.correlations.size(), silent)});
   }
 
   static bool is_named(const sigma::RuleHeader& header, const std::string& pattern) {
