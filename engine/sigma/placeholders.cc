@@ -99,14 +99,16 @@ std::string join(const TextPattern& split) {
 
 std::string check_regex(const RegexPattern& regex, const Limits& limits) {
   if (regex.pattern.size() > limits.regex_bytes)
-    return fmt::format("with its placeholders replaced the regular expression has {} bytes; at most {} are taken",
-                       regex.pattern.size(), limits.regex_bytes);
+    return fmt::format(
+        "with its placeholders replaced the regular expression has {} bytes; at most {} are taken",
+        regex.pattern.size(), limits.regex_bytes);
   RE2::Options options;
   options.set_log_errors(false);
   options.set_max_mem(limits.regex_memory);
   RE2 compiled(regex.to_re2(), options);
   if (compiled.ok()) return {};
-  return fmt::format("with its placeholders replaced the regular expression does not compile: {}", compiled.error());
+  return fmt::format("with its placeholders replaced the regular expression does not compile: {}",
+                     compiled.error());
 }
 
 // Placeholder names that a value holds.
@@ -117,13 +119,16 @@ std::vector<std::string> names_in(const Value& value) {
       if (part.kind == TextPart::Kind::placeholder) names.push_back(part.text);
   };
   if (auto* text = std::get_if<TextPattern>(&value)) collect(*text);
-  if (auto* any = std::get_if<AnyTextPattern>(&value)) std::for_each(any->patterns.begin(), any->patterns.end(), collect);
-  if (auto* regex = std::get_if<RegexPattern>(&value); regex && regex->expand) collect(split_regex(regex->pattern));
+  if (auto* any = std::get_if<AnyTextPattern>(&value))
+    std::for_each(any->patterns.begin(), any->patterns.end(), collect);
+  if (auto* regex = std::get_if<RegexPattern>(&value); regex && regex->expand)
+    collect(split_regex(regex->pattern));
   return names;
 }
 
 // The values that `value` becomes; under `all` they stay one value with alternatives.
-std::optional<std::vector<Value>> expand_value(const Value& value, bool match_all, const Limits& limits, Expander& expander) {
+std::optional<std::vector<Value>> expand_value(const Value& value, bool match_all, const Limits& limits,
+                                               Expander& expander) {
   std::vector<TextPattern> patterns;
   if (auto* text = std::get_if<TextPattern>(&value)) {
     auto expanded = expander.expand(*text, false);
@@ -165,8 +170,8 @@ std::optional<std::vector<Value>> expand_value(const Value& value, bool match_al
   return std::vector<Value>(patterns.begin(), patterns.end());
 }
 
-bool resolve_in(Detection& detection, const std::string& file, const PlaceholderValues& values, const Limits& limits,
-                DiagnosticSink& sink) {
+bool resolve_in(Detection& detection, const std::string& file, const PlaceholderValues& values,
+                const Limits& limits, DiagnosticSink& sink) {
   bool good = true;
   for (Detection& child : detection.children) good = resolve_in(child, file, values, limits, sink) && good;
   if (!detection.item) return good;
@@ -180,7 +185,9 @@ bool resolve_in(Detection& detection, const std::string& file, const Placeholder
     }
   }
   if (!good) return false;
-  auto lookup = [&](const std::string& name) { return std::optional(PlaceholderReplacement{values.at(name), false, {}}); };
+  auto lookup = [&](const std::string& name) {
+    return std::optional(PlaceholderReplacement{values.at(name), false, {}});
+  };
   std::string problem;
   Mark where;
   if (replace_placeholders(*detection.item, lookup, limits, problem, where) == PlaceholderOutcome::failed) {
@@ -195,8 +202,8 @@ bool resolve_in(Detection& detection, const std::string& file, const Placeholder
 
 }  // namespace
 
-PlaceholderOutcome replace_placeholders(DetectionItem& item, const PlaceholderLookup& lookup, const Limits& limits,
-                                        std::string& problem, Mark& where) {
+PlaceholderOutcome replace_placeholders(DetectionItem& item, const PlaceholderLookup& lookup,
+                                        const Limits& limits, std::string& problem, Mark& where) {
   std::vector<ItemValue> results;
   bool changed = false;
   for (const ItemValue& value : item.values) {
@@ -219,19 +226,22 @@ PlaceholderOutcome replace_placeholders(DetectionItem& item, const PlaceholderLo
   return PlaceholderOutcome::replaced;
 }
 
-bool resolve_placeholders(DetectionRule& rule, const PlaceholderValues& values, const Limits& limits, DiagnosticSink& sink) {
+bool resolve_placeholders(DetectionRule& rule, const PlaceholderValues& values, const Limits& limits,
+                          DiagnosticSink& sink) {
   bool good = true;
   for (Selection& selection : rule.selections)
     good = resolve_in(selection.detection, rule.header.file, values, limits, sink) && good;
   return good;
 }
 
-std::optional<std::vector<std::string>> read_placeholder_values(const YamlEntry& entry, DiagnosticSink& sink) {
+std::optional<std::vector<std::string>> read_placeholder_values(const YamlEntry& entry,
+                                                                DiagnosticSink& sink) {
   std::vector<std::string> values;
   auto add = [&](const YamlNode& node) {
     if (!node.is_scalar() || node.is_null()) {
       sink.error(node.is_null() ? entry.key_mark : node.mark,
-                 fmt::format("'{}' must be text, a number or a list of these, not {}", entry.key, kind_name(node.kind)));
+                 fmt::format("'{}' must be text, a number or a list of these, not {}", entry.key,
+                             kind_name(node.kind)));
       return false;
     }
     values.push_back(node.text);
@@ -242,7 +252,8 @@ std::optional<std::vector<std::string>> read_placeholder_values(const YamlEntry&
     return values;
   }
   if (entry.value.items.empty()) {
-    sink.error(entry.key_mark, fmt::format("'{}' has no values: rules that use it could never match", entry.key));
+    sink.error(entry.key_mark,
+               fmt::format("'{}' has no values: rules that use it could never match", entry.key));
     return {};
   }
   for (const YamlNode& node : entry.value.items)
@@ -250,7 +261,8 @@ std::optional<std::vector<std::string>> read_placeholder_values(const YamlEntry&
   return values;
 }
 
-std::optional<PlaceholderValues> read_placeholders(std::string_view text, const Limits& limits, DiagnosticSink& sink) {
+std::optional<PlaceholderValues> read_placeholders(std::string_view text, const Limits& limits,
+                                                   DiagnosticSink& sink) {
   YamlStream stream = parse_yaml(text, limits, sink);
   if (!stream.complete) return {};
   if (stream.documents.size() != 1 || !stream.documents[0].is_map()) {

@@ -22,14 +22,16 @@ namespace sigrun::sigma {
 using PlaceholderValues = std::map<std::string, std::vector<std::string>>;
 
 // A map of names to a scalar or a list of scalars, in YAML or JSON. Empty after a diagnostic.
-std::optional<PlaceholderValues> read_placeholders(std::string_view text, const Limits& limits, DiagnosticSink& sink);
+std::optional<PlaceholderValues> read_placeholders(std::string_view text, const Limits& limits,
+                                                   DiagnosticSink& sink);
 
 // The entry of one name in such a map: empty after a diagnostic.
 std::optional<std::vector<std::string>> read_placeholder_values(const YamlEntry& entry, DiagnosticSink& sink);
 
 // Replaces the placeholders of every value. A placeholder without a value is an error at the value's place. False after
 // any error; the rule is then not fit for planning.
-bool resolve_placeholders(DetectionRule& rule, const PlaceholderValues& values, const Limits& limits, DiagnosticSink& sink);
+bool resolve_placeholders(DetectionRule& rule, const PlaceholderValues& values, const Limits& limits,
+                          DiagnosticSink& sink);
 
 // What stands for one placeholder.
 struct PlaceholderReplacement {
@@ -42,7 +44,7 @@ using PlaceholderLookup = std::function<std::optional<PlaceholderReplacement>(co
 
 enum class PlaceholderOutcome : uint8_t { unchanged, replaced, failed };
 // Replaces the placeholders of one item that `lookup` knows. `problem` and `where` are set on failure.
-PlaceholderOutcome replace_placeholders(DetectionItem& item, const PlaceholderLookup& lookup, const Limits& limits,
-                                        std::string& problem, Mark& where);
+PlaceholderOutcome replace_placeholders(DetectionItem& item, const PlaceholderLookup& lookup,
+                                        const Limits& limits, std::string& problem, Mark& where);
 
 }  // namespace sigrun::sigma

@@ -56,6 +56,9 @@ bool Parameters::flag(std::string_view key, bool otherwise) {
   const YamlNode* found = node(key);
   if (!found) return otherwise;
   if (found->kind == YamlKind::boolean) return found->truth();
+  // Pipelines are often written by people who think in Python. A flag can mean nothing else; values of rules could.
+  if (found->text == "True") return true;
+  if (found->text == "False") return false;
   error(mark_of(key), fmt::format("'{}' must be true or false, not {}", key, kind_name(found->kind)));
   return otherwise;
 }
@@ -64,7 +67,8 @@ Scalar Parameters::scalar(std::string_view key) {
   const YamlNode* found = required_node(key);
   if (!found) return {};
   if (found->is_scalar()) return {found->kind, found->text};
-  error(found->mark, fmt::format("'{}' must be text, a number, true, false or null, not {}", key, kind_name(found->kind)));
+  error(found->mark,
+        fmt::format("'{}' must be text, a number, true, false or null, not {}", key, kind_name(found->kind)));
   return {};
 }
 
@@ -103,7 +107,8 @@ Parameters::Mapping Parameters::mapping(std::string_view key) {
   const YamlNode* found = required_node(key);
   if (!found) return {};
   if (!found->is_map() || found->entries.empty()) {
-    error(mark_of(key), fmt::format("'{}' must be a map with at least one entry, not {}", key, kind_name(found->kind)));
+    error(mark_of(key),
+          fmt::format("'{}' must be a map with at least one entry, not {}", key, kind_name(found->kind)));
     return {};
   }
   Mapping mapping;
@@ -124,7 +129,8 @@ std::string Parameters::choice(std::string_view key, std::initializer_list<std::
   auto found = optional_text(key);
   if (!found) return std::string(*allowed.begin());
   if (std::find(allowed.begin(), allowed.end(), *found) == allowed.end())
-    error(mark_of(key), fmt::format("'{}' must be one of {}, not '{}'", key, fmt::join(allowed, ", "), *found));
+    error(mark_of(key),
+          fmt::format("'{}' must be one of {}, not '{}'", key, fmt::join(allowed, ", "), *found));
   return *found;
 }
 

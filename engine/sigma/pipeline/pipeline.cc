@@ -5,8 +5,9 @@
 namespace sigrun::sigma {
 
 void PipelineStack::add(Pipeline pipeline) {
-  auto place = std::upper_bound(pipelines_.begin(), pipelines_.end(), pipeline.priority,
-                                [](int64_t priority, const Pipeline& other) { return priority < other.priority; });
+  auto place =
+      std::upper_bound(pipelines_.begin(), pipelines_.end(), pipeline.priority,
+                       [](int64_t priority, const Pipeline& other) { return priority < other.priority; });
   pipelines_.insert(place, std::move(pipeline));
   merge_vars();
 }
@@ -38,8 +39,10 @@ bool PipelineStack::apply(DetectionRule& rule, DiagnosticSink& sink) const {
   return true;
 }
 
-bool PipelineStack::apply(CorrelationRule& rule, DiagnosticSink& sink, const std::vector<LogSource>& base_logsources) const {
-  RuleContext context{.rule = {nullptr, &rule}, .vars = vars_, .base_logsources = base_logsources, .sink = sink};
+bool PipelineStack::apply(CorrelationRule& rule, DiagnosticSink& sink,
+                          const std::vector<LogSource>& base_logsources) const {
+  RuleContext context{
+      .rule = {nullptr, &rule}, .vars = vars_, .base_logsources = base_logsources, .sink = sink};
   return apply_all(rule, context);
 }
 

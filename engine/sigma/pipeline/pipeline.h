@@ -46,7 +46,8 @@ class PipelineStack {
   // Rewrites the rule. False when it must be refused; the reasons are in the sink, with the rule's file and place.
   bool apply(DetectionRule& rule, DiagnosticSink& sink) const;
   // `base_logsources`: of the detection rules that the correlation refers to, directly or through others.
-  bool apply(CorrelationRule& rule, DiagnosticSink& sink, const std::vector<LogSource>& base_logsources = {}) const;
+  bool apply(CorrelationRule& rule, DiagnosticSink& sink,
+             const std::vector<LogSource>& base_logsources = {}) const;
 
  private:
   template <typename Rule>

@@ -19,7 +19,8 @@ void read_vars(const YamlNode& node, DiagnosticSink& sink, PlaceholderValues& va
   for (const YamlEntry& entry : node.entries) {
     DiagnosticSink problems(sink.file());
     if (auto values = read_placeholder_values(entry, problems)) vars.emplace(entry.key, std::move(*values));
-    for (Diagnostic& problem : problems.take()) sink.warning(problem.mark, "left out of vars: " + problem.message);
+    for (Diagnostic& problem : problems.take())
+      sink.warning(problem.mark, "left out of vars: " + problem.message);
   }
 }
 
@@ -31,11 +32,13 @@ bool read_priority(const YamlNode& node, int64_t& priority) {
 
 }  // namespace
 
-std::optional<Pipeline> read_pipeline(std::string_view yaml_text, const Limits& limits, DiagnosticSink& sink) {
+std::optional<Pipeline> read_pipeline(std::string_view yaml_text, const Limits& limits,
+                                      DiagnosticSink& sink) {
   YamlStream stream = parse_yaml(yaml_text, limits, sink);
   if (!stream.complete) return {};
   if (stream.documents.size() != 1 || !stream.documents[0].is_map()) {
-    sink.error(stream.documents.empty() ? Mark{} : stream.documents.back().mark, "a pipeline file holds one map");
+    sink.error(stream.documents.empty() ? Mark{} : stream.documents.back().mark,
+               "a pipeline file holds one map");
     return {};
   }
   Pipeline pipeline;
@@ -61,10 +64,14 @@ std::optional<Pipeline> read_pipeline(std::string_view yaml_text, const Limits& 
       else
         good = false;
     } else if (entry.key == "postprocessing" || entry.key == "finalizers") {
-      sink.warning(entry.key_mark, fmt::format("{} act on query text, which is not produced here: ignored", entry.key));
+      sink.warning(entry.key_mark,
+                   fmt::format("{} act on query text, which is not produced here: ignored", entry.key));
     } else if (entry.key != "allowed_backends") {  // names query languages; says nothing about rules
-      sink.error(entry.key_mark, fmt::format("unknown key '{}' in a pipeline; known are name, priority, vars, transformations, "
-                                             "postprocessing, finalizers, allowed_backends", entry.key));
+      sink.error(
+          entry.key_mark,
+          fmt::format("unknown key '{}' in a pipeline; known are name, priority, vars, transformations, "
+                      "postprocessing, finalizers, allowed_backends",
+                      entry.key));
       good = false;
     }
   }

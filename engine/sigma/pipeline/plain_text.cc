@@ -26,7 +26,9 @@ std::string plain_text(const TextPattern& pattern) {
 
 TextPattern written_pattern(const DetectionItem& item, const TextPattern& pattern) {
   auto is_run = [](const TextPart& part) { return part.kind == TextPart::Kind::any_run; };
-  if (!item.keyword || pattern.parts.size() < 2 || !is_run(pattern.parts.front()) || !is_run(pattern.parts.back())) return pattern;
+  if (!item.keyword || pattern.parts.size() < 2 || !is_run(pattern.parts.front()) ||
+      !is_run(pattern.parts.back()))
+    return pattern;
   TextPattern inner;
   inner.cased = pattern.cased;
   inner.parts.assign(pattern.parts.begin() + 1, pattern.parts.end() - 1);
@@ -37,7 +39,8 @@ Value as_item_value(const DetectionItem& item, Value value) {
   if (!item.keyword) return value;
   // Keywords search text: a number or truth value is looked for as it is written.
   if (auto* number = std::get_if<NumberEquals>(&value)) value = TextPattern::literal(number->written);
-  if (auto* truth = std::get_if<BoolEquals>(&value)) value = TextPattern::literal(truth->truth ? "true" : "false");
+  if (auto* truth = std::get_if<BoolEquals>(&value))
+    value = TextPattern::literal(truth->truth ? "true" : "false");
   if (auto* pattern = std::get_if<TextPattern>(&value)) {
     pattern->add_run_in_front();
     pattern->add_run_at_end();

@@ -7,7 +7,8 @@ namespace {
 
 // Conditions stand in a list, or in a map that names them for an expression.
 template <typename Read>
-auto read_conditions(Parameters& item, const std::string& key, std::vector<std::string>& names, Read read_one) {
+auto read_conditions(Parameters& item, const std::string& key, std::vector<std::string>& names,
+                     Read read_one) {
   std::vector<decltype(read_one(std::string(), item))> conditions;
   const YamlNode* node = item.node(key);
   if (!node || node->is_null()) return conditions;
@@ -35,7 +36,8 @@ auto read_conditions(Parameters& item, const std::string& key, std::vector<std::
       add(entry.value);
     }
   } else {
-    item.error(node->mark, fmt::format("'{}' must be a list or a map of conditions, not {}", key, kind_name(node->kind)));
+    item.error(node->mark,
+               fmt::format("'{}' must be a list or a map of conditions, not {}", key, kind_name(node->kind)));
   }
   return conditions;
 }
@@ -47,19 +49,25 @@ bool ProcessingItem::selects_rule(RuleContext& context) const {
 }
 
 bool ProcessingItem::selects_item(const DetectionItem& item, const RuleContext& context) const {
-  return detection_item_link.evaluate([&](size_t i) { return detection_item_conditions[i]->matches(item, context); }) &&
-         field_name_link.evaluate([&](size_t i) { return field_name_conditions[i]->matches_item(item, context); });
+  return detection_item_link.evaluate([&](size_t i) {
+    return detection_item_conditions[i]->matches(item, context);
+  }) && field_name_link.evaluate([&](size_t i) {
+    return field_name_conditions[i]->matches_item(item, context);
+  });
 }
 
 bool ProcessingItem::selects_item_field(const DetectionItem& item, const RuleContext& context) const {
-  return field_name_link.evaluate([&](size_t i) { return field_name_conditions[i]->matches_item_field(item, context); });
+  return field_name_link.evaluate(
+      [&](size_t i) { return field_name_conditions[i]->matches_item_field(item, context); });
 }
 
 bool ProcessingItem::selects_field(std::string_view name, const RuleContext& context) const {
-  return field_name_link.evaluate([&](size_t i) { return field_name_conditions[i]->matches_name(name, context); });
+  return field_name_link.evaluate(
+      [&](size_t i) { return field_name_conditions[i]->matches_name(name, context); });
 }
 
-std::optional<ProcessingItem> read_processing_item(const YamlNode& node, const Limits& limits, DiagnosticSink& sink) {
+std::optional<ProcessingItem> read_processing_item(const YamlNode& node, const Limits& limits,
+                                                   DiagnosticSink& sink) {
   const YamlNode* type = node.find("type");
   if (!type || !type->is_text()) {
     sink.error(node.mark, "a transformation must be a map with a type");
@@ -77,9 +85,10 @@ std::optional<ProcessingItem> read_processing_item(const YamlNode& node, const L
   };
   item.rule_conditions = read_conditions(parameters, "rule_conditions", names, read_rule_condition);
   item.rule_link = link("rule_cond", item.rule_conditions.size());
-  item.detection_item_conditions = read_conditions(
-      parameters, "detection_item_conditions", names,
-      [&](const std::string& name, Parameters& of) { return read_detection_item_condition(name, of, limits); });
+  item.detection_item_conditions = read_conditions(parameters, "detection_item_conditions", names,
+                                                   [&](const std::string& name, Parameters& of) {
+                                                     return read_detection_item_condition(name, of, limits);
+                                                   });
   item.detection_item_link = link("detection_item_cond", item.detection_item_conditions.size());
   item.field_name_conditions = read_conditions(
       parameters, "field_name_conditions", names,
@@ -96,7 +105,8 @@ std::optional<ProcessingItem> read_processing_item(const YamlNode& node, const L
   return item;
 }
 
-std::optional<std::vector<ProcessingItem>> read_processing_items(const YamlNode& list, const Limits& limits, DiagnosticSink& sink) {
+std::optional<std::vector<ProcessingItem>> read_processing_items(const YamlNode& list, const Limits& limits,
+                                                                 DiagnosticSink& sink) {
   std::vector<ProcessingItem> items;
   if (list.is_null()) return items;
   if (!list.is_sequence()) {

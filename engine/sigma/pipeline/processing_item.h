@@ -31,9 +31,11 @@ struct ProcessingItem {
 };
 
 // Empty after a diagnostic.
-std::optional<ProcessingItem> read_processing_item(const YamlNode& node, const Limits& limits, DiagnosticSink& sink);
+std::optional<ProcessingItem> read_processing_item(const YamlNode& node, const Limits& limits,
+                                                   DiagnosticSink& sink);
 // A list of items; empty after a diagnostic.
-std::optional<std::vector<ProcessingItem>> read_processing_items(const YamlNode& list, const Limits& limits, DiagnosticSink& sink);
+std::optional<std::vector<ProcessingItem>> read_processing_items(const YamlNode& list, const Limits& limits,
+                                                                 DiagnosticSink& sink);
 
 // Applies the items in order. False after an error, which is in the context's sink.
 template <typename Rule>

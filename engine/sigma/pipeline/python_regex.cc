@@ -16,9 +16,11 @@ std::vector<re2::StringPiece> submatches(const RE2& regex) {
 
 }  // namespace
 
-std::optional<PythonRegex> PythonRegex::compile(const std::string& pattern, const Limits& limits, std::string& problem) {
+std::optional<PythonRegex> PythonRegex::compile(const std::string& pattern, const Limits& limits,
+                                                std::string& problem) {
   if (pattern.size() > limits.regex_bytes) {
-    problem = fmt::format("the regular expression has {} bytes; at most {} are taken", pattern.size(), limits.regex_bytes);
+    problem = fmt::format("the regular expression has {} bytes; at most {} are taken", pattern.size(),
+                          limits.regex_bytes);
     return {};
   }
   RE2::Options options;
@@ -26,8 +28,9 @@ std::optional<PythonRegex> PythonRegex::compile(const std::string& pattern, cons
   options.set_max_mem(limits.regex_memory);
   auto compiled = std::make_shared<const RE2>(pattern, options);
   if (!compiled->ok()) {
-    problem = fmt::format("the regular expression does not compile: {} (RE2 has no lookaround and no backreferences)",
-                          compiled->error());
+    problem = fmt::format(
+        "the regular expression does not compile: {} (RE2 has no lookaround and no backreferences)",
+        compiled->error());
     return {};
   }
   PythonRegex regex;
@@ -65,16 +68,19 @@ std::vector<PythonRegex::Match> PythonRegex::find_all(std::string_view text) con
     match.begin = static_cast<size_t>(groups[0].data() - text.data());
     match.end = match.begin + groups[0].size();
     for (const re2::StringPiece& group : groups)
-      match.groups.push_back(group.data() ? std::string_view(group.data(), group.size()) : std::string_view());
+      match.groups.push_back(group.data() ? std::string_view(group.data(), group.size())
+                                          : std::string_view());
     at = match.end;
     // After an empty match the search goes on one character later; that character stays in the text.
-    if (match.begin == match.end) at += at < text.size() ? utf8_length(static_cast<unsigned char>(text[at])) : 1;
+    if (match.begin == match.end)
+      at += at < text.size() ? utf8_length(static_cast<unsigned char>(text[at])) : 1;
     matches.push_back(std::move(match));
   }
   return matches;
 }
 
-std::optional<PythonRegex::Replacement> PythonRegex::parse_replacement(std::string_view text, std::string& problem) const {
+std::optional<PythonRegex::Replacement> PythonRegex::parse_replacement(std::string_view text,
+                                                                       std::string& problem) const {
   Replacement replacement;
   std::string literal;
   auto add_group = [&](int group) {
@@ -107,11 +113,13 @@ std::optional<PythonRegex::Replacement> PythonRegex::parse_replacement(std::stri
       int group = -1;
       if (!name.empty() && name.size() < 4 && name.find_first_not_of("0123456789") == name.npos) {
         group = std::stoi(name);
-      } else if (auto found = compiled_->NamedCapturingGroups().find(name); found != compiled_->NamedCapturingGroups().end()) {
+      } else if (auto found = compiled_->NamedCapturingGroups().find(name);
+                 found != compiled_->NamedCapturingGroups().end()) {
         group = found->second;
       }
       if (group < 0) {
-        problem = fmt::format("the replacement names the group '{}', which the expression does not have", name);
+        problem =
+            fmt::format("the replacement names the group '{}', which the expression does not have", name);
         return {};
       }
       if (!add_group(group)) return {};

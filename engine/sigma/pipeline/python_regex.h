@@ -23,14 +23,16 @@ namespace sigrun::sigma {
 class PythonRegex {
  public:
   // Empty with `problem` set when RE2 does not take the expression.
-  static std::optional<PythonRegex> compile(const std::string& pattern, const Limits& limits, std::string& problem);
+  static std::optional<PythonRegex> compile(const std::string& pattern, const Limits& limits,
+                                            std::string& problem);
 
   // Whether a match begins at the first byte.
   bool matches_start(std::string_view text) const;
 
   // Named groups of a match that begins at the first byte, in the order in which they stand in the expression; groups
   // that took no part are left out.
-  std::optional<std::vector<std::pair<std::string, std::string>>> named_groups_at_start(std::string_view text) const;
+  std::optional<std::vector<std::pair<std::string, std::string>>> named_groups_at_start(
+      std::string_view text) const;
   bool has_named_groups() const;
 
   // Group 0 is the match. Groups that took no part are empty.

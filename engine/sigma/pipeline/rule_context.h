@@ -33,9 +33,10 @@ struct RuleContext {
   DiagnosticSink& sink;
   const ProcessingItem* item = nullptr;  // the one being applied
   std::map<std::string, Scalar> state = {};
-  std::set<std::string> applied = {};  // identifiers of the items applied to the rule
+  std::set<std::string> applied = {};        // identifiers of the items applied to the rule
   std::set<std::string> mapped_fields = {};  // names that a mapping read or gave
-  std::map<std::string, std::set<std::string>> field_applied = {};  // field name -> identifiers of the items that gave it
+  std::map<std::string, std::set<std::string>> field_applied =
+      {};  // field name -> identifiers of the items that gave it
   bool failed = false;
 
   // Problems belong to the rule: it is the one that gets refused.

@@ -7,7 +7,7 @@ namespace sigrun::sigma {
 Value Scalar::to_value() const {
   switch (kind) {
     case YamlKind::null: return IsNull{};
-    case YamlKind::boolean: return BoolEquals{text[0] == 't' || text[0] == 'T'};
+    case YamlKind::boolean: return BoolEquals{text == "true"};
     case YamlKind::number: return NumberEquals{*Decimal::from_plain(text), text};
     default: return TextPattern::parse(text);
   }
@@ -42,8 +42,7 @@ bool compare(const Scalar& left, Comparison comparison, const Scalar& right) {
     return holds(comparison, order < 0 ? -1 : order > 0 ? 1 : 0);
   }
   if (left.kind == YamlKind::boolean || left.kind == YamlKind::null) {
-    // `True` and `true` are one value, and so are `~` and nothing.
-    bool same = left.kind == YamlKind::null || (left.text[0] | 0x20) == (right.text[0] | 0x20);
+    bool same = left.kind == YamlKind::null || left.text == right.text;  // null is written in several ways
     return comparison == Comparison::ne ? !same : comparison == Comparison::eq && same;
   }
   return holds(comparison, left.text.compare(right.text));

@@ -19,7 +19,8 @@ std::string resolved(std::string_view selection, const PlaceholderValues& values
 
 TEST_CASE("placeholder values are read from YAML and JSON") {
   DiagnosticSink sink("vars.yml");
-  CHECK(*read_placeholders("a: x\nb:\n  - 1\n  - y*\n", Limits{}, sink) == PlaceholderValues{{"a", {"x"}}, {"b", {"1", "y*"}}});
+  CHECK(*read_placeholders("a: x\nb:\n  - 1\n  - y*\n", Limits{}, sink) ==
+        PlaceholderValues{{"a", {"x"}}, {"b", {"1", "y*"}}});
   CHECK(*read_placeholders(R"({"a": "x", "b": [true, "C:\\Users"]})", Limits{}, sink) ==
         PlaceholderValues{{"a", {"x"}}, {"b", {"true", "C:\\Users"}}});
   CHECK(sink.error_count() == 0);
@@ -38,20 +39,25 @@ TEST_CASE("all combinations of placeholders, wildcards in values stay wildcards"
 TEST_CASE("placeholders under contains, cased, keywords") {
   CHECK(resolved("{A|contains|expand: '%a%'}", {{"a", {"v", "w"}}}) == "selection: A='*v*' or '*w*'");
   CHECK(resolved("{A|cased|expand: '%a%'}", {{"a", {"v"}}}) == "selection: A==='v'");
-  CHECK(resolved("{'|expand': ['%a%', z]}", {{"a", {"v", "w"}}}) == "selection: keyword='*v*' or '*w*' or '*z*'");
+  CHECK(resolved("{'|expand': ['%a%', z]}", {{"a", {"v", "w"}}}) ==
+        "selection: keyword='*v*' or '*w*' or '*z*'");
 }
 
 TEST_CASE("under all the readings of one placeholder stay alternatives") {
-  CHECK(resolved("{A|contains|all|expand: ['%a%', z]}", {{"a", {"v", "w"}}}) == "selection: A=any('*v* or *w*') and '*z*'");
+  CHECK(resolved("{A|contains|all|expand: ['%a%', z]}", {{"a", {"v", "w"}}}) ==
+        "selection: A=any('*v* or *w*') and '*z*'");
   CHECK(resolved("{A|contains|all|expand: ['%a%', z]}", {{"a", {"v"}}}) == "selection: A='*v*' and '*z*'");
-  CHECK(resolved("{A|re|all|expand: ['^%a%', z]}", {{"a", {"v", "w"}}}) == "selection: A=/(?:(?:^v)|(?:^w))/ and /(?:z)/");
+  CHECK(resolved("{A|re|all|expand: ['^%a%', z]}", {{"a", {"v", "w"}}}) ==
+        "selection: A=/(?:(?:^v)|(?:^w))/ and /(?:z)/");
 }
 
 TEST_CASE("placeholders in regular expressions are pieces of the expression") {
-  CHECK(resolved("{A|re|expand: '^%a%\\.x'}", {{"a", {"b.", "c|d"}}}) == "selection: A=/(?:^b.\\.x)/ or /(?:^c|d\\.x)/");
+  CHECK(resolved("{A|re|expand: '^%a%\\.x'}", {{"a", {"b.", "c|d"}}}) ==
+        "selection: A=/(?:^b.\\.x)/ or /(?:^c|d\\.x)/");
   CHECK(resolved("{A|re|expand: '\\%a\\% 100%'}", {}) == "selection: A=/(?:\\%a\\% 100%)/");
   CHECK(resolved("{A|re: '%a%'}", {}) == "selection: A=/(?:%a%)/");
-  CHECK(resolved("{A|re|expand: 'x%a%'}", {{"a", {"("}}}).find("rule.yml:4:28: error: with its placeholders replaced the regular") == 0);
+  CHECK(resolved("{A|re|expand: 'x%a%'}", {{"a", {"("}}})
+            .find("rule.yml:4:28: error: with its placeholders replaced the regular") == 0);
 }
 
 TEST_CASE("an unresolved placeholder is an error at its value") {

@@ -18,9 +18,11 @@
 namespace sigrun::sigma {
 
 inline std::string show(const Value& value) {
-  if (auto* text = std::get_if<TextPattern>(&value)) return fmt::format("{}'{}'", text->cased ? "==" : "", text->to_sigma());
+  if (auto* text = std::get_if<TextPattern>(&value))
+    return fmt::format("{}'{}'", text->cased ? "==" : "", text->to_sigma());
   if (auto* any = std::get_if<AnyTextPattern>(&value)) return fmt::format("any('{}')", describe(*any));
-  if (auto* regex = std::get_if<RegexPattern>(&value)) return fmt::format("/{}/", regex->expand ? regex->pattern : regex->to_re2());
+  if (auto* regex = std::get_if<RegexPattern>(&value))
+    return fmt::format("/{}/", regex->expand ? regex->pattern : regex->to_re2());
   if (auto* reference = std::get_if<FieldReference>(&value))
     return fmt::format("->{}{}", reference->literal_field ? "@" : "", reference->field);
   if (auto* exists = std::get_if<Exists>(&value)) return exists->present ? "exists" : "absent";
@@ -31,7 +33,8 @@ inline std::string show(const DetectionItem& item) {
   std::string values;
   for (const ItemValue& value : item.values)
     values += (values.empty() ? "" : item.match_all ? " and " : " or ") + show(value.value);
-  return fmt::format("{}{}{}={}", item.negated ? "not " : "", item.literal_field ? "@" : "", item.keyword ? "keyword" : item.field, values);
+  return fmt::format("{}{}{}={}", item.negated ? "not " : "", item.literal_field ? "@" : "",
+                     item.keyword ? "keyword" : item.field, values);
 }
 
 inline std::string show(const Detection& node) {
@@ -71,7 +74,8 @@ inline std::string show_selections(const DetectionRule& rule) {
 
 inline std::string show_diagnostics(DiagnosticSink& sink) {
   std::string text;
-  for (const Diagnostic& diagnostic : sink.take()) text += (text.empty() ? "" : "\n") + diagnostic.to_string();
+  for (const Diagnostic& diagnostic : sink.take())
+    text += (text.empty() ? "" : "\n") + diagnostic.to_string();
   return text;
 }
 
@@ -86,7 +90,8 @@ inline DetectionRule rule_of(std::string_view detection, std::string_view header
   DiagnosticSink sink("rule.yml");
   std::string yaml(header);
   if (header.find("title:") == header.npos) yaml = "title: A rule\n" + yaml;
-  if (header.find("logsource:") == header.npos) yaml += "logsource: {product: windows, category: process_creation}\n";
+  if (header.find("logsource:") == header.npos)
+    yaml += "logsource: {product: windows, category: process_creation}\n";
   yaml += "detection:\n";
   yaml += detection;
   RuleFile file = read_rules(yaml, Limits{}, sink);
@@ -96,7 +101,8 @@ inline DetectionRule rule_of(std::string_view detection, std::string_view header
 
 inline CorrelationRule correlation_of(std::string_view correlation) {
   DiagnosticSink sink("rule.yml");
-  RuleFile file = read_rules("title: A correlation\ncorrelation:\n" + std::string(correlation), Limits{}, sink);
+  RuleFile file =
+      read_rules("title: A correlation\ncorrelation:\n" + std::string(correlation), Limits{}, sink);
   REQUIRE_MESSAGE(file.correlations.size() == 1, show_diagnostics(sink));
   return std::move(file.correlations.front());
 }

@@ -15,8 +15,10 @@ using Expression = ConditionLink::Expression;
 bool evaluate_expression(const Expression& expression, const std::function<bool(size_t)>& test) {
   auto child = [&](const Expression& one) { return evaluate_expression(one, test); };
   switch (expression.kind) {
-    case Expression::Kind::all_of: return std::all_of(expression.children.begin(), expression.children.end(), child);
-    case Expression::Kind::any_of: return std::any_of(expression.children.begin(), expression.children.end(), child);
+    case Expression::Kind::all_of:
+      return std::all_of(expression.children.begin(), expression.children.end(), child);
+    case Expression::Kind::any_of:
+      return std::any_of(expression.children.begin(), expression.children.end(), child);
     case Expression::Kind::negation: return !child(expression.children.front());
     case Expression::Kind::condition: return test(expression.condition);
   }
@@ -24,8 +26,8 @@ bool evaluate_expression(const Expression& expression, const std::function<bool(
 }
 
 // Replaces names by indexes. Returns the first unknown name, or an empty text.
-std::string resolve(const BooleanExpression& parsed, const std::vector<std::string>& names, std::set<size_t>& used,
-                    Expression& expression) {
+std::string resolve(const BooleanExpression& parsed, const std::vector<std::string>& names,
+                    std::set<size_t>& used, Expression& expression) {
   if (parsed.kind == BooleanExpression::Kind::name) {
     auto found = std::find(names.begin(), names.end(), parsed.name);
     if (found == names.end()) return parsed.name;
@@ -56,8 +58,8 @@ bool ConditionLink::evaluate(const std::function<bool(size_t)>& test) const {
   return result != negated;
 }
 
-ConditionLink ConditionLink::read(Parameters& item, const std::string& prefix, const std::vector<std::string>& names,
-                                  size_t count, const Limits& limits) {
+ConditionLink ConditionLink::read(Parameters& item, const std::string& prefix,
+                                  const std::vector<std::string>& names, size_t count, const Limits& limits) {
   ConditionLink link;
   link.count = count;
   std::string op = prefix + "_op", negation = prefix + "_not", expr = prefix + "_expr";
@@ -76,7 +78,8 @@ ConditionLink ConditionLink::read(Parameters& item, const std::string& prefix, c
     return link;
   }
   std::string problem;
-  auto parsed = parse_boolean_expression(*text, {.quantifiers = false, .upper_case_operators = false}, limits, problem);
+  auto parsed =
+      parse_boolean_expression(*text, {.quantifiers = false, .upper_case_operators = false}, limits, problem);
   if (!parsed) {
     item.error(item.mark_of(expr), fmt::format("'{}': {}", expr, problem));
     return link;
@@ -84,11 +87,13 @@ ConditionLink ConditionLink::read(Parameters& item, const std::string& prefix, c
   std::set<size_t> used;
   link.expression.emplace();
   if (std::string unknown = resolve(*parsed, names, used, *link.expression); !unknown.empty()) {
-    item.error(item.mark_of(expr), fmt::format("'{}' names '{}', which is none of the conditions", expr, unknown));
+    item.error(item.mark_of(expr),
+               fmt::format("'{}' names '{}', which is none of the conditions", expr, unknown));
     return link;
   }
   for (size_t i = 0; i < names.size(); ++i)
-    if (!used.contains(i)) item.error(item.mark_of(expr), fmt::format("'{}' leaves out the condition '{}'", expr, names[i]));
+    if (!used.contains(i))
+      item.error(item.mark_of(expr), fmt::format("'{}' leaves out the condition '{}'", expr, names[i]));
   return link;
 }
 

@@ -30,8 +30,8 @@ struct ConditionLink {
 
   // Reads `{prefix}_op`, `{prefix}_not` and `{prefix}_expr` of a processing item whose conditions have these names (empty
   // for a list). Problems go to the item's sink.
-  static ConditionLink read(Parameters& item, const std::string& prefix, const std::vector<std::string>& names, size_t count,
-                            const Limits& limits);
+  static ConditionLink read(Parameters& item, const std::string& prefix,
+                            const std::vector<std::string>& names, size_t count, const Limits& limits);
 };
 
 }  // namespace sigrun::sigma

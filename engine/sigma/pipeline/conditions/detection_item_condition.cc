@@ -50,7 +50,8 @@ class MatchStringCondition : public ValueCondition {
 
 class MatchValueCondition : public ValueCondition {
  public:
-  explicit MatchValueCondition(Parameters& parameters) : ValueCondition(parameters), wanted_(parameters.scalar("value").to_value()) {}
+  explicit MatchValueCondition(Parameters& parameters)
+      : ValueCondition(parameters), wanted_(parameters.scalar("value").to_value()) {}
 
  protected:
   bool value_matches(const DetectionItem& item, const Value& value) const override {
@@ -83,13 +84,17 @@ class IsNullCondition : public ValueCondition {
   using ValueCondition::ValueCondition;
 
  protected:
-  bool value_matches(const DetectionItem&, const Value& value) const override { return std::holds_alternative<IsNull>(value); }
+  bool value_matches(const DetectionItem&, const Value& value) const override {
+    return std::holds_alternative<IsNull>(value);
+  }
 };
 
 class ItemAppliedCondition : public DetectionItemCondition {
  public:
   explicit ItemAppliedCondition(Parameters& parameters) : id_(parameters.text("processing_item_id")) {}
-  bool matches(const DetectionItem& item, const RuleContext&) const override { return item.applied.contains(id_); }
+  bool matches(const DetectionItem& item, const RuleContext&) const override {
+    return item.applied.contains(id_);
+  }
 
  private:
   std::string id_;
@@ -98,7 +103,9 @@ class ItemAppliedCondition : public DetectionItemCondition {
 class ItemStateCondition : public DetectionItemCondition {
  public:
   explicit ItemStateCondition(Parameters& parameters) : state_(StateComparison::read(parameters)) {}
-  bool matches(const DetectionItem&, const RuleContext& context) const override { return state_.matches(context); }
+  bool matches(const DetectionItem&, const RuleContext& context) const override {
+    return state_.matches(context);
+  }
 
  private:
   StateComparison state_;
@@ -106,7 +113,8 @@ class ItemStateCondition : public DetectionItemCondition {
 
 }  // namespace
 
-std::shared_ptr<const DetectionItemCondition> read_detection_item_condition(const std::string& type, Parameters& parameters,
+std::shared_ptr<const DetectionItemCondition> read_detection_item_condition(const std::string& type,
+                                                                            Parameters& parameters,
                                                                             const Limits& limits) {
   if (type == "match_string") return std::make_shared<MatchStringCondition>(parameters, limits);
   if (type == "match_value") return std::make_shared<MatchValueCondition>(parameters);

@@ -16,7 +16,8 @@ class DetectionItemCondition {
 };
 
 // Null after a diagnostic, also for an unknown type.
-std::shared_ptr<const DetectionItemCondition> read_detection_item_condition(const std::string& type, Parameters& parameters,
+std::shared_ptr<const DetectionItemCondition> read_detection_item_condition(const std::string& type,
+                                                                            Parameters& parameters,
                                                                             const Limits& limits);
 
 }  // namespace sigrun::sigma

@@ -28,9 +28,9 @@ class FieldListCondition : public FieldNameCondition {
     }
   }
   bool matches_name(std::optional<std::string_view> name, const RuleContext&) const override {
-    bool listed = name && (names_.contains(*name) || std::any_of(patterns_.begin(), patterns_.end(), [&](const PythonRegex& regex) {
-                    return regex.matches_start(*name);
-                  }));
+    bool listed = name && (names_.contains(*name) ||
+                           std::any_of(patterns_.begin(), patterns_.end(),
+                                       [&](const PythonRegex& regex) { return regex.matches_start(*name); }));
     return listed == include_;
   }
 
@@ -49,8 +49,12 @@ class FieldAppliedCondition : public FieldNameCondition {
     return found != context.field_applied.end() && found->second.contains(id_);
   }
   // Items remember for themselves: two of them may have come to one name by different ways.
-  bool matches_item_field(const DetectionItem& item, const RuleContext&) const override { return item.applied.contains(id_); }
-  bool matches_item(const DetectionItem& item, const RuleContext&) const override { return item.applied.contains(id_); }
+  bool matches_item_field(const DetectionItem& item, const RuleContext&) const override {
+    return item.applied.contains(id_);
+  }
+  bool matches_item(const DetectionItem& item, const RuleContext&) const override {
+    return item.applied.contains(id_);
+  }
 
  private:
   std::string id_;
@@ -59,7 +63,9 @@ class FieldAppliedCondition : public FieldNameCondition {
 class FieldStateCondition : public FieldNameCondition {
  public:
   explicit FieldStateCondition(Parameters& parameters) : state_(StateComparison::read(parameters)) {}
-  bool matches_name(std::optional<std::string_view>, const RuleContext& context) const override { return state_.matches(context); }
+  bool matches_name(std::optional<std::string_view>, const RuleContext& context) const override {
+    return state_.matches(context);
+  }
 
  private:
   StateComparison state_;
@@ -72,13 +78,15 @@ bool FieldNameCondition::matches_item_field(const DetectionItem& item, const Rul
 }
 
 bool FieldNameCondition::matches_item(const DetectionItem& item, const RuleContext& context) const {
-  return matches_item_field(item, context) || std::any_of(item.values.begin(), item.values.end(), [&](const ItemValue& value) {
+  return matches_item_field(item, context) ||
+         std::any_of(item.values.begin(), item.values.end(), [&](const ItemValue& value) {
            auto* reference = std::get_if<FieldReference>(&value.value);
            return reference && matches_name(reference->field, context);
          });
 }
 
-std::shared_ptr<const FieldNameCondition> read_field_name_condition(const std::string& type, Parameters& parameters,
+std::shared_ptr<const FieldNameCondition> read_field_name_condition(const std::string& type,
+                                                                    Parameters& parameters,
                                                                     const Limits& limits) {
   if (type == "include_fields") return std::make_shared<FieldListCondition>(parameters, true, limits);
   if (type == "exclude_fields") return std::make_shared<FieldListCondition>(parameters, false, limits);

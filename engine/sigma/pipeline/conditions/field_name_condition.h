@@ -23,7 +23,8 @@ class FieldNameCondition {
 };
 
 // Null after a diagnostic, also for an unknown type.
-std::shared_ptr<const FieldNameCondition> read_field_name_condition(const std::string& type, Parameters& parameters,
+std::shared_ptr<const FieldNameCondition> read_field_name_condition(const std::string& type,
+                                                                    Parameters& parameters,
                                                                     const Limits& limits);
 
 }  // namespace sigrun::sigma

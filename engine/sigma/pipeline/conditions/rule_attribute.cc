@@ -12,8 +12,9 @@ namespace sigrun::sigma {
 namespace {
 
 // Attributes of a rule that are prose or dates; the rule model does not keep them.
-constexpr std::array<std::string_view, 10> unkept = {"date",  "modified", "references", "falsepositives", "fields",
-                                                     "license", "scope",  "related",    "logsource",      "detection"};
+constexpr std::array<std::string_view, 10> unkept = {"date",      "modified", "references", "falsepositives",
+                                                     "fields",    "license",  "scope",      "related",
+                                                     "logsource", "detection"};
 
 class RuleAttributeCondition : public RuleCondition {
  public:
@@ -21,22 +22,26 @@ class RuleAttributeCondition : public RuleCondition {
       : attribute_(parameters.text("attribute")), value_(parameters.scalar("value")) {
     op_ = parameters.choice("op", {"eq", "ne", "gte", "gt", "lte", "lt", "in", "not_in"});
     if (std::find(unkept.begin(), unkept.end(), attribute_) != unkept.end())
-      parameters.error(parameters.mark_of("attribute"), fmt::format("the attribute '{}' is not kept when rules are loaded", attribute_));
+      parameters.error(parameters.mark_of("attribute"),
+                       fmt::format("the attribute '{}' is not kept when rules are loaded", attribute_));
     if (attribute_ == "level" && !parse_level(value_.text))
       parameters.error(parameters.mark_of("value"), fmt::format("unknown level '{}'", value_.text));
     if (attribute_ == "status" && !parse_status(value_.text))
       parameters.error(parameters.mark_of("value"), fmt::format("unknown status '{}'", value_.text));
     if (is_membership() && attribute_ != "tags")
-      parameters.error(parameters.mark_of("op"), fmt::format("'{}' works on lists; '{}' is none", op_, attribute_));
+      parameters.error(parameters.mark_of("op"),
+                       fmt::format("'{}' works on lists; '{}' is none", op_, attribute_));
   }
 
   bool matches(RuleContext& context) const override {
     const RuleHeader& header = context.rule.header();
     if (attribute_ == "tags") return tags_match(header.tags);
     if (attribute_ == "level")
-      return header.level != Level::none && rank_matches(static_cast<int>(header.level), static_cast<int>(*parse_level(value_.text)));
+      return header.level != Level::none &&
+             rank_matches(static_cast<int>(header.level), static_cast<int>(*parse_level(value_.text)));
     if (attribute_ == "status")
-      return header.status != Status::none && rank_matches(static_cast<int>(header.status), static_cast<int>(*parse_status(value_.text)));
+      return header.status != Status::none &&
+             rank_matches(static_cast<int>(header.status), static_cast<int>(*parse_status(value_.text)));
     const std::string* text = text_attribute(header);
     if (text) return !text->empty() && text_matches(*text, context);
     for (const auto& [name, value] : header.custom)
@@ -58,10 +63,13 @@ class RuleAttributeCondition : public RuleCondition {
   bool text_matches(const std::string& text, RuleContext& context) const {
     Comparison comparison = *parse_comparison(op_);
     auto number = Decimal::from_plain(text), wanted = Decimal::from_plain(value_.text);
-    if (number && wanted) return compare({YamlKind::number, text}, comparison, {YamlKind::number, value_.text});
+    if (number && wanted)
+      return compare({YamlKind::number, text}, comparison, {YamlKind::number, value_.text});
     if (comparison != Comparison::eq && comparison != Comparison::ne) {
-      context.error(fmt::format("a pipeline compares the attribute '{}' of this rule by '{}', but '{}' and '{}' are not both numbers",
-                                attribute_, op_, text, value_.text));
+      context.error(
+          fmt::format("a pipeline compares the attribute '{}' of this rule by '{}', but '{}' and '{}' are "
+                      "not both numbers",
+                      attribute_, op_, text, value_.text));
       return false;
     }
     return holds(comparison, text.compare(value_.text));

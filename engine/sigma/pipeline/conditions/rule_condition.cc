@@ -22,7 +22,8 @@ class LogSourceCondition : public RuleCondition {
     logsource_.category = parameters.optional_text("category").value_or("");
     logsource_.product = parameters.optional_text("product").value_or("");
     logsource_.service = parameters.optional_text("service").value_or("");
-    if (logsource_ == LogSource{}) parameters.error(parameters.mark(), "needs a category, a product or a service");
+    if (logsource_ == LogSource{})
+      parameters.error(parameters.mark(), "needs a category, a product or a service");
   }
   bool matches(RuleContext& context) const override {
     if (context.rule.detection) return logsource_.covers(context.rule.detection->logsource);
@@ -38,7 +39,8 @@ class ContainsFieldCondition : public RuleCondition {
  public:
   explicit ContainsFieldCondition(Parameters& parameters) : field_(parameters.text("field")) {}
   bool matches(RuleContext& context) const override {
-    return any_item_of(context, [&](const DetectionItem& item) { return !item.keyword && item.field == field_; });
+    return any_item_of(context,
+                       [&](const DetectionItem& item) { return !item.keyword && item.field == field_; });
   }
 
  private:
@@ -57,7 +59,8 @@ class ContainsDetectionItemCondition : public RuleCondition {
       return number && other ? number->number == other->number : value.value == wanted;
     };
     return any_item_of(context, [&](const DetectionItem& item) {
-      return !item.keyword && item.field == field_ && std::any_of(item.values.begin(), item.values.end(), equal);
+      return !item.keyword && item.field == field_ &&
+             std::any_of(item.values.begin(), item.values.end(), equal);
     });
   }
 
@@ -87,7 +90,9 @@ class RuleStateCondition : public RuleCondition {
 class RuleKindCondition : public RuleCondition {
  public:
   explicit RuleKindCondition(bool correlation) : correlation_(correlation) {}
-  bool matches(RuleContext& context) const override { return (context.rule.correlation != nullptr) == correlation_; }
+  bool matches(RuleContext& context) const override {
+    return (context.rule.correlation != nullptr) == correlation_;
+  }
 
  private:
   bool correlation_;

@@ -32,7 +32,9 @@ std::string fill_in(std::string_view text, const LogSource& logsource) {
     std::string_view name = text.substr(begin, end - begin);
     bool closed = !braces || (end < text.size() && text[end] == '}');
     if (closed && (name == "category" || name == "product" || name == "service")) {
-      out += name == "category" ? logsource.category : name == "product" ? logsource.product : logsource.service;
+      out += name == "category"  ? logsource.category
+             : name == "product" ? logsource.product
+                                 : logsource.service;
       at = end + (braces ? 1 : 0);
     } else {
       out += text[at++];
@@ -72,7 +74,8 @@ class AddCondition : public Transformation {
     }
     conditions_ = *conditions;
     // Once now, so that a mistake shows at its place in the pipeline.
-    if (!read_detection(conditions_, limits_, parameters.sink())) parameters.error(conditions->mark, "'conditions' cannot be read");
+    if (!read_detection(conditions_, limits_, parameters.sink()))
+      parameters.error(conditions->mark, "'conditions' cannot be read");
   }
 
   bool apply(DetectionRule& rule, RuleContext& context) const override {
@@ -82,7 +85,8 @@ class AddCondition : public Transformation {
     auto detection = read_detection(conditions, limits_, problems);
     if (!detection) {
       for (const Diagnostic& problem : problems.diagnostics())
-        context.error(fmt::format("a pipeline's add_condition, filled in for this rule: {}", problem.message));
+        context.error(
+            fmt::format("a pipeline's add_condition, filled in for this rule: {}", problem.message));
       return false;
     }
     Mark mark = rule.header.mark;

@@ -23,10 +23,12 @@ Value typed(const std::string& text) {
 class ExtractFields : public DetectionItemTransformation {
  public:
   ExtractFields(Parameters& parameters, const Limits& limits)
-      : prefix_(parameters.optional_text("field_prefix").value_or("")), keep_unmatched_(parameters.flag("preserve_unmatched", false)) {
+      : prefix_(parameters.optional_text("field_prefix").value_or("")),
+        keep_unmatched_(parameters.flag("preserve_unmatched", false)) {
     std::string problem;
     regex_ = PythonRegex::compile(parameters.text("regex"), limits, problem);
-    if (regex_ && !regex_->has_named_groups()) problem = "the expression needs at least one named group: (?P<name>…)";
+    if (regex_ && !regex_->has_named_groups())
+      problem = "the expression needs at least one named group: (?P<name>…)";
     if (!problem.empty()) parameters.error(parameters.mark_of("regex"), problem);
   }
 
@@ -38,7 +40,8 @@ class ExtractFields : public DetectionItemTransformation {
 
     std::vector<Detection> children;
     for (const ItemValue& value : item.values) {
-      auto groups = regex_->named_groups_at_start(plain_text(written_pattern(item, std::get<TextPattern>(value.value))));
+      auto groups = regex_->named_groups_at_start(
+          plain_text(written_pattern(item, std::get<TextPattern>(value.value))));
       if (!groups) {
         if (keep_unmatched_) children.push_back(item_node(with_value(item, value.value, value.mark)));
         continue;

@@ -50,7 +50,8 @@ class StrictFieldMappingFailure : public Transformation {
     };
     for (const Selection& selection : rule.selections) any_item(selection.detection, collect);
     if (unmapped.empty()) return true;
-    context.error(fmt::format("the pipelines map all fields or none, and do not map {}", fmt::join(unmapped, ", ")));
+    context.error(
+        fmt::format("the pipelines map all fields or none, and do not map {}", fmt::join(unmapped, ", ")));
     return false;
   }
 };

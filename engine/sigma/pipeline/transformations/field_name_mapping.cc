@@ -11,7 +11,9 @@ namespace sigrun::sigma {
 namespace {
 
 // Mappings write keywords, which have no field, as the key null.
-bool means_keyword(std::string_view key) { return key.empty() || key == "~" || key == "null" || key == "Null" || key == "NULL"; }
+bool means_keyword(std::string_view key) {
+  return key.empty() || key == "~" || key == "null" || key == "Null" || key == "NULL";
+}
 
 class FieldNameMapping : public FieldNameTransformation {
  public:
@@ -47,7 +49,8 @@ class FieldNamePrefixMapping : public FieldNameTransformation {
     for (const auto& [prefix, replacements] : mapping_) {
       if (!field->starts_with(prefix)) continue;
       Names names;
-      for (const std::string& replacement : replacements) names.push_back(replacement + std::string(field->substr(prefix.size())));
+      for (const std::string& replacement : replacements)
+        names.push_back(replacement + std::string(field->substr(prefix.size())));
       return names;
     }
     return {};
@@ -59,7 +62,8 @@ class FieldNamePrefixMapping : public FieldNameTransformation {
 
 class FieldNameAffix : public FieldNameTransformation {
  public:
-  FieldNameAffix(std::string prefix, std::string suffix) : prefix_(std::move(prefix)), suffix_(std::move(suffix)) {}
+  FieldNameAffix(std::string prefix, std::string suffix)
+      : prefix_(std::move(prefix)), suffix_(std::move(suffix)) {}
 
  protected:
   std::optional<Names> rename(std::optional<std::string_view> field) const override {
@@ -74,7 +78,8 @@ class FieldNameAffix : public FieldNameTransformation {
 // pySigma takes a Python function here, which YAML cannot write; the functions that pipelines use go by their names.
 class FieldNameTransform : public FieldNameMapping {
  public:
-  FieldNameTransform(const Parameters::Mapping& mapping, TextCase function) : FieldNameMapping(mapping), function_(function) {}
+  FieldNameTransform(const Parameters::Mapping& mapping, TextCase function)
+      : FieldNameMapping(mapping), function_(function) {}
 
  protected:
   std::optional<Names> rename(std::optional<std::string_view> field) const override {
@@ -109,7 +114,8 @@ std::shared_ptr<const Transformation> read_field_name_suffix(Parameters& paramet
 
 std::shared_ptr<const Transformation> read_field_name_transform(Parameters& parameters, const Limits&) {
   Parameters::Mapping mapping;
-  if (const YamlNode* given = parameters.node("mapping"); given && !(given->is_map() && given->entries.empty()))
+  if (const YamlNode* given = parameters.node("mapping");
+      given && !(given->is_map() && given->entries.empty()))
     mapping = parameters.mapping("mapping");
   std::string function = parameters.text("transform_func");
   auto known = parse_text_case(function);
@@ -117,7 +123,8 @@ std::shared_ptr<const Transformation> read_field_name_transform(Parameters& para
     parameters.error(parameters.mark_of("transform_func"),
                      fmt::format("'transform_func' must be lower, upper or snake_case, not '{}'", function));
   if (parameters.flag("apply_keyword", false))
-    parameters.error(parameters.mark_of("apply_keyword"), "keywords have no name to transform; map them under the key null");
+    parameters.error(parameters.mark_of("apply_keyword"),
+                     "keywords have no name to transform; map them under the key null");
   return std::make_shared<FieldNameTransform>(mapping, known.value_or(TextCase::lower));
 }
 

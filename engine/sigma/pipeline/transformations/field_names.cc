@@ -14,7 +14,8 @@ void note_mapping(const std::string& field, const std::vector<std::string>& name
   context.mapped_fields.insert(names.begin(), names.end());
   if (names.size() == 1 && names.front() == field) return;
   std::set<std::string> applied;
-  if (auto found = context.field_applied.find(field); found != context.field_applied.end()) applied = found->second;
+  if (auto found = context.field_applied.find(field); found != context.field_applied.end())
+    applied = found->second;
   if (!context.item->id.empty()) applied.insert(context.item->id);
   context.field_applied.erase(field);
   for (const std::string& name : names) context.field_applied[name] = applied;
@@ -31,8 +32,8 @@ bool asks_for_absence(const DetectionItem& item) {
 
 }  // namespace
 
-std::optional<FieldNameTransformation::Names> FieldNameTransformation::rename_selected(const std::string& field,
-                                                                                       RuleContext& context) const {
+std::optional<FieldNameTransformation::Names> FieldNameTransformation::rename_selected(
+    const std::string& field, RuleContext& context) const {
   if (!context.item->selects_field(field, context)) return {};
   auto names = rename(field);
   if (names) note_mapping(field, *names, context);
@@ -66,7 +67,9 @@ Change FieldNameTransformation::apply_item(Detection& node, RuleContext& context
   // Before the references: they decide on the item as the conditions saw it.
   bool own_selected = context.item->selects_item_field(item, context);
   bool changed = rename_references(item, context);
-  auto names = own_selected ? rename(item.keyword ? std::nullopt : std::optional<std::string_view>(item.field)) : std::nullopt;
+  auto names = own_selected
+                   ? rename(item.keyword ? std::nullopt : std::optional<std::string_view>(item.field))
+                   : std::nullopt;
   if (!names) return changed ? Change::changed : Change::none;
   note_mapping(item.field, *names, context);
   // A keyword's patterns already search within the text, which is what its field must keep doing.
@@ -83,12 +86,14 @@ Change FieldNameTransformation::apply_item(Detection& node, RuleContext& context
   return Change::changed;
 }
 
-bool FieldNameTransformation::rename_single(std::string& field, std::string_view place, RuleContext& context) const {
+bool FieldNameTransformation::rename_single(std::string& field, std::string_view place,
+                                            RuleContext& context) const {
   auto names = rename_selected(field, context);
   if (!names) return true;
   if (names->size() > 1) {
-    context.error(fmt::format("a pipeline maps '{}', which this correlation uses {}, to {} fields; it must be one", field, place,
-                              names->size()));
+    context.error(
+        fmt::format("a pipeline maps '{}', which this correlation uses {}, to {} fields; it must be one",
+                    field, place, names->size()));
     return false;
   }
   field = names->front();
@@ -100,7 +105,8 @@ bool FieldNameTransformation::apply(CorrelationRule& rule, RuleContext& context)
     for (auto& [base, field] : alias.fields)
       if (!rename_single(field, "under aliases", context)) return false;
   auto is_alias = [&](const std::string& name) {
-    return std::any_of(rule.aliases.begin(), rule.aliases.end(), [&](const auto& alias) { return alias.name == name; });
+    return std::any_of(rule.aliases.begin(), rule.aliases.end(),
+                       [&](const auto& alias) { return alias.name == name; });
   };
   std::vector<std::string> group_by;
   for (const std::string& field : rule.group_by) {
@@ -111,8 +117,9 @@ bool FieldNameTransformation::apply(CorrelationRule& rule, RuleContext& context)
       group_by.push_back(field);
   }
   rule.group_by = std::move(group_by);
-  return std::all_of(rule.fields.begin(), rule.fields.end(),
-                     [&](std::string& field) { return rename_single(field, "as 'field' of its condition", context); });
+  return std::all_of(rule.fields.begin(), rule.fields.end(), [&](std::string& field) {
+    return rename_single(field, "as 'field' of its condition", context);
+  });
 }
 
 }  // namespace sigrun::sigma

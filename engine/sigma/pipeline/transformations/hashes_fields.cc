@@ -32,7 +32,8 @@ class HashesFields : public DetectionItemTransformation {
       : algorithms_(parameters.texts("valid_hash_algos")),
         prefix_(parameters.optional_text("field_prefix").value_or("")),
         drop_algorithm_(parameters.flag("drop_algo_prefix", false)),
-        fields_(parameters.optional_texts("field_to_parse").value_or(std::vector<std::string>{"Hashes", "Hash"})) {
+        fields_(parameters.optional_texts("field_to_parse")
+                    .value_or(std::vector<std::string>{"Hashes", "Hash"})) {
     if (drop_algorithm_ && prefix_.empty())
       parameters.error(parameters.mark_of("drop_algo_prefix"), "leaves no field name without a field_prefix");
   }
@@ -40,14 +41,17 @@ class HashesFields : public DetectionItemTransformation {
  protected:
   Change apply_item(Detection& node, RuleContext& context) const override {
     const DetectionItem& item = *node.item;
-    if (item.keyword || std::find(fields_.begin(), fields_.end(), item.field) == fields_.end()) return Change::none;
+    if (item.keyword || std::find(fields_.begin(), fields_.end(), item.field) == fields_.end())
+      return Change::none;
     auto is_text = [](const ItemValue& value) { return std::holds_alternative<TextPattern>(value.value); };
     if (!std::all_of(item.values.begin(), item.values.end(), is_text)) return Change::none;
 
     std::vector<DetectionItem> by_field;
-    for (const ItemValue& value : item.values) add(std::get<TextPattern>(value.value), value.mark, item, by_field, context);
+    for (const ItemValue& value : item.values)
+      add(std::get<TextPattern>(value.value), value.mark, item, by_field, context);
     if (by_field.empty()) {
-      context.error(item.mark, fmt::format("hashes_fields finds none of the algorithms {} in '{}'", fmt::join(algorithms_, ", "), item.field));
+      context.error(item.mark, fmt::format("hashes_fields finds none of the algorithms {} in '{}'",
+                                           fmt::join(algorithms_, ", "), item.field));
       return Change::failed;
     }
     bool all = item.match_all, negated = item.negated;
@@ -58,8 +62,8 @@ class HashesFields : public DetectionItemTransformation {
   }
 
  private:
-  void add(const TextPattern& pattern, Mark mark, const DetectionItem& from, std::vector<DetectionItem>& by_field,
-           RuleContext& context) const {
+  void add(const TextPattern& pattern, Mark mark, const DetectionItem& from,
+           std::vector<DetectionItem>& by_field, RuleContext& context) const {
     std::string text = plain_text(pattern);
     std::string algorithm;
     std::string_view hash = text;
@@ -76,11 +80,13 @@ class HashesFields : public DetectionItemTransformation {
       algorithm = algorithm_of_length(hash.size());
     }
     if (std::find(algorithms_.begin(), algorithms_.end(), algorithm) == algorithms_.end()) {
-      context.warning(mark, fmt::format("hashes_fields leaves out '{}': none of {}", text, fmt::join(algorithms_, ", ")));
+      context.warning(
+          mark, fmt::format("hashes_fields leaves out '{}': none of {}", text, fmt::join(algorithms_, ", ")));
       return;
     }
     std::string field = prefix_ + (drop_algorithm_ ? std::string() : algorithm);
-    auto found = std::find_if(by_field.begin(), by_field.end(), [&](const DetectionItem& item) { return item.field == field; });
+    auto found = std::find_if(by_field.begin(), by_field.end(),
+                              [&](const DetectionItem& item) { return item.field == field; });
     if (found == by_field.end()) {
       DetectionItem item = from;
       item.field = field;

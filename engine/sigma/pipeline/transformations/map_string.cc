@@ -11,7 +11,8 @@ namespace {
 class MapString : public ValueTransformation {
  public:
   explicit MapString(Parameters& parameters) {
-    for (auto& [text, replacements] : parameters.mapping("mapping")) mapping_.emplace(std::move(text), std::move(replacements));
+    for (auto& [text, replacements] : parameters.mapping("mapping"))
+      mapping_.emplace(std::move(text), std::move(replacements));
   }
 
  protected:

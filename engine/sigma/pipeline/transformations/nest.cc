@@ -8,8 +8,12 @@ namespace {
 class Nest : public Transformation {
  public:
   explicit Nest(std::vector<ProcessingItem> items) : items_(std::move(items)) {}
-  bool apply(DetectionRule& rule, RuleContext& context) const override { return apply_items(items_, rule, context); }
-  bool apply(CorrelationRule& rule, RuleContext& context) const override { return apply_items(items_, rule, context); }
+  bool apply(DetectionRule& rule, RuleContext& context) const override {
+    return apply_items(items_, rule, context);
+  }
+  bool apply(CorrelationRule& rule, RuleContext& context) const override {
+    return apply_items(items_, rule, context);
+  }
 
  private:
   std::vector<ProcessingItem> items_;

@@ -11,12 +11,16 @@ namespace {
 class PlaceholderTransformation : public DetectionItemTransformation {
  public:
   PlaceholderTransformation(Parameters& parameters, const Limits& limits)
-      : include_(parameters.optional_texts("include")), exclude_(parameters.optional_texts("exclude")), limits_(limits) {
-    if (include_ && exclude_) parameters.error(parameters.mark_of("exclude"), "'include' and 'exclude' exclude each other");
+      : include_(parameters.optional_texts("include")),
+        exclude_(parameters.optional_texts("exclude")),
+        limits_(limits) {
+    if (include_ && exclude_)
+      parameters.error(parameters.mark_of("exclude"), "'include' and 'exclude' exclude each other");
   }
 
  protected:
-  virtual PlaceholderReplacement replacement_of(const std::string& name, const RuleContext& context) const = 0;
+  virtual PlaceholderReplacement replacement_of(const std::string& name,
+                                                const RuleContext& context) const = 0;
 
   Change apply_item(Detection& node, RuleContext& context) const override {
     auto lookup = [&](const std::string& name) {
@@ -26,7 +30,7 @@ class PlaceholderTransformation : public DetectionItemTransformation {
     Mark where;
     PlaceholderOutcome outcome = replace_placeholders(*node.item, lookup, limits_, problem, where);
     if (outcome == PlaceholderOutcome::failed) context.error(where, std::move(problem));
-    return outcome == PlaceholderOutcome::failed ? Change::failed
+    return outcome == PlaceholderOutcome::failed     ? Change::failed
            : outcome == PlaceholderOutcome::replaced ? Change::changed
                                                      : Change::none;
   }
@@ -49,7 +53,12 @@ class ValuePlaceholders : public PlaceholderTransformation {
   PlaceholderReplacement replacement_of(const std::string& name, const RuleContext& context) const override {
     auto found = context.vars.find(name);
     if (found != context.vars.end()) return {found->second, false, {}};
-    return {{}, false, fmt::format("the placeholder %{}% has no value: add '{}' to the vars of the pipeline or give it with --vars", name, name)};
+    return {
+        {},
+        false,
+        fmt::format(
+            "the placeholder %{}% has no value: add '{}' to the vars of the pipeline or give it with --vars",
+            name, name)};
   }
 };
 
@@ -58,7 +67,9 @@ class WildcardPlaceholders : public PlaceholderTransformation {
   using PlaceholderTransformation::PlaceholderTransformation;
 
  protected:
-  PlaceholderReplacement replacement_of(const std::string&, const RuleContext&) const override { return {{}, true, {}}; }
+  PlaceholderReplacement replacement_of(const std::string&, const RuleContext&) const override {
+    return {{}, true, {}};
+  }
 };
 
 }  // namespace
@@ -67,13 +78,16 @@ std::shared_ptr<const Transformation> read_value_placeholders(Parameters& parame
   return std::make_shared<ValuePlaceholders>(parameters, limits);
 }
 
-std::shared_ptr<const Transformation> read_wildcard_placeholders(Parameters& parameters, const Limits& limits) {
+std::shared_ptr<const Transformation> read_wildcard_placeholders(Parameters& parameters,
+                                                                 const Limits& limits) {
   return std::make_shared<WildcardPlaceholders>(parameters, limits);
 }
 
 std::shared_ptr<const Transformation> read_refused_placeholders(Parameters& parameters, const Limits&) {
-  parameters.refuse("is not supported: a pipeline may not run commands, read files or the network, or write queries; put the "
-                    "values into vars and use value_placeholders, or give them with --vars");
+  parameters.refuse(
+      "is not supported: a pipeline may not run commands, read files or the network, or write queries; put "
+      "the "
+      "values into vars and use value_placeholders, or give them with --vars");
   return nullptr;
 }
 

@@ -45,7 +45,8 @@ std::vector<Unit> take_apart(const TextPattern& pattern, std::string& plain) {
 TextPattern parse_plain(std::string_view plain) {
   std::string escaped;
   for (size_t at = 0; at < plain.size(); ++at) {
-    bool escapes = plain[at] == '\\' && at + 1 < plain.size() && (plain[at + 1] == '*' || plain[at + 1] == '?');
+    bool escapes =
+        plain[at] == '\\' && at + 1 < plain.size() && (plain[at + 1] == '*' || plain[at + 1] == '?');
     escaped += plain[at] == '\\' && !escapes ? "\\\\" : std::string(1, plain[at]);
   }
   return TextPattern::parse(escaped);
@@ -77,7 +78,8 @@ TextPattern open_placeholders(const TextPattern& pattern) {
 class ReplaceString : public ValueTransformation {
  public:
   ReplaceString(Parameters& parameters, const Limits& limits)
-      : skip_special_(parameters.flag("skip_special", false)), interpret_special_(parameters.flag("interpret_special", false)) {
+      : skip_special_(parameters.flag("skip_special", false)),
+        interpret_special_(parameters.flag("interpret_special", false)) {
     std::string problem, replacement = parameters.text("replacement");
     regex_ = PythonRegex::compile(parameters.text("regex"), limits, problem);
     if (!regex_) {

@@ -16,7 +16,8 @@ class ChangeLogSource : public Transformation {
     logsource_.category = parameters.optional_text("category").value_or("");
     logsource_.product = parameters.optional_text("product").value_or("");
     logsource_.service = parameters.optional_text("service").value_or("");
-    if (logsource_ == LogSource{}) parameters.error(parameters.mark(), "needs a category, a product or a service");
+    if (logsource_ == LogSource{})
+      parameters.error(parameters.mark(), "needs a category, a product or a service");
   }
   // Replaces the whole log source: attributes that are not given are unset.
   bool apply(DetectionRule& rule, RuleContext&) const override {
@@ -39,7 +40,8 @@ class SetCustomAttribute : public Transformation {
 
  private:
   bool set(RuleHeader& header) const {
-    auto found = std::find_if(header.custom.begin(), header.custom.end(), [&](const auto& entry) { return entry.first == attribute_; });
+    auto found = std::find_if(header.custom.begin(), header.custom.end(),
+                              [&](const auto& entry) { return entry.first == attribute_; });
     if (found == header.custom.end())
       header.custom.emplace_back(attribute_, value_);
     else
@@ -52,7 +54,8 @@ class SetCustomAttribute : public Transformation {
 
 class SetState : public Transformation {
  public:
-  explicit SetState(Parameters& parameters) : key_(parameters.text("key")), value_(parameters.scalar("val")) {}
+  explicit SetState(Parameters& parameters)
+      : key_(parameters.text("key")), value_(parameters.scalar("val")) {}
   bool apply(DetectionRule&, RuleContext& context) const override { return set(context); }
   bool apply(CorrelationRule&, RuleContext& context) const override { return set(context); }
 
@@ -91,8 +94,10 @@ std::shared_ptr<const Transformation> read_set_state(Parameters& parameters, con
 std::shared_ptr<const Transformation> read_field_list_change(Parameters& parameters, const Limits&) {
   const char* key = parameters.has("fields") ? "fields" : "field";
   const YamlNode* fields = parameters.required_node(key);
-  if (fields && fields->is_map()) parameters.error(fields->mark, fmt::format("'{}' must be text or a list of texts", key));
-  parameters.sink().warning(parameters.mark(), "the `fields` list of a rule takes no part in matching: no effect");
+  if (fields && fields->is_map())
+    parameters.error(fields->mark, fmt::format("'{}' must be text or a list of texts", key));
+  parameters.sink().warning(parameters.mark(),
+                            "the `fields` list of a rule takes no part in matching: no effect");
   return std::make_shared<FieldListChange>();
 }
 

@@ -13,9 +13,11 @@ class ToRegex : public ValueTransformation {
   explicit ToRegex(bool ignore_case) : ignore_case_(ignore_case) {}
 
  protected:
-  Change apply_value(const Value& value, Mark mark, std::vector<Value>& results, RuleContext& context) const override {
+  Change apply_value(const Value& value, Mark mark, std::vector<Value>& results,
+                     RuleContext& context) const override {
     auto* pattern = std::get_if<TextPattern>(&value);
-    if (!pattern || pattern->parts.empty()) return Change::none;  // '' stays: the empty text is no useful expression
+    if (!pattern || pattern->parts.empty())
+      return Change::none;  // '' stays: the empty text is no useful expression
     // A pattern matches the whole value and its wildcards match line breaks; an expression is searched for.
     RegexPattern regex;
     regex.ignore_case = ignore_case_;
@@ -28,8 +30,12 @@ class ToRegex : public ValueTransformation {
         case TextPart::Kind::any_one: regex.pattern += "."; break;
         case TextPart::Kind::any_dash: regex.pattern += "[-/–—―]"; break;
         case TextPart::Kind::placeholder:
-          context.error(mark, fmt::format("a pipeline turns this value into a regular expression before the placeholder %{}% is "
-                                          "replaced; put value_placeholders before regex", part.text));
+          context.error(
+              mark,
+              fmt::format(
+                  "a pipeline turns this value into a regular expression before the placeholder %{}% is "
+                  "replaced; put value_placeholders before regex",
+                  part.text));
           return Change::failed;
       }
     }
@@ -44,7 +50,8 @@ class ToRegex : public ValueTransformation {
 }  // namespace
 
 std::shared_ptr<const Transformation> read_regex(Parameters& parameters, const Limits&) {
-  return std::make_shared<ToRegex>(parameters.choice("method", {"ignore_case_brackets", "ignore_case_flag", "plain"}) != "plain");
+  return std::make_shared<ToRegex>(
+      parameters.choice("method", {"ignore_case_brackets", "ignore_case_flag", "plain"}) != "plain");
 }
 
 }  // namespace sigrun::sigma

@@ -45,7 +45,8 @@ class ValueTransformation : public DetectionItemTransformation {
 
   // On `changed`, `results` holds what stands instead of `value`. Keywords come without the wildcards of a keyword and
   // get them back.
-  virtual Change apply_value(const Value& value, Mark mark, std::vector<Value>& results, RuleContext& context) const = 0;
+  virtual Change apply_value(const Value& value, Mark mark, std::vector<Value>& results,
+                             RuleContext& context) const = 0;
 };
 
 // Trees of items, for transformations that replace one.
@@ -56,7 +57,8 @@ Detection alternatives(std::vector<Detection> children, bool negated);
 Detection conjunction(std::vector<Detection> children, bool negated);
 
 // Null for an unknown type. The reader takes the parameters and reports what is wrong with them.
-using TransformationReader = std::shared_ptr<const Transformation> (*)(Parameters& parameters, const Limits& limits);
+using TransformationReader = std::shared_ptr<const Transformation> (*)(Parameters& parameters,
+                                                                       const Limits& limits);
 TransformationReader find_transformation(std::string_view type);
 
 // The readers of each family, one file each.

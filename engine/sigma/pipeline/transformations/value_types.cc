@@ -13,7 +13,8 @@ class ConvertType : public ValueTransformation {
   explicit ConvertType(bool to_number) : to_number_(to_number) {}
 
  protected:
-  Change apply_value(const Value& value, Mark mark, std::vector<Value>& results, RuleContext& context) const override {
+  Change apply_value(const Value& value, Mark mark, std::vector<Value>& results,
+                     RuleContext& context) const override {
     if (auto* number = std::get_if<NumberEquals>(&value); number && !to_number_) {
       results.push_back(TextPattern::literal(number->number.canonical()));
       return Change::changed;
