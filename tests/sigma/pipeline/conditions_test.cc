@@ -229,7 +229,7 @@ TEST_CASE("conditions combine with and, or and not") {
         "selection: @x.A=1, @x.B=2, @x.C=3, D=4");
   CHECK(prefixed(fmt::format("field_name_conditions: {}, field_name_cond_not: true", ab), selection) ==
         "selection: @x.A=1, B=2, @x.C=3, @x.D=4");
-  CHECK(prefixed("detection_item_conditions: [{type: is_null, cond: any}], detection_item_cond_not: true",
+  CHECK(prefixed("detection_item_conditions: [{type: is_null, cond: any}], detection_item_cond_not: True",
                  "{A: null, B: 1}") == "selection: A=null, @x.B=1");
 }
 
