@@ -17,7 +17,10 @@ void append_member(std::string_view name, std::string_view value, std::string& o
 }
 
 // The event stands on one line in the alert: line breaks between its tokens become spaces. Inside strings there are none.
+// Values that no rule wants are not validated when events are matched, so that an event may be no JSON for others: it becomes
+// a text, for an alert must be readable always.
 void append_event(std::string_view event, std::string& out) {
+  if (!is_valid_json(event)) return append_json_string(event, out);
   for (char c : event) out += c == '\n' || c == '\r' ? ' ' : c;
 }
 

@@ -1,4 +1,4 @@
-// Writing JSON strings: the escapes of RFC 8259, invalid UTF-8 replaced by U+FFFD so that the output is always valid.
+// Writing JSON strings, and telling whether text may stand in JSON that others read (RFC 8259). Pure functions.
 #pragma once
 
 #include <string>
@@ -6,7 +6,10 @@
 
 namespace sigrun {
 
-// Appends `text` as a quoted JSON string.
+// Appends `text` as a quoted JSON string; invalid UTF-8 is replaced by U+FFFD, so that the output is always valid.
 void append_json_string(std::string_view text, std::string& out);
+
+// Whether `text` is exactly one JSON value in valid UTF-8. Any depth; no recursion.
+bool is_valid_json(std::string_view text);
 
 }  // namespace sigrun
