@@ -39,3 +39,33 @@ TEST_CASE("json text: any bytes come out as valid JSON that says the same") {
     REQUIRE(read->text == repair_utf8(bytes));
   }
 }
+
+TEST_CASE("json text: validity") {
+  for (const char* text : {"1", "-0.5e+10", "\"x\"", "null", " [ ] ", "{}", R"({"a":[1,{"b":null},true],"c":"\u00e9\ud800"})", "[[],{}]", "1e400", "\t[1]\r\n"}) {
+    INFO(text);
+    CHECK(is_valid_json(text));
+    CHECK(test::parse_json(text));
+  }
+  for (const char* text : {"", " ", "01", "1.", ".5", "+1", "-", "1e", "tru", "nulll", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "[1", "]", "[}", "{]",
+                           "1 2", "\"x", "\"\\x\"", "\"\\u12g4\"", "\"\\u12", "\"a\nb\"", "\"\xFF\"", "NaN", "[1}", "{\"a\":1]", "\"\\"}) {
+    INFO(text);
+    CHECK_FALSE(is_valid_json(text));
+    CHECK_FALSE(test::parse_json(text));
+  }
+  CHECK_FALSE(is_valid_json(std::string_view("[1\0]", 4)));
+  CHECK(is_valid_json(std::string(200'000, '[') + std::string(200'000, ']')));
+}
+
+TEST_CASE("json text: random texts are judged as by the reader of the tests") {
+  std::mt19937_64 random(test::announce_seed("json validity"));
+  const std::string pieces[] = {"{", "}", "[", "]", ",", ":", "\"a\"", "1", "-0", "1.5e3", "true", "null", " ", "\"\\n\"", "0"};
+  size_t valid = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    std::string text;
+    for (size_t n = 1 + random() % 7; n > 0; --n) text += pieces[random() % 15];
+    CAPTURE(text);
+    REQUIRE(is_valid_json(text) == test::parse_json(text).has_value());
+    valid += is_valid_json(text);
+  }
+  CHECK(valid > 500);
+}
