@@ -20,7 +20,9 @@ std::vector<std::string> cut_path(const std::string& path, Random& random) {
 }
 
 JsonTree value_tree(const Sample& sample, Random& random) {
-  JsonTree value = JsonTree::of(sample.text ? json_string(sample.value, random) : sample.value);
+  std::string json = sample.text ? json_string(sample.value, random) : sample.value;
+  if (random.chance(5)) json = random.pick({" ", "\t", "\n"}) + json + random.pick({" ", "\r\n", "  "});
+  JsonTree value = JsonTree::of(std::move(json));
   if (random.chance(12)) {
     std::vector<JsonTree> items;
     if (random.chance(40)) items.push_back(JsonTree::of(random.pick({"null", "1", "\"x\"", "[]", "{}", "\"\"", "[[\"Admin\"]]"})));
@@ -58,7 +60,7 @@ void put(JsonTree& object, const std::vector<std::string>& keys, size_t at, Json
       value = JsonTree::array(std::move(items));
     }
   }
-  JsonTree::Member member{keys[at], json_string(keys[at], random), std::move(value)};
+  JsonTree::Member member{keys[at], json_string(keys[at], random) + (random.chance(3) ? " " : ""), std::move(value)};
   size_t place = random.chance(70) ? object.members.size() : random.below(object.members.size() + 1);
   object.members.insert(object.members.begin() + static_cast<std::ptrdiff_t>(place), std::move(member));
 }

@@ -34,7 +34,7 @@ std::vector<std::string> code_points(const std::string& text) {
 }
 
 std::string json_string(const std::string& text, Random& random) {
-  bool many_escapes = random.chance(10), few_escapes = random.chance(20);
+  bool many_escapes = random.chance(10), few_escapes = random.chance(20), broken = random.chance(1);
   std::string out = "\"";
   for (const std::string& point : code_points(text)) {
     if ((many_escapes && random.chance(60)) || (few_escapes && random.chance(15))) {
@@ -54,6 +54,7 @@ std::string json_string(const std::string& text, Random& random) {
     } else {
       out += point;
     }
+    if (broken && random.chance(20)) out += random.pick({"\xFF", "\xC3", "\xE2\x82", "\xED\xA0\x80", "\xF0\x9F\x98", "\x80", "\xC0\xAF"});
   }
   return out + "\"";
 }

@@ -30,7 +30,8 @@ struct JsonTree::Member {
   JsonTree value;
 };
 
-// `text` as a JSON string. Some characters are written as escapes although they need none.
+// `text` as a JSON string. Some characters are written as escapes although they need none; rarely bytes that are no UTF-8
+// stand between.
 std::string json_string(const std::string& text, Random& random);
 
 // The code points of well-formed UTF-8, each as text.

@@ -298,7 +298,8 @@ Sample spoilt(const Sample& sample, Random& random) {
     case 3: points.erase(at(place)); break;
     case 4: points.insert(at(place), random_point(random)); break;
     case 5: return {true, random_text(random, 2)};
-    default: return {false, random.pick({"null", "true", "0", "42", "1.0", "[]", "{}", "\"\"", "\"\\ud800\"", "\"a\\udc00b\""})};
+    default: return {false, random.pick({"null", "true", "0", "42", "1.0", "[]", "{}", "\"\"", "\"\\ud800\"", "\"a\\udc00b\"", "\"\\u0000\"",
+                                      "\"1\\u0000\"", "\"10.0.0.1\\u0000\""})};
   }
   std::string out;
   for (const std::string& point : points) out += point;
