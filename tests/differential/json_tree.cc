@@ -59,6 +59,10 @@ std::string json_string(const std::string& text, Random& random) {
   return out + "\"";
 }
 
+JsonTree JsonTree::of(std::string json) { return {Kind::scalar, std::move(json), {}, {}}; }
+JsonTree JsonTree::object() { return {Kind::object, {}, {}, {}}; }
+JsonTree JsonTree::array(std::vector<JsonTree> items) { return {Kind::array, {}, {}, std::move(items)}; }
+
 std::string JsonTree::to_text() const {
   if (kind == Kind::scalar) return scalar;
   std::string out(1, kind == Kind::object ? '{' : '[');

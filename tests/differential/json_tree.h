@@ -18,9 +18,9 @@ struct JsonTree {
   std::vector<Member> members;   // object
   std::vector<JsonTree> items;   // array
 
-  static JsonTree of(std::string json) { return {Kind::scalar, std::move(json), {}, {}}; }
-  static JsonTree object() { return {Kind::object, {}, {}, {}}; }
-  static JsonTree array(std::vector<JsonTree> items) { return {Kind::array, {}, {}, std::move(items)}; }
+  static JsonTree of(std::string json);
+  static JsonTree object();
+  static JsonTree array(std::vector<JsonTree> items);
   std::string to_text() const;
 };
 
