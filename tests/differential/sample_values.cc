@@ -12,13 +12,14 @@ namespace {
 // Letters that simple case folding makes one.
 const std::vector<std::vector<std::string>> letter_cases = {
     {"s", "S", "ſ"}, {"k", "K", "\u212A"}, {"å", "Å", "\u212B"}, {"ς", "σ", "Σ"}, {"ß", "ẞ"}, {"é", "É"}, {"𐐨", "𐐀"}, {"ǆ", "ǅ", "Ǆ"},
-    {"µ", "μ", "Μ"}, {"θ", "ϑ", "ϴ", "Θ"}, {"ω", "Ω", "\u2126"}, {"ꭰ", "Ꭰ"}, {"д", "Д"}, {"ı"}, {"İ"}, {"ﬀ"}, {"ა", "Ა"}};
+    {"µ", "μ", "Μ"}, {"θ", "ϑ", "ϴ", "Θ"}, {"ω", "Ω", "\u2126"}, {"ꭰ", "Ꭰ"}, {"д", "Д"}, {"ı"}, {"İ"}, {"ﬀ"}, {"ა", "Ა"},
+    {"ā", "Ā"}, {"ș", "Ș"}, {"ӂ", "Ӂ"}};
 
 const std::vector<std::string> words = {
     "a", "b", "ab", "Admin", "cmd", "cmd.exe", "PowerShell", "foo", "BAR", "x y", " ", "_", ".", "\\", "\\\\", "C:\\Temp\\", "/", "-enc", "/c", "--x",
     "–enc", "—a", "―z", "a-b", "a/b", "*", "?", "%", "\"", "'", "{", ":", "#", "\n", "\t", "s", "S", "ſ", "k", "K", "\u212A", "å", "Å",
     "\u212B", "ς", "σ", "Σ", "ß", "ẞ", "ss", "i", "I", "ı", "İ", "i\u0307", "é", "e\u0301", "É", "😀", "𐐀", "𐐨", "ǅ", "ǆ", "µ", "θ", "ϴ", "Ω", "Ꭰ", "д",
-    "Д", "ﬀ", "Ა", "漢字", "\u00a0", "\u200b", "1", "42", "01", "1.0", "true", "FALSE", "null", "0x1F", "10.0.0.1", "é-é", "日/本"};
+    "Д", "ā", "Ā", "ș", "Ӂ", "ﬀ", "Ა", "漢字", "\u00a0", "\u200b", "1", "42", "01", "1.0", "true", "FALSE", "null", "0x1F", "10.0.0.1", "é-é", "日/本"};
 
 const std::vector<std::string> numbers = {"0", "1", "-1", "2", "10", "42", "100", "4624", "1.5", "0.5", "-0.25", "1.0", "0.0", "3.10", "1000000",
                                           "9007199254740992", "9007199254740993", "-9007199254740993", "9223372036854775807",
@@ -125,6 +126,18 @@ std::string random_text(Random& random, size_t most_words) {
 RuleValue random_pattern(Random& random) {
   Pattern pattern;
   if (random.chance(3)) return {"''", {true, ""}};
+  if (random.chance(6)) {
+    // ab*b and the like: what a wildcard stands between may not overlap.
+    std::string whole = random_text(random, 2);
+    std::vector<std::string> points = code_points(whole);
+    std::string end;
+    for (size_t i = random.below(points.size()); i < points.size(); ++i) end += points[i];
+    pattern.literal(whole, random);
+    pattern.any_run(random);
+    std::string apart = pattern.text;
+    pattern.literal(end, random);
+    return {yaml_text(pattern.written, random), {true, random.chance(50) ? whole : apart + end}};
+  }
   bool wild = random.chance(45);
   for (size_t i = random.between(1, 4); i > 0; --i) {
     size_t kind = wild ? random.below(100) : 99;
