@@ -101,6 +101,20 @@ TEST_CASE("routing fails open: an event that no table knows is tried where it ha
   CHECK(bench.hits(R"({"uri":"/x"})") == "Shop");  // the name as written, too
 }
 
+TEST_CASE("routing fails open: what counts as a positive test") {
+  auto tried = [](const std::string& selection, const std::string& condition, const std::string& event) {
+    return Bench(rule("A", "{product: other}", selection, condition), tables, Routing::automatic).hits(event) == "A";
+  };
+  CHECK(tried("{F: a}", "not not s", R"({"F":"a"})"));              // denied twice is asserted
+  CHECK(tried("{F|neq: a}", "not s", R"({"F":"a"})"));
+  CHECK(tried("{F|exists: false}", "not s", R"({"F":"a"})"));       // neither absent…
+  CHECK(tried("{F: null}", "not s", R"({"F":"a"})"));               // …nor null
+  CHECK(tried("[needle]", "not not s", R"({"G":"needle"})"));
+  CHECK_FALSE(tried("{F|neq: a}", "s", R"({"F":"b"})"));
+  CHECK_FALSE(tried("{F|exists: false}", "s", R"({"G":"b"})"));
+  CHECK_FALSE(tried("[needle]", "not s", R"({"G":"hay"})"));
+}
+
 TEST_CASE("routing fails open: a rule is tried once though several of its fields are there") {
   Bench bench(rule("A", "{product: other}", "{F: a, G: b}"), tables, Routing::automatic);
   CHECK(bench.hits(R"({"F":"a","G":"b"})") == "A");
