@@ -120,9 +120,9 @@ int run_scan(ScanArguments& arguments) {
   ScanOptions options;
   options.threads = arguments.threads;
   options.unwrap = arguments.unwrap;
-  if (!arguments.from.empty()) options.from = parse_time_bound(arguments.from, Bound::from).value();
-  if (!arguments.to.empty()) options.to = parse_time_bound(arguments.to, Bound::to).value();
-  if (!options.from.empty() && !options.to.empty() && options.from > options.to) {
+  if (!arguments.from.empty()) options.time.from = parse_time_bound(arguments.from, Bound::from).value();
+  if (!arguments.to.empty()) options.time.to = parse_time_bound(arguments.to, Bound::to).value();
+  if (options.time.from && options.time.to && *options.time.from > *options.time.to) {
     return usage_error("--from " + arguments.from + " is later than --to " + arguments.to);
   }
 

@@ -169,8 +169,8 @@ void deliver(const sigrun::Alert& alert, std::string& json, sigrun_alert_callbac
   out.rule_level = level.c_str();
   out.line = alert.line;
   out.offset = alert.offset;
-  out.event = alert.event.c_str();
-  out.event_size = alert.event.size();
+  out.event = alert.event->c_str();
+  out.event_size = alert.event->size();
   out.json = json.c_str();
   out.json_size = json.size();
   callback(&out, user);

@@ -15,7 +15,7 @@
 namespace sigrun {
 namespace {
 
-// Kinds of unrecognised events that are told apart in the summary; the rest are counted together.
+// Kinds of unrecognised events that are told apart.
 constexpr size_t most_key_sets = 256;
 
 struct RuleTests {
@@ -23,17 +23,17 @@ struct RuleTests {
   std::string regression_path;
 };
 
-std::shared_ptr<RuleInfo> make_info(const sigma::DetectionRule& rule, std::set<std::string>& ids) {
+// Two rules with one id, or several without one in a file, must not give their alerts one id: the second is told apart by number.
+std::string make_distinct(const std::string& id, std::set<std::string>& taken) {
+  std::string distinct = id;
+  for (int number = 2; !taken.insert(distinct).second; ++number) distinct = fmt::format("{}#{}", id, number);
+  return distinct;
+}
+
+std::shared_ptr<RuleInfo> make_info(const sigma::DetectionRule& rule) {
   const sigma::RuleHeader& header = rule.header;
   auto info = std::make_shared<RuleInfo>();
-  info->id = header.id;
-  if (info->id.empty()) {
-    // The file's stem; further rules of the same file are told apart by number.
-    std::string stem = std::filesystem::path(header.file).stem().string();
-    info->id = stem;
-    for (int number = 2; ids.contains(info->id); ++number) info->id = fmt::format("{}#{}", stem, number);
-  }
-  ids.insert(info->id);
+  info->id = header.id.empty() ? std::filesystem::path(header.file).stem().string() : header.id;
   info->title = header.title;
   info->author = header.author;
   info->name = header.name;
@@ -58,14 +58,16 @@ struct Engine::Impl {
   Limits limits;
   std::unique_ptr<const Plan> plan;
   std::vector<std::shared_ptr<const RuleInfo>> rules;
+  std::vector<std::string> identities;  // what alert ids are made of: the rules' ids, made distinct
   std::vector<RuleTests> tests;
   std::vector<std::string> envelopes;
 };
 
 class Engine::Scratch {
  public:
-  Scratch(const Plan& plan, const Limits& limits) : matcher(plan, limits) {}
+  Scratch(const Plan& plan, const Limits& limits, TimeRange time_range) : matcher(plan, limits), range(time_range) {}
   Matcher matcher;
+  TimeRange range;
   std::vector<Hit> hits;
 };
 
@@ -88,10 +90,14 @@ void Counters::add(const Counters& other) {
   for (size_t i = 0; i < alerts_by_level.size(); ++i) alerts_by_level[i] += other.alerts_by_level[i];
   for (const auto& [keys, count] : other.unrecognised_keys) {
     auto known = unrecognised_keys.find(keys);
-    if (known != unrecognised_keys.end() || unrecognised_keys.size() < most_key_sets)
+    if (known != unrecognised_keys.end() || unrecognised_keys.size() < most_key_sets) {
       unrecognised_keys[keys] += count;
-    else
-      unrecognised_keys["…"] += count;
+      continue;
+    }
+    auto rarest = std::min_element(unrecognised_keys.begin(), unrecognised_keys.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    uint64_t inherited = rarest->second;
+    unrecognised_keys.erase(rarest);
+    unrecognised_keys[keys] = inherited + count;
   }
 }
 
@@ -111,7 +117,8 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
     std::string logsource = rule.logsource.to_string();
     ++report.per_logsource[logsource];
     if (options.use_taxonomy && !known_to_a_table(rule.logsource, *tables)) ++report.unknown_logsource[logsource];
-    impl->rules.push_back(make_info(rule, ids));
+    impl->rules.push_back(make_info(rule));
+    impl->identities.push_back(make_distinct(impl->rules.back()->id, ids));
     impl->tests.push_back({std::move(rule.tests), std::move(rule.regression_tests_path)});
   }
   std::set<std::string> envelopes;
@@ -121,11 +128,18 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   Routing routing = options.logsource.kind == LogSourceMode::Kind::automatic ? Routing::automatic
                     : options.logsource.kind == LogSourceMode::Kind::off     ? Routing::off
                                                                              : Routing::fixed;
+  auto fits = [&](const sigma::DetectionRule& rule) { return !rule.logsource.contradicts(options.logsource.logsource); };
+  if (routing == Routing::fixed && std::none_of(rules->detections.begin(), rules->detections.end(), fits)) {
+    report.fatal = fmt::format("none of the {} loaded rules is for {}", rules->detections.size(), options.logsource.logsource.to_string());
+    return {};
+  }
   impl->plan = build_plan({rules->detections, *tables, routing, options.logsource.logsource, impl->limits});
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
 
-Engine::ScratchPointer Engine::make_scratch() const { return ScratchPointer(new Scratch(*impl_->plan, impl_->limits)); }
+Engine::ScratchPointer Engine::make_scratch(TimeRange range) const {
+  return ScratchPointer(new Scratch(*impl_->plan, impl_->limits, range));
+}
 
 void Engine::evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch, std::vector<Alert>& alerts, Counters& counters,
                       std::vector<Rejection>* rejected) const {
@@ -135,30 +149,35 @@ void Engine::evaluate(const EventBatch& batch, std::string_view input, Scratch& 
   for (const EventSpan& span : batch.events) {
     std::string_view event = batch.event(span);
     counters.bytes += event.size();
-    switch (matcher.match(event, scratch.hits)) {
-      case JsonWalker::Outcome::sound: ++counters.processed; break;
-      case JsonWalker::Outcome::degraded: ++counters.degraded; break;
-      case JsonWalker::Outcome::broken:
-        ++counters.rejected;
-        if (rejected) rejected->push_back({span.offset, span.line, matcher.problem()});
-        continue;
+    if (matcher.read(event) == JsonWalker::Outcome::broken) {
+      ++counters.rejected;
+      if (rejected) rejected->push_back({span.offset, span.line, matcher.problem()});
+      continue;
     }
+    if (scratch.range.bounded() && !scratch.range.contains(matcher.time())) {
+      ++counters.dropped;
+      continue;
+    }
+    matcher.evaluate(scratch.hits);
+    ++(matcher.outcome() == JsonWalker::Outcome::degraded ? counters.degraded : counters.processed);
     if (matcher.unrecognised()) {
       Counters one;
       one.unrecognised = 1;
       one.unrecognised_keys[matcher.top_level_keys()] = 1;
       counters.add(one);
     }
+    if (scratch.hits.empty()) continue;
+    auto received = std::make_shared<const std::string>(event);
     for (const Hit& hit : scratch.hits) {
       Alert alert;
       alert.rule = impl_->rules[hit.rule];
-      alert.id = make_alert_id(alert.rule->id, matcher.own_id(), event, span.offset);
+      alert.id = make_alert_id(impl_->identities[hit.rule], matcher.own_id(), event, span.offset);
       if (auto time = matcher.time()) alert.time = format_time(*time);
       alert.file = input;
       alert.line = span.line;
       alert.offset = span.offset;
       matcher.explain(hit, alert.matches);
-      alert.event = event;
+      alert.event = received;
       ++counters.alerts_by_level[static_cast<size_t>(alert.rule->level)];
       alerts.push_back(std::move(alert));
     }

@@ -17,6 +17,7 @@
 
 #include "alert/alert.h"
 #include "event/event_batch.h"
+#include "event/timestamp.h"
 #include "load_options.h"
 #include "sigma/rule.h"
 #include "support/diagnostic.h"
@@ -30,7 +31,9 @@ struct Counters {
   uint64_t unrecognised = 0;                // of those matched: no table knew them
   uint64_t bytes = 0;
   std::array<uint64_t, 6> alerts_by_level{};  // by sigma::Level
-  std::map<std::string, uint64_t> unrecognised_keys;  // commonest sets of top-level keys, bounded
+  // The commonest sets of top-level keys among them: 256 at most, kept by the space-saving rule (Metwally et al.,
+  // "Efficient Computation of Frequent and Top-k Elements in Data Streams", 2005), so a count may be too high by the smallest one.
+  std::map<std::string, uint64_t> unrecognised_keys;
   uint64_t alerts() const;
   void add(const Counters& other);
   bool balanced() const { return in == processed + degraded + rejected + dropped; }
@@ -42,12 +45,13 @@ class Engine {
   struct ScratchDeleter { void operator()(Scratch*) const; };
   using ScratchPointer = std::unique_ptr<Scratch, ScratchDeleter>;
 
-  // Null, with report.fatal set, when there is nothing to run. Rules that cannot be loaded are in the report; the others
+  // Null, with report.fatal set, when the options cannot be followed. An engine without rules is an engine: see report.loaded. Rules that cannot be loaded are in the report; the others
   // are loaded.
   static std::unique_ptr<Engine> load(const LoadOptions& options, LoadReport& report);
   ~Engine();
 
-  ScratchPointer make_scratch() const;
+  // The scratch must die before the engine. Events with a time outside `range` are dropped unmatched.
+  ScratchPointer make_scratch(TimeRange range = {}) const;
 
   // Runs every event of a batch. Appends alerts in input order and adds to `counters` (rejections of the batch included).
   // `input` names the source in alerts. Events that were framed but could not be followed are rejected too: `rejected`, where given,

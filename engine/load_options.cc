@@ -20,7 +20,7 @@ size_t LoadReport::count(Severity severity) const {
 std::string share_folder() {
   if (const char* set = std::getenv("SIGRUN_SHARE"); set && *set) return set;
   std::error_code ignored;
-  for (const char* candidate : {SIGRUN_SOURCE_SHARE, SIGRUN_INSTALLED_SHARE})
+  for (const char* candidate : {SIGRUN_INSTALLED_SHARE, SIGRUN_SOURCE_SHARE})
     if (*candidate && std::filesystem::is_directory(std::string(candidate) + "/rules/taxonomy", ignored)) return candidate;
   return SIGRUN_INSTALLED_SHARE;
 }

@@ -55,10 +55,6 @@ class Feed {
     }
   }
 
-  // Raw bytes of the inputs that are known.
-  uint64_t total() const { return total_; }
-  void set_total(uint64_t total) { total_ = total; }
-
  private:
   bool open_next(Work& work) {
     if (at_ >= inputs_.size()) return false;
@@ -81,7 +77,7 @@ class Feed {
   std::string_view text_;
   std::vector<std::string> envelopes_;
   size_t at_ = 0;
-  uint64_t done_ = 0, total_ = 0;
+  uint64_t done_ = 0;
   std::unique_ptr<ByteSource> source_;
   std::unique_ptr<EventReader> reader_;
 };
@@ -89,18 +85,13 @@ class Feed {
 // Delivers in input order: the serial last stage.
 class Delivery {
  public:
-  Delivery(const Engine& engine, const ScanOptions& options, const ScanObserver& observer, uint64_t total, ScanResult& result)
-      : engine_(engine), options_(options), observer_(observer), total_(total), result_(result) {}
+  Delivery(const Engine& engine, const ScanObserver& observer, uint64_t total, ScanResult& result)
+      : engine_(engine), observer_(observer), total_(total), result_(result) {}
 
   void take(Work& work) {
     report_rejections(work);
-    for (const Alert& alert : work.alerts) {
-      if (outside(alert)) {
-        --work.counters.alerts_by_level[static_cast<size_t>(alert.rule->level)];
-        continue;
-      }
-      if (observer_.alert) observer_.alert(alert);
-    }
+    if (observer_.alert)
+      for (const Alert& alert : work.alerts) observer_.alert(alert);
     result_.counters.add(work.counters);
     if (!work.input_error.empty()) {
       ++result_.input_errors;
@@ -110,12 +101,6 @@ class Delivery {
   }
 
  private:
-  // Alert times are RFC 3339 in UTC with at least milliseconds; the common prefix decides.
-  bool outside(const Alert& alert) const {
-    if (alert.time.empty()) return false;
-    return (!options_.from.empty() && alert.time < options_.from) || (!options_.to.empty() && alert.time > options_.to);
-  }
-
   void report_rejections(const Work& work) {
     if (work.input != input_) input_ = work.input, reported_ = 0;
     for (const auto* list : {&work.batch.rejected, &work.rejected}) for (const Rejection& rejection : *list) {
@@ -129,7 +114,6 @@ class Delivery {
   }
 
   const Engine& engine_;
-  const ScanOptions& options_;
   const ScanObserver& observer_;
   uint64_t total_;
   ScanResult& result_;
@@ -155,11 +139,11 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
   ScanResult result;
   result.inputs = inputs.size();
   Feed feed(engine, inputs, text, options);
-  Delivery delivery(engine, options, observer, observer.progress && !text.data() ? total_size(inputs) : text.size(), result);
+  Delivery delivery(engine, observer, observer.progress && !text.data() ? total_size(inputs) : text.size(), result);
 
   unsigned threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   auto stopping = [&] { return stop && stop->load(std::memory_order_relaxed); };
-  tbb::enumerable_thread_specific<Engine::ScratchPointer> scratches([&] { return engine.make_scratch(); });
+  tbb::enumerable_thread_specific<Engine::ScratchPointer> scratches([&] { return engine.make_scratch(options.time); });
   auto evaluate = [&](Work& work) {
     engine.evaluate(work.batch, *work.input, *scratches.local(), work.alerts, work.counters, &work.rejected);
   };

@@ -15,8 +15,7 @@ namespace sigrun {
 struct ScanOptions {
   unsigned threads = 0;                     // 0: as many as the machine has
   std::vector<std::string> unwrap;          // further envelope paths
-  // RFC 3339 bounds on the event's time, compared as text in UTC; empty: open. Events without a time pass.
-  std::string from, to;
+  TimeRange time;                           // events outside are dropped; those without a time are not
 };
 
 // What a scan tells while it runs. Calls come from one thread at a time, in input order.

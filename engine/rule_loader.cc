@@ -44,7 +44,8 @@ bool is_yaml(const fs::path& path) { return path.extension() == ".yml" || path.e
 bool is_no_rule_folder(const std::string& name) { return name == "taxonomy" || name == "regression_data"; }
 
 // Rule files below a folder, sorted, without hidden files.
-bool find_rule_files(const std::string& path, std::vector<std::string>& files, std::string& problem) {
+// What looks like a rule but cannot be followed is named in `lost`.
+bool find_rule_files(const std::string& path, std::vector<std::string>& files, std::vector<std::string>& lost, std::string& problem) {
   std::error_code error;
   if (!fs::is_directory(path, error)) {
     if (!fs::exists(path, error)) {
@@ -64,7 +65,14 @@ bool find_rule_files(const std::string& path, std::vector<std::string>& files, s
       if (folder) walk.disable_recursion_pending();
       continue;
     }
-    if (is_yaml(walk->path()) && walk->is_regular_file(ignored)) found.push_back(walk->path().string());
+    if (walk->is_symlink(ignored) && walk->is_directory(ignored)) {
+      lost.push_back(walk->path().string() + ": a linked folder; links to folders are not followed, name it by itself");
+    } else if (is_yaml(walk->path()) && !folder) {
+      if (walk->is_regular_file(ignored))
+        found.push_back(walk->path().string());
+      else
+        lost.push_back(walk->path().string() + ": no regular file, or a link to nothing");
+    }
   }
   if (error) {
     problem = fmt::format("{}: {}", path, error.message());
@@ -93,6 +101,8 @@ class RuleLoader {
     take(sink);
     apply_pipelines();
     select();
+    set_.link_correlations(sink);
+    take(sink);
     mention_correlations();
     report_.refused += set_.refused;
     report_.correlations = set_.correlations.size();
@@ -151,7 +161,12 @@ class RuleLoader {
     for (const std::string& path : options_.rule_paths) {
       size_t before = files.size();
       std::string problem;
-      if (!find_rule_files(path, files, problem)) return fail(std::move(problem));
+      std::vector<std::string> lost;
+      if (!find_rule_files(path, files, lost, problem)) return fail(std::move(problem));
+      for (const std::string& what : lost) {
+        size_t colon = what.rfind(": ");
+        report_.diagnostics.push_back({Severity::warning, what.substr(0, colon), {}, what.substr(colon + 2)});
+      }
       if (files.size() == before) return fail(fmt::format("{}: the folder holds no rule file (*.yml, *.yaml)", path));
     }
     for (const std::string& path : files) {
@@ -188,7 +203,7 @@ class RuleLoader {
     std::vector<sigma::CorrelationRule> correlations;
     for (sigma::CorrelationRule& rule : set_.correlations) {
       DiagnosticSink sink(rule.header.file);
-      bool good = pipelines_.apply(rule, sink);
+      bool good = pipelines_.apply(rule, sink, base_logsources(rule));
       take(sink);
       if (good)
         correlations.push_back(std::move(rule));
@@ -211,6 +226,24 @@ class RuleLoader {
                      set_.correlations.size(), silent)});
   }
 
+  // Of the detection rules that a correlation refers to, directly or through others.
+  std::vector<sigma::LogSource> base_logsources(const sigma::CorrelationRule& rule) const {
+    std::set<std::string> names;
+    std::vector<const sigma::CorrelationRule*> open = {&rule};
+    std::set<const sigma::CorrelationRule*> seen = {&rule};
+    while (!open.empty()) {
+      const sigma::CorrelationRule* next = open.back();
+      open.pop_back();
+      for (const auto& [name, mark] : next->rules) names.insert(name);
+      for (const sigma::CorrelationRule& other : set_.correlations)
+        if (is_in(other.header, names) && seen.insert(&other).second) open.push_back(&other);
+    }
+    std::vector<sigma::LogSource> logsources;
+    for (const sigma::DetectionRule& detection : set_.detections)
+      if (is_in(detection.header, names)) logsources.push_back(detection.logsource);
+    return logsources;
+  }
+
   static bool is_named(const sigma::RuleHeader& header, const std::string& pattern) {
     if (header.id == pattern) return true;
     auto tagged = [&](const std::string& tag) { return sigma::selection_name_matches(pattern, tag); };
@@ -218,17 +251,45 @@ class RuleLoader {
     return sigma::selection_name_matches(pattern, header.file) || sigma::selection_name_matches("*/" + pattern, header.file);
   }
 
-  void select() {
+  bool is_wanted(const sigma::RuleHeader& header) const {
     const RuleSelection& wanted = options_.selection;
-    size_t before = set_.detections.size();
-    std::erase_if(set_.detections, [&](const sigma::DetectionRule& rule) {
-      const sigma::RuleHeader& header = rule.header;
-      auto named = [&](const std::string& pattern) { return is_named(header, pattern); };
-      if (header.level < wanted.min_level || header.status < wanted.min_status) return true;
-      if (!wanted.select.empty() && std::none_of(wanted.select.begin(), wanted.select.end(), named)) return true;
-      return std::any_of(wanted.exclude.begin(), wanted.exclude.end(), named);
+    auto named = [&](const std::string& pattern) { return is_named(header, pattern); };
+    if (header.level < wanted.min_level || header.status < wanted.min_status) return false;
+    if (!wanted.select.empty() && std::none_of(wanted.select.begin(), wanted.select.end(), named)) return false;
+    return std::none_of(wanted.exclude.begin(), wanted.exclude.end(), named);
+  }
+
+  // Ids and names that the wanted correlations refer to, directly or through others.
+  std::set<std::string> needed_by_correlations() const {
+    std::set<std::string> needed;
+    std::set<const sigma::CorrelationRule*> taken;
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (const sigma::CorrelationRule& rule : set_.correlations) {
+        if (taken.contains(&rule) || !(is_wanted(rule.header) || is_in(rule.header, needed))) continue;
+        taken.insert(&rule);
+        for (const auto& [name, mark] : rule.rules) needed.insert(name);
+        changed = true;
+      }
+    }
+    return needed;
+  }
+
+  static bool is_in(const sigma::RuleHeader& header, const std::set<std::string>& names) {
+    return names.contains(header.id) || (!header.name.empty() && names.contains(header.name));
+  }
+
+  // What is not wanted goes, unless a wanted correlation needs it: then it stays, without alerts of its own.
+  void select() {
+    std::set<std::string> needed = needed_by_correlations();
+    size_t before = set_.detections.size() + set_.correlations.size();
+    std::erase_if(set_.correlations, [&](const auto& rule) { return !is_wanted(rule.header) && !is_in(rule.header, needed); });
+    std::erase_if(set_.detections, [&](sigma::DetectionRule& rule) {
+      if (is_wanted(rule.header)) return false;
+      rule.muted = true;
+      return !is_in(rule.header, needed);
     });
-    report_.deselected = before - set_.detections.size();
+    report_.deselected = before - set_.detections.size() - set_.correlations.size();
   }
 
   const LoadOptions& options_;
@@ -254,6 +315,10 @@ std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& 
       if (is_yaml(walk->path())) files.push_back(walk->path().string());
   } else if (fs::exists(folder, error)) {
     files.push_back(folder);
+  }
+  if (error && fs::exists(folder)) {
+    report.fatal = fmt::format("{}: {}", folder, error.message());
+    return {};
   }
   std::sort(files.begin(), files.end());
   if (files.empty()) {

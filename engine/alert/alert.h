@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "match/match_reason.h"
 #include "sigma/rule.h"
 
 namespace sigrun {
@@ -27,14 +28,6 @@ struct RuleInfo {
   sigma::LogSource logsource;
 };
 
-// One reason why the rule fired: this value of this field satisfied this pattern.
-struct Match {
-  std::string field;     // the rule's field; empty for keywords
-  std::string value;     // the event's value as text (cut to Limits::explained_value_bytes)
-  std::string modifier;  // "endswith", "re|i", "" for a plain comparison
-  std::string pattern;   // as an author would write it
-};
-
 struct Alert {
   std::string id;    // 32 hex digits of xxh128
   std::string time;  // RFC 3339 UTC of the event, empty where the event has none
@@ -43,7 +36,8 @@ struct Alert {
   uint64_t line = 0;
   uint64_t offset = 0;
   std::vector<Match> matches;
-  std::string event;  // the event's JSON as received
+  // The event's JSON as received; shared by all alerts of the event, so that many rules cost one copy.
+  std::shared_ptr<const std::string> event;
 };
 
 }  // namespace sigrun

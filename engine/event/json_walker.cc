@@ -265,18 +265,25 @@ JsonWalker::Outcome JsonWalker::walk(std::string_view event, SlotTable& table) {
     state.problem = simdjson::error_message(error);
     return Outcome::broken;
   }
-  return state.degraded ? Outcome::degraded : Outcome::sound;
+  return outcome();
 }
 
 bool JsonWalker::any_scalar(SlotTable& table, const std::function<bool(EventValue&)>& visit) {
   State& state = *state_;
   state.table = &table;
-  bool degraded = state.degraded, stopped = false;
+  bool stopped = false;
   ondemand::document document;
   ondemand::object object;
-  if (!state.iterate(document) && !document.get_object().get(object)) (void)state.visit_object(object, visit, stopped);
-  state.degraded = degraded;
+  auto error = state.iterate(document);
+  if (!error) error = document.get_object().get(object);
+  if (!error) error = state.visit_object(object, visit, stopped);
+  if (error) state.degraded = true;  // the first walk skipped what this one could not follow
   return stopped;
+}
+
+JsonWalker::Outcome JsonWalker::outcome() const {
+  if (!state_->problem.empty()) return Outcome::broken;
+  return state_->degraded ? Outcome::degraded : Outcome::sound;
 }
 
 std::string JsonWalker::top_level_keys() const {

@@ -32,6 +32,9 @@ class JsonWalker {
   // next walk.
   Outcome walk(std::string_view event, SlotTable& table);
 
+  // The outcome so far of the event walked last. Visiting keyword values may lower it: they are wanted, too.
+  Outcome outcome() const;
+
   // Every text and number of the walked event, for keywords: `visit` gets a value and returns true to stop.
   bool any_scalar(SlotTable& table, const std::function<bool(EventValue&)>& visit);
 

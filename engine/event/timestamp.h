@@ -31,6 +31,13 @@ int iso_week(const DateParts& parts);
 // milli-, micro-, nanoseconds. `number`: the JSON value was a number; text of digits only is read the same way.
 std::optional<int64_t> parse_event_time(std::string_view text, bool number, int64_t zone_seconds);
 
+// A span of event times, both ends in it. An event without a time is in every span.
+struct TimeRange {
+  std::optional<int64_t> from, to;  // nanoseconds since 1970 UTC
+  bool bounded() const { return from || to; }
+  bool contains(std::optional<int64_t> time) const { return !time || ((!from || *time >= *from) && (!to || *time <= *to)); }
+};
+
 // RFC 3339, UTC, milliseconds or as many digits as are needed: 2026-11-20T08:15:00.123Z.
 std::string format_time(int64_t nanoseconds);
 

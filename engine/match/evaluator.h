@@ -5,9 +5,9 @@
 
 #include <vector>
 
-#include "alert/alert.h"
 #include "event/json_walker.h"
 #include "event/slot_table.h"
+#include "match/match_reason.h"
 #include "plan/plan.h"
 #include "support/limits.h"
 

@@ -11,6 +11,12 @@ Matcher::Matcher(const Plan& plan, const Limits& limits)
 
 JsonWalker::Outcome Matcher::match(std::string_view event, std::vector<Hit>& hits) {
   hits.clear();
+  if (read(event) == JsonWalker::Outcome::broken) return JsonWalker::Outcome::broken;
+  evaluate(hits);
+  return outcome();
+}
+
+JsonWalker::Outcome Matcher::read(std::string_view event) {
   ++event_;
   view_ = nullptr;
   table_.reset();
@@ -22,12 +28,16 @@ JsonWalker::Outcome Matcher::match(std::string_view event, std::vector<Hit>& hit
     view_ = &view;
     break;
   }
+  return outcome;
+}
+
+void Matcher::evaluate(std::vector<Hit>& hits) {
+  hits.clear();
   if (view_)
     match_view(*view_, hits);
   else
     match_open(hits);
   std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.rule < b.rule; });
-  return outcome;
 }
 
 void Matcher::try_program(ProgramId id, std::vector<Hit>& hits) {
@@ -48,10 +58,6 @@ void Matcher::match_view(const View& view, std::vector<Hit>& hits) {
 }
 
 void Matcher::match_open(std::vector<Hit>& hits) {
-  if (!plan_.fail_open) {
-    for (ProgramId program : plan_.open.programs) try_program(program, hits);
-    return;
-  }
   for (ProgramId program : plan_.open.always) try_program(program, hits);
   for (size_t i = 0; i < table_.size(); ++i)
     if (!table_.value(i).hidden)

@@ -1,7 +1,7 @@
 // Matches one event at a time: walk, route, evaluate. The stage that a faster matcher replaces.
 //
-// Order of calls: match(), then view(), time(), own_id(), explain() about the same event; then the next match(). Threads: one
-// at a time; any number of matchers share a plan. After the first events nothing is allocated for an event without hits.
+// Order of calls: match(), or read() and evaluate(); then time(), own_id(), outcome(), explain() about the same event, whose bytes must live as
+// long; then the next event. Threads: one at a time; any number of matchers share a plan, which must outlive them.
 #pragma once
 
 #include <optional>
@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "alert/alert.h"
 #include "event/json_walker.h"
 #include "event/slot_table.h"
 #include "match/evaluator.h"
+#include "match/match_reason.h"
 #include "plan/plan.h"
 #include "support/limits.h"
 
@@ -27,12 +27,18 @@ class Matcher {
  public:
   Matcher(const Plan& plan, const Limits& limits);
 
-  // Fills `hits` (cleared first), in the order of rules, each rule once. `event` must be followed by event_padding bytes.
-  // On Outcome::broken nothing was matched: problem() says why.
+  // Takes the event's wanted values and finds its view. `event` must be followed by event_padding bytes. On Outcome::broken nothing
+  // can be evaluated: problem() says why.
+  JsonWalker::Outcome read(std::string_view event);
+  // Fills `hits` (cleared first), in the order of rules, each rule once.
+  void evaluate(std::vector<Hit>& hits);
+  // Both; the outcome that counts.
   JsonWalker::Outcome match(std::string_view event, std::vector<Hit>& hits);
+  // After evaluate(): keywords may have met a value that could not be decoded.
+  JsonWalker::Outcome outcome() const { return walker_.outcome(); }
 
   // Of automatic routing: no table recognised the event.
-  bool unrecognised() const { return view_ == nullptr && plan_.fail_open; }
+  bool unrecognised() const { return view_ == nullptr && plan_.automatic; }
   // Nanoseconds since 1970 UTC, where the event tells.
   std::optional<int64_t> time();
   // The event's own id, where its table names one and it is there.

@@ -105,12 +105,11 @@ struct View {
   std::vector<std::vector<FieldId>> id_fields;
 };
 
-// What an event that no table recognises is tried against.
+// What an event that no table recognises is tried against; without automatic routing, what every event is.
 struct OpenView {
-  std::vector<ProgramId> programs;
-  // Programs by the slots of their positively tested fields; keyword programs are always tried.
-  std::vector<std::vector<ProgramId>> by_slot;
   std::vector<ProgramId> always;
+  // Programs that are tried if the event has a field that they test positively, by the slots of those fields.
+  std::vector<std::vector<ProgramId>> by_slot;
   std::vector<FieldId> time_fields;
 };
 
@@ -124,8 +123,7 @@ struct Plan {
   std::vector<RulePlan> rules;
   std::vector<View> views;  // in the order in which they are tried
   OpenView open;
-  bool fail_open = true;    // automatic routing: an unrecognised event needs a positively tested field of a rule;
-                            // otherwise every program of `open` is tried on every event
+  bool automatic = true;    // events are routed by the tables; otherwise `views` is empty
 };
 
 }  // namespace sigrun

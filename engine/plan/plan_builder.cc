@@ -78,7 +78,7 @@ class PlanBuilder {
   explicit PlanBuilder(const PlanInput& input) : input_(input), plan_(std::make_unique<Plan>()) {}
 
   std::unique_ptr<const Plan> build() {
-    plan_->fail_open = input_.routing == Routing::automatic;
+    plan_->automatic = input_.routing == Routing::automatic;
     for (const DetectionRule& rule : input_.rules) plan_->rules.push_back({rule.logsource, rule.muted, explain(rule)});
     if (input_.routing == Routing::automatic)
       for (const TaxonomyTable& table : input_.tables) add_view(table);
@@ -323,11 +323,15 @@ class PlanBuilder {
     std::map<std::string, Spelling> spellings;  // by log source
     for (RuleIndex rule = 0; rule < input_.rules.size(); ++rule) {
       const sigma::LogSource& logsource = input_.rules[rule].logsource;
-      if (input_.routing == Routing::fixed && !logsource.covers(input_.fixed)) continue;
-      const sigma::LogSource& spelled = input_.routing == Routing::fixed ? input_.fixed : logsource;
+      bool fixed = input_.routing == Routing::fixed;
+      if (fixed && logsource.contradicts(input_.fixed)) continue;
+      bool covered = fixed && logsource.covers(input_.fixed);
+      const sigma::LogSource& spelled = covered ? input_.fixed : logsource;
       Spelling& spelling = spellings[spelled.to_string()];
       if (!spelling) spelling = input_.routing == Routing::off ? Spelling(literal_spelling) : open_spelling(spelled);
-      plan_->open.programs.push_back(add_program(rule, spelling));
+      ProgramId program = add_program(rule, spelling);
+      bool unconditional = input_.routing == Routing::off || covered;
+      (unconditional ? plan_->open.always : open_programs_).push_back(program);
     }
     std::set<std::vector<std::string>> times;
     auto add_time = [&](std::string name) {
@@ -341,19 +345,22 @@ class PlanBuilder {
 
   // ---- finishing -------------------------------------------------------------------------------------------------
 
-  // Fields that the condition tests positively: under no negation, and by more than their absence.
-  void positive_fields(NodeId id, std::set<FieldId>& fields, bool& keyword) const {
+  // Fields that the condition tests positively: by a value under an even number of negations, or by the denial of their absence.
+  void positive_fields(NodeId id, bool positive, std::set<FieldId>& fields, bool& keyword) const {
     const Node& node = plan_->nodes[id];
-    if (node.kind == Node::Kind::negation) return;
     if (node.kind != Node::Kind::predicate) {
-      for (uint32_t i = node.begin; i < node.end; ++i) positive_fields(plan_->children[i], fields, keyword);
+      bool below = node.kind == Node::Kind::negation ? !positive : positive;
+      for (uint32_t i = node.begin; i < node.end; ++i) positive_fields(plan_->children[i], below, fields, keyword);
       return;
     }
     const Predicate& predicate = plan_->predicates[node.predicate];
-    if (predicate.field == no_id) keyword = true;
-    if (std::holds_alternative<sigma::IsNull>(predicate.test)) return;
-    if (auto* exists = std::get_if<sigma::Exists>(&predicate.test); exists && !exists->present) return;
-    if (predicate.field != no_id) fields.insert(predicate.field);
+    if (predicate.field == no_id) {
+      keyword = keyword || positive;
+      return;
+    }
+    auto* exists = std::get_if<sigma::Exists>(&predicate.test);
+    bool asks_for_absence = std::holds_alternative<sigma::IsNull>(predicate.test) || (exists && !exists->present);
+    if (asks_for_absence != positive) fields.insert(predicate.field);
   }
 
   void freeze() {
@@ -361,10 +368,10 @@ class PlanBuilder {
     for (Field& field : plan_->fields)
       for (SlotId& slot : field.slots) slot = plan_->paths.slot_of(slot);
     plan_->open.by_slot.resize(plan_->paths.slot_count());
-    for (ProgramId program : plan_->open.programs) {
+    for (ProgramId program : open_programs_) {
       std::set<FieldId> fields;
       bool keyword = false;
-      positive_fields(plan_->programs[program].root, fields, keyword);
+      positive_fields(plan_->programs[program].root, true, fields, keyword);
       if (keyword) plan_->open.always.push_back(program);
       std::set<SlotId> slots;
       for (FieldId field : fields) slots.insert(plan_->fields[field].slots.begin(), plan_->fields[field].slots.end());
@@ -375,6 +382,7 @@ class PlanBuilder {
 
   const PlanInput& input_;
   std::unique_ptr<Plan> plan_;
+  std::vector<ProgramId> open_programs_;  // of the open view, tried where a field of theirs is
   std::map<std::vector<uint32_t>, FieldId> fields_;
   std::unordered_map<std::string, PredicateId> predicates_;
   std::unordered_map<std::string, std::shared_ptr<RE2>> regexes_;

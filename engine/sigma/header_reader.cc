@@ -116,6 +116,11 @@ bool LogSource::covers(const LogSource& other) const {
          (service.empty() || service == other.service);
 }
 
+bool LogSource::contradicts(const LogSource& other) const {
+  auto differ = [](const std::string& a, const std::string& b) { return !a.empty() && !b.empty() && a != b; };
+  return differ(product, other.product) || differ(category, other.category) || differ(service, other.service);
+}
+
 std::string LogSource::to_string() const {
   std::string text;
   auto add = [&](std::string_view name, const std::string& value) {

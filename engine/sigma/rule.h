@@ -34,6 +34,8 @@ struct LogSource {
   }
   // Every attribute that this one sets has the same value in `other`.
   bool covers(const LogSource& other) const;
+  // Both set an attribute, differently.
+  bool contradicts(const LogSource& other) const;
   std::string to_string() const;  // "product=windows category=process_creation"
 };
 

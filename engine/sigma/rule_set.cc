@@ -149,7 +149,7 @@ void mute_referenced(const std::vector<CorrelationRule>& correlations, std::vect
     for (const auto& [name, mark] : correlation.rules) (correlation.generate ? generated : muted).insert(name);
   for (DetectionRule& rule : detections) {
     auto in = [&](const auto& set) { return set.contains(rule.header.id) || (!rule.header.name.empty() && set.contains(rule.header.name)); };
-    rule.muted = in(muted) && !in(generated);
+    rule.muted = rule.muted || (in(muted) && !in(generated));
   }
 }
 
@@ -172,8 +172,11 @@ void RuleSet::link(DiagnosticSink& sink) {
   refused += names.keep_first(detections);
   refused += names.keep_first(correlations);
   refused += names.keep_first(filters);
-  refused += refuse_broken_correlations(correlations, detections, sink);
   apply_filters(filters, detections, sink);
+}
+
+void RuleSet::link_correlations(DiagnosticSink& sink) {
+  refused += refuse_broken_correlations(correlations, detections, sink);
   mute_referenced(correlations, detections);
 }
 

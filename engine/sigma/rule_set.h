@@ -1,7 +1,7 @@
 // All rules of a load together: what needs to see more than one file.
 //
-// link() checks that names are unique and references resolve, refuses correlation cycles, adds filters to the conditions of their rules,
-// and finds out which rules are muted because only a correlation refers to them. Called once, after every file is read.
+// Order of calls: add() for every file; link(), which checks that names are unique and adds filters to the conditions of their
+// rules; then, once pipelines and the selection have left out what they leave out, link_correlations(). One thread.
 #pragma once
 
 #include <vector>
@@ -20,6 +20,9 @@ struct RuleSet {
   void add(RuleFile file);
   // Diagnostics carry the file of the rule they are about.
   void link(DiagnosticSink& sink);
+  // Refuses correlations whose references do not resolve, and cycles; finds the rules that are muted because only a
+  // correlation refers to them.
+  void link_correlations(DiagnosticSink& sink);
 };
 
 }  // namespace sigrun::sigma
