@@ -16,7 +16,8 @@ int64_t precision(std::string_view text) {
   if (text.size() <= minutes || text[minutes] != ':') return 60 * second;
   if (text.size() <= seconds || text[seconds] != '.') return second;
   int64_t unit = second;
-  for (size_t at = seconds + 1; at < text.size() && text[at] >= '0' && text[at] <= '9' && unit > 1; ++at) unit /= 10;
+  for (size_t at = seconds + 1; at < text.size() && text[at] >= '0' && text[at] <= '9' && unit > 1; ++at)
+    unit /= 10;
   return unit;
 }
 

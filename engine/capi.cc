@@ -22,8 +22,9 @@
 
 #define SIGRUN_TEXT_OF(x) #x
 #define SIGRUN_TEXT(x) SIGRUN_TEXT_OF(x)
-#define SIGRUN_HEADER_VERSION \
-  SIGRUN_TEXT(SIGRUN_VERSION_MAJOR) "." SIGRUN_TEXT(SIGRUN_VERSION_MINOR) "." SIGRUN_TEXT(SIGRUN_VERSION_PATCH)
+#define SIGRUN_HEADER_VERSION       \
+  SIGRUN_TEXT(SIGRUN_VERSION_MAJOR) \
+  "." SIGRUN_TEXT(SIGRUN_VERSION_MINOR) "." SIGRUN_TEXT(SIGRUN_VERSION_PATCH)
 static_assert(std::string_view(SIGRUN_HEADER_VERSION) == SIGRUN_VERSION,
               "sigrun.h and meson.build disagree about the version");
 
@@ -89,7 +90,8 @@ bool parse_logsource(std::string_view text, sigrun::LogSourceMode& mode, std::st
                       : key == "service"  ? &mode.logsource.service
                                           : nullptr;
     if (!to || equals == std::string_view::npos || equals + 1 == part.size()) {
-      problem = "logsource: expected auto, off or product=…,category=…,service=…, not '" + std::string(part) + "'";
+      problem =
+          "logsource: expected auto, off or product=…,category=…,service=…, not '" + std::string(part) + "'";
       return false;
     }
     *to = part.substr(equals + 1);
@@ -183,7 +185,8 @@ extern "C" {
 const char* sigrun_version(void) { return SIGRUN_VERSION; }
 uint32_t sigrun_version_number(void) { return SIGRUN_VERSION_NUMBER; }
 
-sigrun_status sigrun_open(const sigrun_options* options, sigrun_engine** engine, char* error, size_t error_size) {
+sigrun_status sigrun_open(const sigrun_options* options, sigrun_engine** engine, char* error,
+                          size_t error_size) {
   tell(error, error_size, "");
   if (engine) *engine = nullptr;
   return guarded(error, error_size, [&]() -> sigrun_status {
@@ -205,10 +208,12 @@ sigrun_status sigrun_open(const sigrun_options* options, sigrun_engine** engine,
     sigrun::LoadReport report;
     opened->engine = sigrun::Engine::load(load, report);
     opened->refused = report.refused;
-    for (const sigrun::Diagnostic& diagnostic : report.diagnostics) opened->problems.push_back(diagnostic.to_string());
+    for (const sigrun::Diagnostic& diagnostic : report.diagnostics)
+      opened->problems.push_back(diagnostic.to_string());
     if (!opened->engine || opened->engine->rules().empty()) {
       std::string why = !report.fatal.empty() ? report.fatal : "no rule could be loaded";
-      if (report.fatal.empty() && !opened->problems.empty()) why += "; the first problem: " + opened->problems.front();
+      if (report.fatal.empty() && !opened->problems.empty())
+        why += "; the first problem: " + opened->problems.front();
       tell(error, error_size, why);
       return SIGRUN_ERROR_LOAD;
     }

@@ -48,7 +48,8 @@ std::shared_ptr<RuleInfo> make_info(const sigma::DetectionRule& rule) {
 
 bool known_to_a_table(const sigma::LogSource& logsource, const std::vector<sigma::TaxonomyTable>& tables) {
   return std::any_of(tables.begin(), tables.end(), [&](const sigma::TaxonomyTable& table) {
-    return std::any_of(table.entries.begin(), table.entries.end(), [&](const sigma::TaxonomyEntry& entry) { return logsource.covers(entry.logsource); });
+    return std::any_of(table.entries.begin(), table.entries.end(),
+                       [&](const sigma::TaxonomyEntry& entry) { return logsource.covers(entry.logsource); });
   });
 }
 
@@ -65,7 +66,8 @@ struct Engine::Impl {
 
 class Engine::Scratch {
  public:
-  Scratch(const Plan& plan, const Limits& limits, TimeRange time_range) : matcher(plan, limits), range(time_range) {}
+  Scratch(const Plan& plan, const Limits& limits, TimeRange time_range)
+      : matcher(plan, limits), range(time_range) {}
   Matcher matcher;
   TimeRange range;
   std::vector<Hit> hits;
@@ -94,7 +96,8 @@ void Counters::add(const Counters& other) {
       unrecognised_keys[keys] += count;
       continue;
     }
-    auto rarest = std::min_element(unrecognised_keys.begin(), unrecognised_keys.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    auto rarest = std::min_element(unrecognised_keys.begin(), unrecognised_keys.end(),
+                                   [](const auto& a, const auto& b) { return a.second < b.second; });
     uint64_t inherited = rarest->second;
     unrecognised_keys.erase(rarest);
     unrecognised_keys[keys] = inherited + count;
@@ -116,21 +119,26 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   for (sigma::DetectionRule& rule : rules->detections) {
     std::string logsource = rule.logsource.to_string();
     ++report.per_logsource[logsource];
-    if (options.use_taxonomy && !known_to_a_table(rule.logsource, *tables)) ++report.unknown_logsource[logsource];
+    if (options.use_taxonomy && !known_to_a_table(rule.logsource, *tables))
+      ++report.unknown_logsource[logsource];
     impl->rules.push_back(make_info(rule));
     impl->identities.push_back(make_distinct(impl->rules.back()->id, ids));
     impl->tests.push_back({std::move(rule.tests), std::move(rule.regression_tests_path)});
   }
   std::set<std::string> envelopes;
-  for (const sigma::TaxonomyTable& table : *tables) envelopes.insert(table.envelopes.begin(), table.envelopes.end());
+  for (const sigma::TaxonomyTable& table : *tables)
+    envelopes.insert(table.envelopes.begin(), table.envelopes.end());
   impl->envelopes.assign(envelopes.begin(), envelopes.end());
 
   Routing routing = options.logsource.kind == LogSourceMode::Kind::automatic ? Routing::automatic
                     : options.logsource.kind == LogSourceMode::Kind::off     ? Routing::off
                                                                              : Routing::fixed;
-  auto fits = [&](const sigma::DetectionRule& rule) { return !rule.logsource.contradicts(options.logsource.logsource); };
+  auto fits = [&](const sigma::DetectionRule& rule) {
+    return !rule.logsource.contradicts(options.logsource.logsource);
+  };
   if (routing == Routing::fixed && std::none_of(rules->detections.begin(), rules->detections.end(), fits)) {
-    report.fatal = fmt::format("none of the {} loaded rules is for {}", rules->detections.size(), options.logsource.logsource.to_string());
+    report.fatal = fmt::format("none of the {} loaded rules is for {}", rules->detections.size(),
+                               options.logsource.logsource.to_string());
     return {};
   }
   impl->plan = build_plan({rules->detections, *tables, routing, options.logsource.logsource, impl->limits});
@@ -141,7 +149,8 @@ Engine::ScratchPointer Engine::make_scratch(TimeRange range) const {
   return ScratchPointer(new Scratch(*impl_->plan, impl_->limits, range));
 }
 
-void Engine::evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch, std::vector<Alert>& alerts, Counters& counters,
+void Engine::evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch,
+                      std::vector<Alert>& alerts, Counters& counters,
                       std::vector<Rejection>* rejected) const {
   counters.in += batch.events.size() + batch.rejected.size();
   counters.rejected += batch.rejected.size();
@@ -186,7 +195,9 @@ void Engine::evaluate(const EventBatch& batch, std::string_view input, Scratch& 
 
 const std::vector<std::shared_ptr<const RuleInfo>>& Engine::rules() const { return impl_->rules; }
 const sigma::YamlNode& Engine::rule_tests(size_t rule) const { return impl_->tests[rule].tests; }
-const std::string& Engine::regression_tests_path(size_t rule) const { return impl_->tests[rule].regression_path; }
+const std::string& Engine::regression_tests_path(size_t rule) const {
+  return impl_->tests[rule].regression_path;
+}
 const std::vector<std::string>& Engine::envelopes() const { return impl_->envelopes; }
 const Limits& Engine::limits() const { return impl_->limits; }
 

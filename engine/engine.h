@@ -28,7 +28,7 @@ namespace sigrun {
 // Every event has exactly one outcome: in = processed + degraded + rejected + dropped.
 struct Counters {
   uint64_t in = 0, processed = 0, degraded = 0, rejected = 0, dropped = 0;
-  uint64_t unrecognised = 0;                // of those matched: no table knew them
+  uint64_t unrecognised = 0;  // of those matched: no table knew them
   uint64_t bytes = 0;
   std::array<uint64_t, 6> alerts_by_level{};  // by sigma::Level
   // The commonest sets of top-level keys among them: 256 at most, kept by the space-saving rule (Metwally et al.,
@@ -42,7 +42,9 @@ struct Counters {
 class Engine {
  public:
   class Scratch;  // per-thread working memory
-  struct ScratchDeleter { void operator()(Scratch*) const; };
+  struct ScratchDeleter {
+    void operator()(Scratch*) const;
+  };
   using ScratchPointer = std::unique_ptr<Scratch, ScratchDeleter>;
 
   // Null, with report.fatal set, when the options cannot be followed. An engine without rules is an engine: see report.loaded. Rules that cannot be loaded are in the report; the others
@@ -56,8 +58,8 @@ class Engine {
   // Runs every event of a batch. Appends alerts in input order and adds to `counters` (rejections of the batch included).
   // `input` names the source in alerts. Events that were framed but could not be followed are rejected too: `rejected`, where given,
   // receives why.
-  void evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch, std::vector<Alert>& alerts, Counters& counters,
-                std::vector<Rejection>* rejected = nullptr) const;
+  void evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch, std::vector<Alert>& alerts,
+                Counters& counters, std::vector<Rejection>* rejected = nullptr) const;
 
   const std::vector<std::shared_ptr<const RuleInfo>>& rules() const;
   // The `tests:` block and regression path of each rule, same order as rules().

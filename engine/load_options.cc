@@ -14,14 +14,16 @@
 namespace sigrun {
 
 size_t LoadReport::count(Severity severity) const {
-  return static_cast<size_t>(std::count_if(diagnostics.begin(), diagnostics.end(), [&](const Diagnostic& d) { return d.severity == severity; }));
+  return static_cast<size_t>(std::count_if(diagnostics.begin(), diagnostics.end(),
+                                           [&](const Diagnostic& d) { return d.severity == severity; }));
 }
 
 std::string share_folder() {
   if (const char* set = std::getenv("SIGRUN_SHARE"); set && *set) return set;
   std::error_code ignored;
   for (const char* candidate : {SIGRUN_INSTALLED_SHARE, SIGRUN_SOURCE_SHARE})
-    if (*candidate && std::filesystem::is_directory(std::string(candidate) + "/rules/taxonomy", ignored)) return candidate;
+    if (*candidate && std::filesystem::is_directory(std::string(candidate) + "/rules/taxonomy", ignored))
+      return candidate;
   return SIGRUN_INSTALLED_SHARE;
 }
 

@@ -35,10 +35,10 @@ struct RuleSelection {
 };
 
 struct LoadOptions {
-  std::vector<std::string> rule_paths;      // files or folders
-  std::vector<std::string> pipelines;       // shipped names ("sysmon") or paths
-  std::string vars_path;                    // placeholder values; empty: none
-  std::string taxonomy_path;                // folder of tables; empty with use_taxonomy: the shipped one
+  std::vector<std::string> rule_paths;  // files or folders
+  std::vector<std::string> pipelines;   // shipped names ("sysmon") or paths
+  std::string vars_path;                // placeholder values; empty: none
+  std::string taxonomy_path;            // folder of tables; empty with use_taxonomy: the shipped one
   bool use_taxonomy = true;
   LogSourceMode logsource;
   RuleSelection selection;
@@ -46,16 +46,16 @@ struct LoadOptions {
 };
 
 struct LoadReport {
-  std::vector<Diagnostic> diagnostics;      // in order of files and lines
+  std::vector<Diagnostic> diagnostics;  // in order of files and lines
   size_t files = 0;
-  size_t loaded = 0;                        // detection rules in the engine
-  size_t refused = 0;                       // rules (documents) with an error
-  size_t deselected = 0;                    // left out by RuleSelection
+  size_t loaded = 0;      // detection rules in the engine
+  size_t refused = 0;     // rules (documents) with an error
+  size_t deselected = 0;  // left out by RuleSelection
   size_t correlations = 0, filters = 0;
-  std::vector<std::string> muted;           // titles of rules silenced because only a correlation refers to them
-  std::map<std::string, size_t> per_logsource;            // LogSource::to_string() -> rules
-  std::map<std::string, size_t> unknown_logsource;        // those that no table knows
-  std::string fatal;                        // why there is no engine at all: unreadable path, bad table, bad pipeline…
+  std::vector<std::string> muted;  // titles of rules silenced because only a correlation refers to them
+  std::map<std::string, size_t> per_logsource;      // LogSource::to_string() -> rules
+  std::map<std::string, size_t> unknown_logsource;  // those that no table knows
+  std::string fatal;  // why there is no engine at all: unreadable path, bad table, bad pipeline…
   size_t count(Severity severity) const;
 };
 

@@ -26,13 +26,14 @@ struct Work {
   std::vector<Alert> alerts;
   Counters counters;
   std::vector<Rejection> rejected;  // framed, but not to be followed
-  std::string input_error;  // set on the last batch of an input that ended early
+  std::string input_error;          // set on the last batch of an input that ended early
 };
 
 // Reads the inputs one after the other: the serial first stage.
 class Feed {
  public:
-  Feed(const Engine& engine, const std::vector<std::string>& inputs, std::string_view text, const ScanOptions& options)
+  Feed(const Engine& engine, const std::vector<std::string>& inputs, std::string_view text,
+       const ScanOptions& options)
       : engine_(engine), inputs_(inputs), text_(text), envelopes_(engine.envelopes()) {
     envelopes_.insert(envelopes_.end(), options.unwrap.begin(), options.unwrap.end());
   }
@@ -97,20 +98,22 @@ class Delivery {
       ++result_.input_errors;
       if (observer_.input_error) observer_.input_error(*work.input, work.input_error);
     }
-    if (observer_.progress) observer_.progress(work.consumed, total_, result_.counters.in, result_.counters.alerts());
+    if (observer_.progress)
+      observer_.progress(work.consumed, total_, result_.counters.in, result_.counters.alerts());
   }
 
  private:
   void report_rejections(const Work& work) {
     if (work.input != input_) input_ = work.input, reported_ = 0;
-    for (const auto* list : {&work.batch.rejected, &work.rejected}) for (const Rejection& rejection : *list) {
-      if (reported_ >= engine_.limits().rejected_reports) {
-        ++result_.rejections_not_shown;
-        continue;
+    for (const auto* list : {&work.batch.rejected, &work.rejected})
+      for (const Rejection& rejection : *list) {
+        if (reported_ >= engine_.limits().rejected_reports) {
+          ++result_.rejections_not_shown;
+          continue;
+        }
+        ++reported_;
+        if (observer_.rejected) observer_.rejected(*work.input, rejection);
       }
-      ++reported_;
-      if (observer_.rejected) observer_.rejected(*work.input, rejection);
-    }
   }
 
   const Engine& engine_;
@@ -134,16 +137,18 @@ uint64_t total_size(const std::vector<std::string>& inputs) {
   return total;
 }
 
-ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std::string_view text, const ScanOptions& options,
-               const ScanObserver& observer, const std::atomic<bool>* stop) {
+ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std::string_view text,
+               const ScanOptions& options, const ScanObserver& observer, const std::atomic<bool>* stop) {
   ScanResult result;
   result.inputs = inputs.size();
   Feed feed(engine, inputs, text, options);
-  Delivery delivery(engine, observer, observer.progress && !text.data() ? total_size(inputs) : text.size(), result);
+  Delivery delivery(engine, observer, observer.progress && !text.data() ? total_size(inputs) : text.size(),
+                    result);
 
   unsigned threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   auto stopping = [&] { return stop && stop->load(std::memory_order_relaxed); };
-  tbb::enumerable_thread_specific<Engine::ScratchPointer> scratches([&] { return engine.make_scratch(options.time); });
+  tbb::enumerable_thread_specific<Engine::ScratchPointer> scratches(
+      [&] { return engine.make_scratch(options.time); });
   auto evaluate = [&](Work& work) {
     engine.evaluate(work.batch, *work.input, *scratches.local(), work.alerts, work.counters, &work.rejected);
   };
@@ -175,7 +180,8 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
                                                            evaluate(*work);
                                                            return work;
                                                          }) &
-              tbb::make_filter<WorkPointer, void>(tbb::filter_mode::serial_in_order, [&](WorkPointer work) { delivery.take(*work); }));
+              tbb::make_filter<WorkPointer, void>(tbb::filter_mode::serial_in_order,
+                                                  [&](WorkPointer work) { delivery.take(*work); }));
     });
   }
   result.stopped = stopping();
@@ -184,12 +190,13 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
 
 }  // namespace
 
-ScanResult scan(const Engine& engine, const std::vector<std::string>& inputs, const ScanOptions& options, const ScanObserver& observer,
-                const std::atomic<bool>* stop) {
+ScanResult scan(const Engine& engine, const std::vector<std::string>& inputs, const ScanOptions& options,
+                const ScanObserver& observer, const std::atomic<bool>* stop) {
   return run(engine, inputs, {}, options, observer, stop);
 }
 
-ScanResult scan_text(const Engine& engine, std::string_view text, const std::string& name, const ScanOptions& options, const ScanObserver& observer) {
+ScanResult scan_text(const Engine& engine, std::string_view text, const std::string& name,
+                     const ScanOptions& options, const ScanObserver& observer) {
   return run(engine, {name}, text.data() ? text : std::string_view(""), options, observer, nullptr);
 }
 

@@ -13,9 +13,9 @@
 namespace sigrun {
 
 struct ScanOptions {
-  unsigned threads = 0;                     // 0: as many as the machine has
-  std::vector<std::string> unwrap;          // further envelope paths
-  TimeRange time;                           // events outside are dropped; those without a time are not
+  unsigned threads = 0;             // 0: as many as the machine has
+  std::vector<std::string> unwrap;  // further envelope paths
+  TimeRange time;                   // events outside are dropped; those without a time are not
 };
 
 // What a scan tells while it runs. Calls come from one thread at a time, in input order.
@@ -39,7 +39,7 @@ ScanResult scan(const Engine& engine, const std::vector<std::string>& inputs, co
                 const ScanObserver& observer, const std::atomic<bool>* stop = nullptr);
 
 // The same over one text in memory (`-e`, tests).
-ScanResult scan_text(const Engine& engine, std::string_view text, const std::string& name, const ScanOptions& options,
-                     const ScanObserver& observer);
+ScanResult scan_text(const Engine& engine, std::string_view text, const std::string& name,
+                     const ScanOptions& options, const ScanObserver& observer);
 
 }  // namespace sigrun

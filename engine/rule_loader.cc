@@ -45,7 +45,8 @@ bool is_no_rule_folder(const std::string& name) { return name == "taxonomy" || n
 
 // Rule files below a folder, sorted, without hidden files.
 // What looks like a rule but cannot be followed is named in `lost`.
-bool find_rule_files(const std::string& path, std::vector<std::string>& files, std::vector<std::string>& lost, std::string& problem) {
+bool find_rule_files(const std::string& path, std::vector<std::string>& files, std::vector<std::string>& lost,
+                     std::string& problem) {
   std::error_code error;
   if (!fs::is_directory(path, error)) {
     if (!fs::exists(path, error)) {
@@ -66,7 +67,8 @@ bool find_rule_files(const std::string& path, std::vector<std::string>& files, s
       continue;
     }
     if (walk->is_symlink(ignored) && walk->is_directory(ignored)) {
-      lost.push_back(walk->path().string() + ": a linked folder; links to folders are not followed, name it by itself");
+      lost.push_back(walk->path().string() +
+                     ": a linked folder; links to folders are not followed, name it by itself");
     } else if (is_yaml(walk->path()) && !folder) {
       if (walk->is_regular_file(ignored))
         found.push_back(walk->path().string());
@@ -129,7 +131,9 @@ class RuleLoader {
       std::string path = name;
       std::error_code ignored;
       if (!fs::exists(path, ignored)) path = share_folder() + "/rules/taxonomy/pipelines/" + name + ".yml";
-      if (!fs::exists(path, ignored)) return fail(fmt::format("there is no pipeline '{}': neither a file nor one of those that are shipped", name));
+      if (!fs::exists(path, ignored))
+        return fail(
+            fmt::format("there is no pipeline '{}': neither a file nor one of those that are shipped", name));
       std::string problem;
       auto text = read_text(path, options_.limits.yaml_bytes, problem);
       if (!text) return fail(std::move(problem));
@@ -167,7 +171,8 @@ class RuleLoader {
         size_t colon = what.rfind(": ");
         report_.diagnostics.push_back({Severity::warning, what.substr(0, colon), {}, what.substr(colon + 2)});
       }
-      if (files.size() == before) return fail(fmt::format("{}: the folder holds no rule file (*.yml, *.yaml)", path));
+      if (files.size() == before)
+        return fail(fmt::format("{}: the folder holds no rule file (*.yml, *.yaml)", path));
     }
     for (const std::string& path : files) {
       std::error_code ignored;
@@ -192,7 +197,8 @@ class RuleLoader {
     std::vector<sigma::DetectionRule> kept;
     for (sigma::DetectionRule& rule : set_.detections) {
       DiagnosticSink sink(rule.header.file);
-      bool good = pipelines_.apply(rule, sink) && sigma::resolve_placeholders(rule, vars_, options_.limits, sink);
+      bool good =
+          pipelines_.apply(rule, sink) && sigma::resolve_placeholders(rule, vars_, options_.limits, sink);
       take(sink);
       if (good)
         kept.push_back(std::move(rule));
@@ -221,9 +227,10 @@ class RuleLoader {
     for (const auto& rule : set_.detections) silent += rule.muted;
     report_.diagnostics.push_back(
         {Severity::note, first.file, first.mark,
-         fmt::format("this version checks correlations but does not evaluate them: {} loaded, this one the first; "
-                     "{} detection rules that only they refer to stay silent (generate: true lets them speak)",
-                     set_.correlations.size(), silent)});
+         fmt::format(
+             "this version checks correlations but does not evaluate them: {} loaded, this one the first; "
+             "{} detection rules that only they refer to stay silent (generate: true lets them speak)",
+             set_.correlations.size(), silent)});
   }
 
   // Of the detection rules that a correlation refers to, directly or through others.
@@ -248,14 +255,16 @@ class RuleLoader {
     if (header.id == pattern) return true;
     auto tagged = [&](const std::string& tag) { return sigma::selection_name_matches(pattern, tag); };
     if (std::any_of(header.tags.begin(), header.tags.end(), tagged)) return true;
-    return sigma::selection_name_matches(pattern, header.file) || sigma::selection_name_matches("*/" + pattern, header.file);
+    return sigma::selection_name_matches(pattern, header.file) ||
+           sigma::selection_name_matches("*/" + pattern, header.file);
   }
 
   bool is_wanted(const sigma::RuleHeader& header) const {
     const RuleSelection& wanted = options_.selection;
     auto named = [&](const std::string& pattern) { return is_named(header, pattern); };
     if (header.level < wanted.min_level || header.status < wanted.min_status) return false;
-    if (!wanted.select.empty() && std::none_of(wanted.select.begin(), wanted.select.end(), named)) return false;
+    if (!wanted.select.empty() && std::none_of(wanted.select.begin(), wanted.select.end(), named))
+      return false;
     return std::none_of(wanted.exclude.begin(), wanted.exclude.end(), named);
   }
 
@@ -283,7 +292,8 @@ class RuleLoader {
   void select() {
     std::set<std::string> needed = needed_by_correlations();
     size_t before = set_.detections.size() + set_.correlations.size();
-    std::erase_if(set_.correlations, [&](const auto& rule) { return !is_wanted(rule.header) && !is_in(rule.header, needed); });
+    std::erase_if(set_.correlations,
+                  [&](const auto& rule) { return !is_wanted(rule.header) && !is_in(rule.header, needed); });
     std::erase_if(set_.detections, [&](sigma::DetectionRule& rule) {
       if (is_wanted(rule.header)) return false;
       rule.muted = true;
@@ -302,12 +312,15 @@ class RuleLoader {
 
 }  // namespace
 
-std::optional<LoadedRules> load_rules(const LoadOptions& options, LoadReport& report) { return RuleLoader(options, report).load(); }
+std::optional<LoadedRules> load_rules(const LoadOptions& options, LoadReport& report) {
+  return RuleLoader(options, report).load();
+}
 
 std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& options, LoadReport& report) {
   std::vector<sigma::TaxonomyTable> tables;
   if (!options.use_taxonomy) return tables;
-  std::string folder = options.taxonomy_path.empty() ? share_folder() + "/rules/taxonomy" : options.taxonomy_path;
+  std::string folder =
+      options.taxonomy_path.empty() ? share_folder() + "/rules/taxonomy" : options.taxonomy_path;
   std::vector<std::string> files;
   std::error_code error;
   if (fs::is_directory(folder, error)) {
@@ -322,7 +335,8 @@ std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& 
   }
   std::sort(files.begin(), files.end());
   if (files.empty()) {
-    report.fatal = fmt::format("{}: holds no log source table; name another with --taxonomy, or none", folder);
+    report.fatal =
+        fmt::format("{}: holds no log source table; name another with --taxonomy, or none", folder);
     return {};
   }
   for (const std::string& path : files) {
@@ -336,11 +350,14 @@ std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& 
     }
     std::move(read.begin(), read.end(), std::back_inserter(tables));
   }
-  std::stable_sort(tables.begin(), tables.end(), [](const auto& a, const auto& b) { return a.order < b.order; });
+  std::stable_sort(tables.begin(), tables.end(),
+                   [](const auto& a, const auto& b) { return a.order < b.order; });
   for (size_t i = 0; i < tables.size(); ++i)
     for (size_t k = 0; k < i; ++k)
       if (tables[i].name == tables[k].name) {
-        report.fatal = fmt::format("{}:{}:{}: error: the table name '{}' is also that of {}", tables[i].file, tables[i].mark.line, tables[i].mark.column, tables[i].name, tables[k].file);
+        report.fatal =
+            fmt::format("{}:{}:{}: error: the table name '{}' is also that of {}", tables[i].file,
+                        tables[i].mark.line, tables[i].mark.column, tables[i].name, tables[k].file);
         return {};
       }
   return tables;

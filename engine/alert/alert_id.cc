@@ -5,7 +5,8 @@
 
 namespace sigrun {
 
-std::string make_alert_id(std::string_view rule_id, std::string_view own_id, std::string_view event, uint64_t offset) {
+std::string make_alert_id(std::string_view rule_id, std::string_view own_id, std::string_view event,
+                          uint64_t offset) {
   // Lengths stand before the parts, so that no two different inputs give the same bytes.
   std::string bytes = own_id.empty() ? fmt::format("bytes {} {} {}", rule_id.size(), event.size(), offset)
                                      : fmt::format("own {} {}", rule_id.size(), own_id.size());

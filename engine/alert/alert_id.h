@@ -8,6 +8,7 @@
 namespace sigrun {
 
 // xxh128 as 32 hex digits over the rule's id and the event's own id or, where it has none, its bytes and offset.
-std::string make_alert_id(std::string_view rule_id, std::string_view own_id, std::string_view event, uint64_t offset);
+std::string make_alert_id(std::string_view rule_id, std::string_view own_id, std::string_view event,
+                          uint64_t offset);
 
 }  // namespace sigrun

@@ -35,7 +35,8 @@ void render_ndjson(const Alert& alert, std::string& out) {
   out += R"(,"rule":{)";
   append_member("id", alert.rule->id, out);
   append_member("title", alert.rule->title, out);
-  if (alert.rule->level != sigma::Level::none) append_member("level", sigma::level_name(alert.rule->level), out);
+  if (alert.rule->level != sigma::Level::none)
+    append_member("level", sigma::level_name(alert.rule->level), out);
   out += R"(,"tags":[)";
   for (size_t i = 0; i < alert.rule->tags.size(); ++i) {
     if (i > 0) out += ',';
@@ -46,7 +47,8 @@ void render_ndjson(const Alert& alert, std::string& out) {
 
   out += R"(},"source":{)";
   append_member("file", alert.file, out);
-  fmt::format_to(std::back_inserter(out), R"(,"line":{},"offset":{}}},"matches":[)", alert.line, alert.offset);
+  fmt::format_to(std::back_inserter(out), R"(,"line":{},"offset":{}}},"matches":[)", alert.line,
+                 alert.offset);
   for (size_t i = 0; i < alert.matches.size(); ++i) {
     const Match& match = alert.matches[i];
     out += i > 0 ? ",{" : "{";

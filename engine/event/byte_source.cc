@@ -1,15 +1,15 @@
 #include "event/byte_source.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <utility>
 #include <zlib.h>
 #include <zstd.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
 
 namespace sigrun {
 namespace {
@@ -273,7 +273,7 @@ std::unique_ptr<ByteSource> open_byte_source(const std::string& path, std::strin
     return nullptr;
   }
   Descriptor descriptor(number, !standard_input);
-  struct stat status{};
+  struct stat status {};
   if (::fstat(number, &status) != 0) {
     error = system_error(errno);
     return nullptr;

@@ -76,7 +76,8 @@ EnvelopePaths::Node EnvelopePaths::find(Node node, std::string_view key) const {
 }
 
 EnvelopePaths::Node EnvelopePaths::child(Node node, std::string_view key) const {
-  if (key.find('\\') == std::string_view::npos) [[likely]] return find(node, key);
+  if (key.find('\\') == std::string_view::npos) [[likely]]
+    return find(node, key);
   return find(node, unescape_ascii(key));
 }
 

@@ -16,7 +16,7 @@ namespace sigrun {
 inline constexpr size_t event_padding = 64;
 
 struct EventSpan {
-  size_t begin = 0;     // into EventBatch::bytes
+  size_t begin = 0;  // into EventBatch::bytes
   size_t size = 0;
   uint64_t offset = 0;  // of the event's first byte in the (decompressed) input
   uint64_t line = 0;    // 1-based line of that byte
@@ -26,7 +26,7 @@ struct EventSpan {
 struct Rejection {
   uint64_t offset = 0;
   uint64_t line = 0;
-  std::string reason;   // empty beyond the first Limits::rejected_reports of an input
+  std::string reason;  // empty beyond the first Limits::rejected_reports of an input
 };
 
 struct EventBatch {

@@ -40,9 +40,9 @@ struct EventReader::State {
   uint64_t offset = 0;        // of buffer[begin] in the input
   uint64_t bytes_read = 0;
   bool started = false;
-  bool at_end = false;        // the source has no more
-  bool full = false;          // the framer is not done with the bytes it has
-  bool done = false;          // nothing more will be found
+  bool at_end = false;  // the source has no more
+  bool full = false;    // the framer is not done with the bytes it has
+  bool done = false;    // nothing more will be found
   std::string error;
 
   void make_room(size_t room);

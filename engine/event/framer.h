@@ -64,7 +64,16 @@ class Framer {
     resync,   // after an error, looking for a line to go on at
   };
   enum class State : uint8_t {  // in an object
-    key_or_end, key, key_text, colon, value, value_text, scalar, element_or_end, element, comma_or_end,
+    key_or_end,
+    key,
+    key_text,
+    colon,
+    value,
+    value_text,
+    scalar,
+    element_or_end,
+    element,
+    comma_or_end,
   };
   // The beginning of a line: an object's own, or one to go back to.
   struct Place {
@@ -80,7 +89,10 @@ class Framer {
   uint64_t offset_of(const char* p) const { return base_ + static_cast<uint64_t>(p - data_); }
   const char* at(uint64_t offset) const { return data_ + (offset - base_); }
   Place place_of(const char* p) const { return {offset_of(p), line_, line_begin_, indent_}; }
-  const char* suspend(const char* p) { suspended_ = true; return p; }
+  const char* suspend(const char* p) {
+    suspended_ = true;
+    return p;
+  }
   const char* skip_space(const char* p);
   bool is_full() const;
   uint64_t kept_from(uint64_t position);
@@ -144,33 +156,33 @@ class Framer {
   uint64_t position_ = 0;
   uint64_t line_ = 1;
   uint64_t line_begin_ = 0;
-  uint64_t indent_ = 0;                // of the current line, once its first token was seen
-  uint64_t first_token_ = nowhere;     // offset of that token
-  bool line_start_ = true;             // only white space since line_begin_
+  uint64_t indent_ = 0;             // of the current line, once its first token was seen
+  uint64_t first_token_ = nowhere;  // offset of that token
+  bool line_start_ = true;          // only white space since line_begin_
   Mode mode_ = Mode::top;
   State state_ = State::key_or_end;
-  bool in_string_ = false;             // garbage, skim
-  uint64_t array_depth_ = 0;           // arrays open outside of objects
+  bool in_string_ = false;    // garbage, skim
+  uint64_t array_depth_ = 0;  // arrays open outside of objects
 
   // The object in progress, and the event inside of it where it is an envelope.
   Followed outer_, inner_;
   bool in_inner_ = false;
-  bool opened_ = false;                // the outer object is an envelope
-  std::vector<char> stack_;            // stack_[1..depth_]: '{' or '['
+  bool opened_ = false;      // the outer object is an envelope
+  std::vector<char> stack_;  // stack_[1..depth_]: '{' or '['
   size_t depth_ = 0;
-  size_t bottom_ = 0;                  // depth outside of the event in progress
+  size_t bottom_ = 0;  // depth outside of the event in progress
 
   // Envelopes: the containers on the way, down to depth track_ (0: none). nodes_[d] belongs to the container
   // at depth d.
   std::vector<EnvelopePaths::Node> nodes_;
   size_t track_ = 0;
   EnvelopePaths::Node pending_ = EnvelopePaths::none;  // of the key just read at depth track_
-  uint64_t key_ = nowhere;             // offset of the first byte of the key being read
-  bool envelope_array_ = false;        // the array at depth track_ began with an object
+  uint64_t key_ = nowhere;                             // offset of the first byte of the key being read
+  bool envelope_array_ = false;                        // the array at depth track_ began with an object
 
   // The first line inside the event in progress that might be an event of its own, and those around the
   // current byte.
-  Place candidate_;                      // its offset is nowhere if there is none
+  Place candidate_;  // its offset is nowhere if there is none
   bool candidates_off_ = false;
   std::vector<size_t> open_candidates_;  // the depth that each was opened at
   size_t candidate_depth_ = 0;           // the last of them, or 0
@@ -179,7 +191,7 @@ class Framer {
 
   // Skimming: brackets open since bottom_.
   size_t skim_objects_ = 0, skim_arrays_ = 0;
-  uint64_t skim_beyond_ = 0;           // opened beyond the depth limit
+  uint64_t skim_beyond_ = 0;  // opened beyond the depth limit
 };
 
 }  // namespace sigrun

@@ -7,8 +7,8 @@
 // is judged the same when it is noticed late.
 #include "event/framer.h"
 
-#include <cstring>
 #include <fmt/format.h>
+#include <cstring>
 #include <utility>
 
 #include "event/structure_scan.h"

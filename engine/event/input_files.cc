@@ -1,14 +1,14 @@
 #include "event/input_files.h"
 
+#include <glob.h>
+#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <glob.h>
 #include <string_view>
 #include <system_error>
-#include <unistd.h>
 #include <unordered_set>
 
 namespace sigrun {

@@ -14,8 +14,8 @@ namespace sigrun {
 
 struct InputFiles {
   std::vector<std::string> paths;
-  std::vector<std::string> errors;  // unreadable, empty folder, glob without a match: "path: what is wrong"
-  std::vector<std::string> skipped; // files of a folder whose names say they are no event files
+  std::vector<std::string> errors;   // unreadable, empty folder, glob without a match: "path: what is wrong"
+  std::vector<std::string> skipped;  // files of a folder whose names say they are no event files
 };
 
 InputFiles find_input_files(const std::vector<std::string>& arguments);

@@ -24,11 +24,14 @@ bool is_plainly_sound_number(std::string_view text) {
   if (text.empty() || text.size() > 15) return false;
   size_t digits = text[0] == '-' ? 1 : 0;
   if (digits == text.size() || text[digits] < '1' || text[digits] > '9') return text == "0";
-  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(digits), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(digits), text.end(),
+                     [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::string_view trim_end(std::string_view token) {
-  while (!token.empty() && (token.back() == ' ' || token.back() == '\t' || token.back() == '\n' || token.back() == '\r')) token.remove_suffix(1);
+  while (!token.empty() &&
+         (token.back() == ' ' || token.back() == '\t' || token.back() == '\n' || token.back() == '\r'))
+    token.remove_suffix(1);
   return token;
 }
 
@@ -38,8 +41,8 @@ struct JsonWalker::State {
   const PathTrie& paths;
   const Limits& limits;
   ondemand::parser parser;
-  std::string repaired;      // a copy of the event with ill-formed UTF-8 replaced
-  std::string_view bytes;    // what was walked: the event, or the copy
+  std::string repaired;    // a copy of the event with ill-formed UTF-8 replaced
+  std::string_view bytes;  // what was walked: the event, or the copy
   std::string key_scratch;
   std::string problem;
   SlotTable* table = nullptr;
@@ -91,7 +94,8 @@ struct JsonWalker::State {
       degraded = true;
       // A number beyond every type still has its text; anything else has nothing.
       bool number = first == '-' || (first >= '0' && first <= '9');
-      value.kind = number && token.find_first_not_of("+-.0123456789eE") == token.npos ? ValueKind::number : ValueKind::broken;
+      value.kind = number && token.find_first_not_of("+-.0123456789eE") == token.npos ? ValueKind::number
+                                                                                      : ValueKind::broken;
       value.raw = token;
     }
   }
@@ -179,14 +183,16 @@ struct JsonWalker::State {
           if (EventValue& value = table->value(i); !value.hidden) visit(key.segments, value);
     };
     bool contested = false;
-    for_each_value([&](uint32_t, EventValue& value) { contested = contested || table->has_several(value.slot); });
+    for_each_value(
+        [&](uint32_t, EventValue& value) { contested = contested || table->has_several(value.slot); });
     if (!contested) return;
     std::unordered_map<SlotId, uint32_t> longest;
     for_each_value([&](uint32_t segments, EventValue& value) {
       uint32_t& known = longest[value.slot];
       known = std::max(known, segments);
     });
-    for_each_value([&](uint32_t segments, EventValue& value) { value.hidden = segments < longest[value.slot]; });
+    for_each_value(
+        [&](uint32_t segments, EventValue& value) { value.hidden = segments < longest[value.slot]; });
   }
 
   // ---- the whole event -------------------------------------------------------------------------------------------
@@ -205,9 +211,11 @@ struct JsonWalker::State {
 
   // ---- keywords --------------------------------------------------------------------------------------------------
 
-  simdjson::error_code visit_scalars(ondemand::value value, const std::function<bool(EventValue&)>& visit, bool& stopped) {
+  simdjson::error_code visit_scalars(ondemand::value value, const std::function<bool(EventValue&)>& visit,
+                                     bool& stopped) {
     ondemand::json_type type;
-    if (auto error = value.type().get(type)) return error == simdjson::TAPE_ERROR || error == simdjson::INCORRECT_TYPE ? simdjson::SUCCESS : error;
+    if (auto error = value.type().get(type))
+      return error == simdjson::TAPE_ERROR || error == simdjson::INCORRECT_TYPE ? simdjson::SUCCESS : error;
     if (type == ondemand::json_type::object) {
       ondemand::object object;
       if (auto error = value.get_object().get(object)) return error;
@@ -231,7 +239,8 @@ struct JsonWalker::State {
     return simdjson::SUCCESS;
   }
 
-  simdjson::error_code visit_object(ondemand::object& object, const std::function<bool(EventValue&)>& visit, bool& stopped) {
+  simdjson::error_code visit_object(ondemand::object& object, const std::function<bool(EventValue&)>& visit,
+                                    bool& stopped) {
     for (auto entry : object) {
       ondemand::field field;
       if (auto error = std::move(entry).get(field)) return error;
@@ -242,7 +251,8 @@ struct JsonWalker::State {
   }
 };
 
-JsonWalker::JsonWalker(const PathTrie& paths, const Limits& limits) : state_(std::make_unique<State>(paths, limits)) {}
+JsonWalker::JsonWalker(const PathTrie& paths, const Limits& limits)
+    : state_(std::make_unique<State>(paths, limits)) {}
 JsonWalker::~JsonWalker() = default;
 
 JsonWalker::Outcome JsonWalker::walk(std::string_view event, SlotTable& table) {

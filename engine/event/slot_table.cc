@@ -72,7 +72,8 @@ std::string_view SlotTable::folded(EventValue& value) {
   value.folded = true;
   if (is_ascii(source)) {
     char* out = source.empty() ? nullptr : reserve(source.size());
-    std::transform(source.begin(), source.end(), out, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+    std::transform(source.begin(), source.end(), out,
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
     value.folded_view = {out, source.size()};
   } else {
     scratch_.clear();

@@ -19,13 +19,13 @@ enum class ValueKind : uint8_t { null, truth, number, text, object, array, broke
 
 struct EventValue {
   ValueKind kind = ValueKind::null;
-  bool in_array = false;   // an element of the array that the path ends at
+  bool in_array = false;  // an element of the array that the path ends at
   bool truth = false;
-  bool hidden = false;     // a longer literal key took its path
+  bool hidden = false;  // a longer literal key took its path
   bool decoded = false, folded = false;
   SlotId slot = 0;
-  uint32_t next = no_id;   // the slot's next value
-  std::string_view raw;    // numbers: as written; texts: between the quotes, escapes as written
+  uint32_t next = no_id;  // the slot's next value
+  std::string_view raw;   // numbers: as written; texts: between the quotes, escapes as written
   std::string_view text_view, folded_view;
 };
 
@@ -40,7 +40,9 @@ class SlotTable {
   void add(EventValue value);
   size_t size() const { return values_.size(); }
   // Whether more than one value was added to the slot, hidden ones included.
-  bool has_several(SlotId slot) const { return heads_[slot].epoch == epoch_ && heads_[slot].first != heads_[slot].last; }
+  bool has_several(SlotId slot) const {
+    return heads_[slot].epoch == epoch_ && heads_[slot].first != heads_[slot].last;
+  }
 
   // ---- reading ----
   EventValue& value(size_t index) { return values_[index]; }

@@ -8,7 +8,17 @@
 
 namespace sigrun {
 
-enum class ByteClass : uint8_t { scalar, control, space, quote, comma, colon, open_object, open_array, close };
+enum class ByteClass : uint8_t {
+  scalar,
+  control,
+  space,
+  quote,
+  comma,
+  colon,
+  open_object,
+  open_array,
+  close
+};
 
 inline constexpr std::array<ByteClass, 256> byte_classes = [] {
   std::array<ByteClass, 256> classes{};

@@ -55,7 +55,10 @@ bool parse_zone(std::string_view text, size_t& at, DateParts& parts) {
 
 int64_t days_of(const DateParts& parts) {
   using namespace std::chrono;
-  return sys_days(year(parts.year) / month(static_cast<unsigned>(parts.month)) / day(static_cast<unsigned>(parts.day))).time_since_epoch().count();
+  return sys_days(year(parts.year) / month(static_cast<unsigned>(parts.month)) /
+                  day(static_cast<unsigned>(parts.day)))
+      .time_since_epoch()
+      .count();
 }
 
 void set_date(DateParts& parts, int64_t days) {
@@ -77,13 +80,17 @@ std::optional<DateParts> parse_date(std::string_view text) {
   char separator = at < text.size() ? text[at] : '\0';
   if (separator != '-' && separator != '/') return {};
   ++at;
-  if (!digits(text, at, 2, parts.month) || !accept(text, at, separator) || !digits(text, at, 2, parts.day)) return {};
+  if (!digits(text, at, 2, parts.month) || !accept(text, at, separator) || !digits(text, at, 2, parts.day))
+    return {};
   using namespace std::chrono;
-  if (!(year(parts.year) / month(static_cast<unsigned>(parts.month)) / day(static_cast<unsigned>(parts.day))).ok()) return {};
+  if (!(year(parts.year) / month(static_cast<unsigned>(parts.month)) / day(static_cast<unsigned>(parts.day)))
+           .ok())
+    return {};
   if (at == text.size()) return parts;
   if (!accept(text, at, 'T') && !accept(text, at, 't') && !accept(text, at, ' ')) return {};
   parts.has_time = true;
-  if (!digits(text, at, 2, parts.hour) || !accept(text, at, ':') || !digits(text, at, 2, parts.minute)) return {};
+  if (!digits(text, at, 2, parts.hour) || !accept(text, at, ':') || !digits(text, at, 2, parts.minute))
+    return {};
   if (accept(text, at, ':')) {
     if (!digits(text, at, 2, parts.second)) return {};
     if (accept(text, at, '.') || accept(text, at, ',')) {
@@ -106,7 +113,9 @@ std::optional<DateParts> parts_of_epoch_seconds(std::string_view json_number) {
   // Out of range, but a number: next to nothing.
   if (error == std::errc::result_out_of_range && Decimal::from_json(json_number)) error = std::errc();
   // Years 1 to 9999: what a date can show.
-  if (error != std::errc() || end != json_number.data() + json_number.size() || value < -62135596800.0 || value >= 253402300800.0) return {};
+  if (error != std::errc() || end != json_number.data() + json_number.size() || value < -62135596800.0 ||
+      value >= 253402300800.0)
+    return {};
   auto seconds = static_cast<int64_t>(std::floor(value));
   DateParts parts;
   int64_t days = floor_divide(seconds, 86400), rest = seconds - days * 86400;
@@ -166,7 +175,8 @@ std::string format_time(int64_t nanoseconds) {
   int64_t days = floor_divide(seconds, 86400), rest = seconds - days * 86400;
   DateParts parts;
   set_date(parts, days);
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", parts.year, parts.month, parts.day, rest / 3600, rest / 60 % 60, rest % 60);
+  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", parts.year, parts.month, parts.day,
+                                 rest / 3600, rest / 60 % 60, rest % 60);
   if (fraction % 1'000'000 == 0) return text + fmt::format(".{:03}Z", fraction / 1'000'000);
   if (fraction % 1'000 == 0) return text + fmt::format(".{:06}Z", fraction / 1'000);
   return text + fmt::format(".{:09}Z", fraction);

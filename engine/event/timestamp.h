@@ -35,7 +35,9 @@ std::optional<int64_t> parse_event_time(std::string_view text, bool number, int6
 struct TimeRange {
   std::optional<int64_t> from, to;  // nanoseconds since 1970 UTC
   bool bounded() const { return from || to; }
-  bool contains(std::optional<int64_t> time) const { return !time || ((!from || *time >= *from) && (!to || *time <= *to)); }
+  bool contains(std::optional<int64_t> time) const {
+    return !time || ((!from || *time >= *from) && (!to || *time <= *to));
+  }
 };
 
 // RFC 3339, UTC, milliseconds or as many digits as are needed: 2026-11-20T08:15:00.123Z.

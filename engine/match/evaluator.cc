@@ -6,7 +6,8 @@
 
 namespace sigrun {
 
-Evaluator::Evaluator(const Plan& plan, const Limits& limits) : plan_(plan), limits_(limits), known_(plan.predicates.size(), 0) {}
+Evaluator::Evaluator(const Plan& plan, const Limits& limits)
+    : plan_(plan), limits_(limits), known_(plan.predicates.size(), 0) {}
 
 void Evaluator::start(SlotTable& table, JsonWalker& walker) {
   table_ = &table;
@@ -65,21 +66,27 @@ bool Evaluator::any_value(FieldId field, Visit&& visit) {
 }
 
 bool Evaluator::evaluate(const Predicate& predicate) {
-  if (auto* exists = std::get_if<sigma::Exists>(&predicate.test)) return (present_slot(predicate.field) != no_id) == exists->present;
+  if (auto* exists = std::get_if<sigma::Exists>(&predicate.test))
+    return (present_slot(predicate.field) != no_id) == exists->present;
   if (std::holds_alternative<sigma::IsNull>(predicate.test)) return is_null(predicate.field);
-  if (auto* reference = std::get_if<FieldReferenceTest>(&predicate.test)) return refers(predicate.field, *reference);
-  return any_value(predicate.field, [&](EventValue& value) { return value_satisfies(predicate.test, value, *table_); });
+  if (auto* reference = std::get_if<FieldReferenceTest>(&predicate.test))
+    return refers(predicate.field, *reference);
+  return any_value(predicate.field,
+                   [&](EventValue& value) { return value_satisfies(predicate.test, value, *table_); });
 }
 
 // Absent, or JSON null itself: an array is never null, whatever it holds.
 bool Evaluator::is_null(FieldId field) {
   SlotId slot = present_slot(field);
-  return slot == no_id || table_->any_value(slot, [](EventValue& value) { return value.kind == ValueKind::null && !value.in_array; });
+  return slot == no_id || table_->any_value(slot, [](EventValue& value) {
+    return value.kind == ValueKind::null && !value.in_array;
+  });
 }
 
 bool Evaluator::refers(FieldId field, const FieldReferenceTest& test) {
   return any_value(field, [&](EventValue& value) {
-    return any_value(test.other, [&](EventValue& other) { return values_agree(test, value, other, *table_); });
+    return any_value(test.other,
+                     [&](EventValue& other) { return values_agree(test, value, other, *table_); });
   });
 }
 
@@ -112,7 +119,8 @@ void Evaluator::explain(NodeId id, const RulePlan& rule, std::vector<Match>& mat
           using T = std::decay_t<decltype(test)>;
           if constexpr (std::is_same_v<T, sigma::Exists> || std::is_same_v<T, sigma::IsNull>) return true;
           if constexpr (std::is_same_v<T, FieldReferenceTest>)
-            return any_value(test.other, [&](EventValue& other) { return values_agree(test, value, other, *table_); });
+            return any_value(test.other,
+                             [&](EventValue& other) { return values_agree(test, value, other, *table_); });
           return value_satisfies(predicate.test, value, *table_);
         },
         predicate.test);

@@ -7,7 +7,12 @@
 namespace sigrun {
 
 Matcher::Matcher(const Plan& plan, const Limits& limits)
-    : plan_(plan), table_(plan.paths.slot_count()), walker_(plan.paths, limits), evaluator_(plan, limits), tried_(plan.programs.size(), 0), fired_(plan.rules.size(), 0) {}
+    : plan_(plan),
+      table_(plan.paths.slot_count()),
+      walker_(plan.paths, limits),
+      evaluator_(plan, limits),
+      tried_(plan.programs.size(), 0),
+      fired_(plan.rules.size(), 0) {}
 
 JsonWalker::Outcome Matcher::match(std::string_view event, std::vector<Hit>& hits) {
   hits.clear();
@@ -44,7 +49,8 @@ void Matcher::try_program(ProgramId id, std::vector<Hit>& hits) {
   if (tried_[id] == event_) return;
   tried_[id] = event_;
   const Program& program = plan_.programs[id];
-  if (plan_.rules[program.rule].muted || fired_[program.rule] == event_ || !evaluator_.holds(program.root)) return;
+  if (plan_.rules[program.rule].muted || fired_[program.rule] == event_ || !evaluator_.holds(program.root))
+    return;
   fired_[program.rule] = event_;
   hits.push_back({program.rule, id});
 }
@@ -83,7 +89,8 @@ std::optional<int64_t> Matcher::time() {
     if (slot == no_id) continue;
     table_.any_value(slot, [&](EventValue& value) {
       if (!SlotTable::has_text(value)) return false;
-      time = parse_event_time(table_.text(value), value.kind == ValueKind::number, view_ ? view_->zone_seconds : 0);
+      time = parse_event_time(table_.text(value), value.kind == ValueKind::number,
+                              view_ ? view_->zone_seconds : 0);
       return time.has_value();
     });
     if (time) break;

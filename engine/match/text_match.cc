@@ -39,7 +39,9 @@ size_t match_segment(const TextSegment& segment, std::string_view text, size_t a
   return at <= text.size() ? at : no_match;
 }
 
-size_t next_start(std::string_view text, size_t at) { return at + utf8_length(static_cast<unsigned char>(text[at])); }
+size_t next_start(std::string_view text, size_t at) {
+  return at + utf8_length(static_cast<unsigned char>(text[at]));
+}
 
 // The leftmost place at or behind `from` where the segment fits; `end` is where it ends there.
 bool find_segment(const TextSegment& segment, std::string_view text, size_t from, size_t& end) {
@@ -60,7 +62,9 @@ bool find_segment(const TextSegment& segment, std::string_view text, size_t from
 bool ends_with_segment(const TextSegment& segment, std::string_view text, size_t from) {
   size_t longest = 0;
   for (const TextSegment::Piece& piece : segment.pieces)
-    longest += piece.kind == TextSegment::Piece::Kind::literal ? piece.text.size() : piece.kind == TextSegment::Piece::Kind::any_one ? 4 : 3;
+    longest += piece.kind == TextSegment::Piece::Kind::literal   ? piece.text.size()
+               : piece.kind == TextSegment::Piece::Kind::any_one ? 4
+                                                                 : 3;
   size_t first = text.size() > longest ? text.size() - longest : 0;
   for (size_t at = std::max(from, first); at <= text.size(); ++at) {
     bool inside_code_point = at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;

@@ -28,7 +28,9 @@ bool compare(std::strong_ordering order, sigma::Order wanted) {
 // Decimal text of an event, as a comparison sees it: padding with zeros does not change a number.
 std::optional<Decimal> number_in_text(std::string_view text) {
   size_t sign = text.starts_with('-') ? 1 : 0, digits = sign;
-  while (digits + 1 < text.size() && text[digits] == '0' && text[digits + 1] >= '0' && text[digits + 1] <= '9') ++digits;
+  while (digits + 1 < text.size() && text[digits] == '0' && text[digits + 1] >= '0' &&
+         text[digits + 1] <= '9')
+    ++digits;
   if (digits == sign) return Decimal::from_plain(text);
   return Decimal::from_plain(std::string(text.substr(0, sign)).append(text.substr(digits)));
 }
@@ -44,7 +46,8 @@ struct Tester {
   }
 
   bool operator()(const AnyTextTest& any) const {
-    return std::any_of(any.tests.begin(), any.tests.end(), [&](const TextTest& test) { return (*this)(test); });
+    return std::any_of(any.tests.begin(), any.tests.end(),
+                       [&](const TextTest& test) { return (*this)(test); });
   }
 
   bool operator()(const RegexTest& test) const {
@@ -102,7 +105,9 @@ struct Tester {
     std::memcpy(address_text, text.data(), text.size());
     address_text[text.size()] = '\0';
     uint8_t address[16] = {};
-    if (std::strlen(address_text) != text.size() || inet_pton(block.v6 ? AF_INET6 : AF_INET, address_text, address) != 1) return false;
+    if (std::strlen(address_text) != text.size() ||
+        inet_pton(block.v6 ? AF_INET6 : AF_INET, address_text, address) != 1)
+      return false;
     size_t whole = block.prefix / 8u, rest = block.prefix % 8u;
     if (std::memcmp(address, block.address.data(), whole) != 0) return false;
     return rest == 0 || (address[whole] ^ block.address[whole]) >> (8 - rest) == 0;
@@ -115,7 +120,9 @@ struct Tester {
 
 }  // namespace
 
-bool value_satisfies(const Test& test, EventValue& value, SlotTable& table) { return std::visit(Tester{value, table}, test); }
+bool value_satisfies(const Test& test, EventValue& value, SlotTable& table) {
+  return std::visit(Tester{value, table}, test);
+}
 
 bool values_agree(const FieldReferenceTest& test, EventValue& value, EventValue& other, SlotTable& table) {
   if (!SlotTable::has_text(value) || !SlotTable::has_text(other)) return false;

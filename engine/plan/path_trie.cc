@@ -6,7 +6,9 @@ namespace sigrun {
 
 PathTrie::PathTrie() : building_(1) {}
 
-size_t PathTrie::EdgeHash::operator()(const EdgeView& edge) const { return seeded_hash(edge.segment, edge.from); }
+size_t PathTrie::EdgeHash::operator()(const EdgeView& edge) const {
+  return seeded_hash(edge.segment, edge.from);
+}
 
 uint32_t PathTrie::add(std::string_view path) {
   auto [known, fresh] = added_.try_emplace(std::string(path), static_cast<uint32_t>(added_.size()));

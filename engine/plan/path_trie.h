@@ -19,7 +19,7 @@ inline constexpr uint32_t no_id = 0xFFFFFFFF;
 class PathTrie {
  public:
   struct Node {
-    SlotId slot = no_id;        // the path that ends here
+    SlotId slot = no_id;         // the path that ends here
     SlotId first = 0, last = 0;  // slots of this node and below: [first, last)
     bool has_children = false;
   };

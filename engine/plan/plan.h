@@ -54,8 +54,9 @@ struct FieldReferenceTest {
   bool cased = false;
 };
 
-using Test = std::variant<TextTest, AnyTextTest, RegexTest, NumberTest, sigma::BoolEquals, sigma::IsNull, sigma::Exists,
-                          sigma::NumberCompare, sigma::TimePartCompare, sigma::CidrBlock, FieldReferenceTest>;
+using Test = std::variant<TextTest, AnyTextTest, RegexTest, NumberTest, sigma::BoolEquals, sigma::IsNull,
+                          sigma::Exists, sigma::NumberCompare, sigma::TimePartCompare, sigma::CidrBlock,
+                          FieldReferenceTest>;
 
 struct Predicate {
   FieldId field = no_id;  // no_id: a keyword, tried on every text and number of the event
@@ -69,7 +70,7 @@ struct Node {
   uint32_t threshold = 0;       // at_least
   uint32_t begin = 0, end = 0;  // children: [begin, end) of Plan::children
   PredicateId predicate = no_id;
-  uint32_t explanation = 0;     // into RulePlan::explanations
+  uint32_t explanation = 0;  // into RulePlan::explanations
 };
 
 // How an author wrote one test: for an alert's `matches`.
@@ -123,7 +124,7 @@ struct Plan {
   std::vector<RulePlan> rules;
   std::vector<View> views;  // in the order in which they are tried
   OpenView open;
-  bool automatic = true;    // events are routed by the tables; otherwise `views` is empty
+  bool automatic = true;  // events are routed by the tables; otherwise `views` is empty
 };
 
 }  // namespace sigrun

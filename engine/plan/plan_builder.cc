@@ -20,8 +20,9 @@ using sigma::TaxonomyEntry;
 using sigma::TaxonomyTable;
 
 // Fields that tell the time of events no table knows.
-constexpr std::string_view common_time_fields[] = {"@timestamp", "timestamp", "Timestamp", "time", "eventTime", "EventTime", "TimeCreated",
-                                                   "UtcTime", "TimeGenerated", "Datetime", "ts", "date"};
+constexpr std::string_view common_time_fields[] = {"@timestamp",    "timestamp", "Timestamp",   "time",
+                                                   "eventTime",     "EventTime", "TimeCreated", "UtcTime",
+                                                   "TimeGenerated", "Datetime",  "ts",          "date"};
 
 // How the rule's field names become fields in one context: a table, a table's entry, or several tables at once.
 class Spelling {
@@ -43,7 +44,8 @@ std::string test_key(const sigma::Value& value) {
   struct Key {
     std::string pattern(const sigma::TextPattern& v) const {
       std::string out = v.cased ? "C" : "c";
-      for (const auto& part : v.parts) out += fmt::format("{}{}:{}", static_cast<int>(part.kind), part.text.size(), part.text);
+      for (const auto& part : v.parts)
+        out += fmt::format("{}{}:{}", static_cast<int>(part.kind), part.text.size(), part.text);
       return out;
     }
     std::string operator()(const sigma::TextPattern& v) const { return "t" + pattern(v); }
@@ -57,15 +59,20 @@ std::string test_key(const sigma::Value& value) {
     std::string operator()(const sigma::BoolEquals& v) const { return v.truth ? "b1" : "b0"; }
     std::string operator()(const sigma::IsNull&) const { return "z"; }
     std::string operator()(const sigma::Exists& v) const { return v.present ? "e1" : "e0"; }
-    std::string operator()(const sigma::NumberCompare& v) const { return fmt::format("o{}{}", static_cast<int>(v.order), v.bound.canonical()); }
+    std::string operator()(const sigma::NumberCompare& v) const {
+      return fmt::format("o{}{}", static_cast<int>(v.order), v.bound.canonical());
+    }
     std::string operator()(const sigma::TimePartCompare& v) const {
       return fmt::format("p{}{}{}", static_cast<int>(v.part), static_cast<int>(v.order), v.bound.canonical());
     }
     std::string operator()(const sigma::CidrBlock& v) const {
-      return fmt::format("i{}{}/{}", v.v6 ? 6 : 4, std::string_view(reinterpret_cast<const char*>(v.address.data()), 16), v.prefix);
+      return fmt::format("i{}{}/{}", v.v6 ? 6 : 4,
+                         std::string_view(reinterpret_cast<const char*>(v.address.data()), 16), v.prefix);
     }
     std::string operator()(const sigma::FieldReference& v) const {
-      return fmt::format("f{}{}{}", static_cast<int>(v.mode), v.cased ? 'C' : 'c', v.literal_field ? 'l' : 's') + v.field;
+      return fmt::format("f{}{}{}", static_cast<int>(v.mode), v.cased ? 'C' : 'c',
+                         v.literal_field ? 'l' : 's') +
+             v.field;
     }
   };
   return std::visit(Key{}, value);
@@ -79,7 +86,8 @@ class PlanBuilder {
 
   std::unique_ptr<const Plan> build() {
     plan_->automatic = input_.routing == Routing::automatic;
-    for (const DetectionRule& rule : input_.rules) plan_->rules.push_back({rule.logsource, rule.muted, explain(rule)});
+    for (const DetectionRule& rule : input_.rules)
+      plan_->rules.push_back({rule.logsource, rule.muted, explain(rule)});
     if (input_.routing == Routing::automatic)
       for (const TaxonomyTable& table : input_.tables) add_view(table);
     add_open_view();
@@ -109,23 +117,25 @@ class PlanBuilder {
   // ---- predicates ------------------------------------------------------------------------------------------------
 
   struct Compiler {
-      PlanBuilder& builder;
-      const Spelling& spelling;
-      Test operator()(const sigma::TextPattern& v) const { return TextTest::compile(v); }
-      Test operator()(const sigma::AnyTextPattern& v) const {
-        AnyTextTest any;
-        for (const auto& pattern : v.patterns) any.tests.push_back(TextTest::compile(pattern));
-        return any;
-      }
-      Test operator()(const sigma::RegexPattern& v) const { return RegexTest{builder.regex(v)}; }
-      Test operator()(const sigma::NumberEquals& v) const { return NumberTest{v.number, v.number.canonical()}; }
-      Test operator()(const sigma::FieldReference& v) const {
-        return FieldReferenceTest{builder.resolve(v.field, v.literal_field, spelling), v.mode, v.cased};
-      }
-      Test operator()(const auto& v) const { return v; }
+    PlanBuilder& builder;
+    const Spelling& spelling;
+    Test operator()(const sigma::TextPattern& v) const { return TextTest::compile(v); }
+    Test operator()(const sigma::AnyTextPattern& v) const {
+      AnyTextTest any;
+      for (const auto& pattern : v.patterns) any.tests.push_back(TextTest::compile(pattern));
+      return any;
+    }
+    Test operator()(const sigma::RegexPattern& v) const { return RegexTest{builder.regex(v)}; }
+    Test operator()(const sigma::NumberEquals& v) const { return NumberTest{v.number, v.number.canonical()}; }
+    Test operator()(const sigma::FieldReference& v) const {
+      return FieldReferenceTest{builder.resolve(v.field, v.literal_field, spelling), v.mode, v.cased};
+    }
+    Test operator()(const auto& v) const { return v; }
   };
 
-  Test compile(const sigma::Value& value, const Spelling& spelling) { return std::visit(Compiler{*this, spelling}, value); }
+  Test compile(const sigma::Value& value, const Spelling& spelling) {
+    return std::visit(Compiler{*this, spelling}, value);
+  }
 
   std::shared_ptr<const re2::RE2> regex(const sigma::RegexPattern& pattern) {
     auto& compiled = regexes_[pattern.to_re2()];
@@ -142,7 +152,8 @@ class PlanBuilder {
     std::string key = fmt::format("{}:", field) + test_key(value);
     if (auto* reference = std::get_if<sigma::FieldReference>(&value))
       key += fmt::format("@{}", resolve(reference->field, reference->literal_field, spelling));
-    auto [known, fresh] = predicates_.try_emplace(std::move(key), static_cast<PredicateId>(plan_->predicates.size()));
+    auto [known, fresh] =
+        predicates_.try_emplace(std::move(key), static_cast<PredicateId>(plan_->predicates.size()));
     if (fresh) {
       PredicateId id = known->second;
       plan_->predicates.push_back({field, {}});
@@ -186,8 +197,10 @@ class PlanBuilder {
   NodeId add_detection(const Detection& detection, const Spelling& spelling, uint32_t& explanation) {
     if (detection.kind == Detection::Kind::item) return add_item(*detection.item, spelling, explanation);
     std::vector<NodeId> list;
-    for (const Detection& child : detection.children) list.push_back(add_detection(child, spelling, explanation));
-    return add_list(detection.kind == Detection::Kind::all_of ? Node::Kind::all_of : Node::Kind::any_of, list);
+    for (const Detection& child : detection.children)
+      list.push_back(add_detection(child, spelling, explanation));
+    return add_list(detection.kind == Detection::Kind::all_of ? Node::Kind::all_of : Node::Kind::any_of,
+                    list);
   }
 
   NodeId add_condition(const Condition& condition, const std::vector<NodeId>& selections) {
@@ -223,7 +236,9 @@ class PlanBuilder {
 
   // The pattern as its author wrote it: without the wildcards that modifiers and keywords add.
   static std::string written_pattern(const DetectionItem& item, sigma::Value value) {
-    auto has = [&](std::string_view modifier) { return std::find(item.modifiers.begin(), item.modifiers.end(), modifier) != item.modifiers.end(); };
+    auto has = [&](std::string_view modifier) {
+      return std::find(item.modifiers.begin(), item.modifiers.end(), modifier) != item.modifiers.end();
+    };
     bool tied = has("startswith") || has("endswith");
     bool around = has("contains") || (item.keyword && !tied);
     auto strip = [&](sigma::TextPattern& pattern) {
@@ -233,7 +248,8 @@ class PlanBuilder {
       if ((around || has("endswith")) && !parts.empty() && is_run(parts.front())) parts.erase(parts.begin());
     };
     if (auto* pattern = std::get_if<sigma::TextPattern>(&value)) strip(*pattern);
-    if (auto* any = std::get_if<sigma::AnyTextPattern>(&value)) std::for_each(any->patterns.begin(), any->patterns.end(), strip);
+    if (auto* any = std::get_if<sigma::AnyTextPattern>(&value))
+      std::for_each(any->patterns.begin(), any->patterns.end(), strip);
     return sigma::describe(value);
   }
 
@@ -268,10 +284,12 @@ class PlanBuilder {
     view.name = table.name;
     view.recognise = add_routing(*table.recognise, table);
     view.zone_seconds = table.zone_seconds;
-    for (const std::string& field : table.time_fields) view.time_fields.push_back(add_field(table.spellings(field, nullptr)));
+    for (const std::string& field : table.time_fields)
+      view.time_fields.push_back(add_field(table.spellings(field, nullptr)));
     for (const auto& alternative : table.id_fields) {
       std::vector<FieldId> fields;
-      for (const std::string& field : alternative) fields.push_back(add_field(table.spellings(field, nullptr)));
+      for (const std::string& field : alternative)
+        fields.push_back(add_field(table.spellings(field, nullptr)));
       view.id_fields.push_back(std::move(fields));
     }
     const Spelling table_spelling = spelling_of(table, nullptr);
@@ -328,7 +346,8 @@ class PlanBuilder {
       bool covered = fixed && logsource.covers(input_.fixed);
       const sigma::LogSource& spelled = covered ? input_.fixed : logsource;
       Spelling& spelling = spellings[spelled.to_string()];
-      if (!spelling) spelling = input_.routing == Routing::off ? Spelling(literal_spelling) : open_spelling(spelled);
+      if (!spelling)
+        spelling = input_.routing == Routing::off ? Spelling(literal_spelling) : open_spelling(spelled);
       ProgramId program = add_program(rule, spelling);
       bool unconditional = input_.routing == Routing::off || covered;
       (unconditional ? plan_->open.always : open_programs_).push_back(program);
@@ -350,7 +369,8 @@ class PlanBuilder {
     const Node& node = plan_->nodes[id];
     if (node.kind != Node::Kind::predicate) {
       bool below = node.kind == Node::Kind::negation ? !positive : positive;
-      for (uint32_t i = node.begin; i < node.end; ++i) positive_fields(plan_->children[i], below, fields, keyword);
+      for (uint32_t i = node.begin; i < node.end; ++i)
+        positive_fields(plan_->children[i], below, fields, keyword);
       return;
     }
     const Predicate& predicate = plan_->predicates[node.predicate];
@@ -359,7 +379,8 @@ class PlanBuilder {
       return;
     }
     auto* exists = std::get_if<sigma::Exists>(&predicate.test);
-    bool asks_for_absence = std::holds_alternative<sigma::IsNull>(predicate.test) || (exists && !exists->present);
+    bool asks_for_absence =
+        std::holds_alternative<sigma::IsNull>(predicate.test) || (exists && !exists->present);
     if (asks_for_absence != positive) fields.insert(predicate.field);
   }
 
@@ -374,7 +395,8 @@ class PlanBuilder {
       positive_fields(plan_->programs[program].root, true, fields, keyword);
       if (keyword) plan_->open.always.push_back(program);
       std::set<SlotId> slots;
-      for (FieldId field : fields) slots.insert(plan_->fields[field].slots.begin(), plan_->fields[field].slots.end());
+      for (FieldId field : fields)
+        slots.insert(plan_->fields[field].slots.begin(), plan_->fields[field].slots.end());
       if (!keyword)
         for (SlotId slot : slots) plan_->open.by_slot[slot].push_back(program);
     }

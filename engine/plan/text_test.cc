@@ -13,7 +13,8 @@ TextTest TextTest::compile(const sigma::TextPattern& pattern) {
   bool first = true;
   auto close_segment = [&] {
     if (segment.pieces.empty()) return;
-    segment.literal = segment.pieces.size() == 1 && segment.pieces[0].kind == TextSegment::Piece::Kind::literal;
+    segment.literal =
+        segment.pieces.size() == 1 && segment.pieces[0].kind == TextSegment::Piece::Kind::literal;
     test.segments.push_back(std::move(segment));
     segment = {};
   };

@@ -34,8 +34,8 @@ struct TextTest {
   };
   Shape shape = Shape::equals;
   bool cased = false;
-  std::string needle;                   // of the first shapes; folded unless cased
-  std::vector<TextSegment> segments;    // of Shape::segments
+  std::string needle;                         // of the first shapes; folded unless cased
+  std::vector<TextSegment> segments;          // of Shape::segments
   bool open_front = false, open_end = false;  // a `*` before the first, behind the last segment
 
   // The pattern must hold no placeholder.

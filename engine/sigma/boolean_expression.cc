@@ -9,8 +9,8 @@ namespace {
 
 bool is_name_character(char c) {
   auto byte = static_cast<unsigned char>(c);
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.' ||
-         c == '*' || byte >= 0x80;
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' ||
+         c == '.' || c == '*' || byte >= 0x80;
 }
 
 bool is_number(std::string_view text) {
@@ -26,8 +26,10 @@ std::string aggregation_hint(std::string_view tail) {
     if (tail.find("count()") != tail.npos || tail.find("count") == tail.npos) return "event_count";
     return "value_count";
   };
-  return fmt::format("'| …' aggregations are no longer part of conditions; write a correlation rule of type {} that names this rule",
-                     type());
+  return fmt::format(
+      "'| …' aggregations are no longer part of conditions; write a correlation rule of type {} that names "
+      "this rule",
+      type());
 }
 
 class Parser {
@@ -41,8 +43,10 @@ class Parser {
     auto expression = parse_or(0);
     if (!expression || !problem_.empty()) return {};
     if (!token_.empty()) {
-      if (token_ == ")") fail("a closing parenthesis without an opening one");
-      else fail(fmt::format("'{}' follows where 'and', 'or' or the end was expected{}", token_, case_hint()));
+      if (token_ == ")")
+        fail("a closing parenthesis without an opening one");
+      else
+        fail(fmt::format("'{}' follows where 'and', 'or' or the end was expected{}", token_, case_hint()));
       return {};
     }
     return expression;
@@ -57,14 +61,17 @@ class Parser {
 
   std::string case_hint() const {
     std::string lower(token_);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return static_cast<char>(c | 0x20); });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return static_cast<char>(c | 0x20); });
     bool keyword = lower == "and" || lower == "or" || lower == "not" || lower == "of";
     return keyword ? fmt::format("; operators are lower case: write '{}'", lower) : "";
   }
 
   // The next token: a parenthesis, a run of name characters, or empty at the end.
   void advance() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) ++at_;
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
+      ++at_;
     size_t begin = at_;
     if (at_ == text_.size()) {
       token_ = {};
@@ -104,7 +111,9 @@ class Parser {
   }
 
   std::optional<BooleanExpression> parse_list(size_t depth, std::string_view word, Kind kind) {
-    auto operand = [&] { return kind == Kind::any_of ? parse_list(depth, "and", Kind::all_of) : parse_unary(depth); };
+    auto operand = [&] {
+      return kind == Kind::any_of ? parse_list(depth, "and", Kind::all_of) : parse_unary(depth);
+    };
     auto first = operand();
     if (!first || !is_operator(word)) return first;
     BooleanExpression list;
@@ -154,7 +163,8 @@ class Parser {
       advance();
       return inner;
     }
-    if (token_ == ")" || is_operator("and") || is_operator("or") || (grammar_.quantifiers && token_ == "of")) {
+    if (token_ == ")" || is_operator("and") || is_operator("or") ||
+        (grammar_.quantifiers && token_ == "of")) {
       fail(fmt::format("'{}' stands where a name was expected", token_));
       return {};
     }
@@ -191,11 +201,13 @@ class Parser {
 
 }  // namespace
 
-std::optional<BooleanExpression> parse_boolean_expression(std::string_view text, const BooleanGrammar& grammar,
-                                                          const Limits& limits, std::string& problem) {
+std::optional<BooleanExpression> parse_boolean_expression(std::string_view text,
+                                                          const BooleanGrammar& grammar, const Limits& limits,
+                                                          std::string& problem) {
   problem.clear();
   if (text.size() > limits.condition_bytes) {
-    problem = fmt::format("the condition has {} bytes; at most {} are read", text.size(), limits.condition_bytes);
+    problem =
+        fmt::format("the condition has {} bytes; at most {} are read", text.size(), limits.condition_bytes);
     return {};
   }
   if (text.find_first_not_of(" \t\r\n") == text.npos) {

@@ -20,17 +20,18 @@ struct BooleanExpression {
   enum class Kind : uint8_t { all_of, any_of, negation, name, quantified };
   Kind kind = Kind::name;
   std::vector<BooleanExpression> children;
-  std::string name;     // name; the pattern or "them" of quantified
-  std::string count;    // quantified: "all", "any" or a number as written
+  std::string name;   // name; the pattern or "them" of quantified
+  std::string count;  // quantified: "all", "any" or a number as written
 };
 
 struct BooleanGrammar {
-  bool quantifiers = true;             // `1 of them`
-  bool upper_case_operators = false;   // AND, OR, NOT as well (correlations of the 2.2 draft)
+  bool quantifiers = true;            // `1 of them`
+  bool upper_case_operators = false;  // AND, OR, NOT as well (correlations of the 2.2 draft)
 };
 
 // Empty with `problem` set when the text is no expression.
-std::optional<BooleanExpression> parse_boolean_expression(std::string_view text, const BooleanGrammar& grammar,
-                                                          const Limits& limits, std::string& problem);
+std::optional<BooleanExpression> parse_boolean_expression(std::string_view text,
+                                                          const BooleanGrammar& grammar, const Limits& limits,
+                                                          std::string& problem);
 
 }  // namespace sigrun::sigma

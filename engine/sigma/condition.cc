@@ -17,7 +17,8 @@ std::string list_names(const std::vector<Selection>& selections) {
 
 class Resolver {
  public:
-  Resolver(const std::vector<Selection>& selections, std::string& problem) : selections_(selections), problem_(problem) {}
+  Resolver(const std::vector<Selection>& selections, std::string& problem)
+      : selections_(selections), problem_(problem) {}
 
   Condition resolve(const BooleanExpression& expression) {
     Condition condition;
@@ -44,8 +45,9 @@ class Resolver {
       condition.selection = i;
       return condition;
     }
-    fail(name == "timeframe" ? "'timeframe' is no selection; write a correlation rule with a timespan"
-                             : fmt::format("there is no selection '{}'; this rule has: {}", name, list_names(selections_)));
+    fail(name == "timeframe"
+             ? "'timeframe' is no selection; write a correlation rule with a timespan"
+             : fmt::format("there is no selection '{}'; this rule has: {}", name, list_names(selections_)));
     return condition;
   }
 
@@ -62,15 +64,18 @@ class Resolver {
     }
     size_t available = condition.selections.size();
     if (available == 0) {
-      fail(fmt::format("'{} of {}' selects nothing; this rule has: {}", expression.count, pattern, list_names(selections_)));
+      fail(fmt::format("'{} of {}' selects nothing; this rule has: {}", expression.count, pattern,
+                       list_names(selections_)));
     } else if (expression.count == "all") {
       condition.threshold = available;
     } else if (expression.count == "any") {
       condition.threshold = 1;
     } else {
-      auto [end, error] = std::from_chars(expression.count.data(), expression.count.data() + expression.count.size(), condition.threshold);
+      auto [end, error] = std::from_chars(
+          expression.count.data(), expression.count.data() + expression.count.size(), condition.threshold);
       if (error != std::errc() || condition.threshold < 1 || condition.threshold > available)
-        fail(fmt::format("'{} of {}': the number must be from 1 to {}, the number of selections", expression.count, pattern, available));
+        fail(fmt::format("'{} of {}': the number must be from 1 to {}, the number of selections",
+                         expression.count, pattern, available));
     }
     return condition;
   }
@@ -101,8 +106,8 @@ bool selection_name_matches(std::string_view pattern, std::string_view name) {
   return p == pattern.size();
 }
 
-std::optional<Condition> parse_condition(std::string_view text, const std::vector<Selection>& selections, Mark mark,
-                                         const Limits& limits, DiagnosticSink& sink) {
+std::optional<Condition> parse_condition(std::string_view text, const std::vector<Selection>& selections,
+                                         Mark mark, const Limits& limits, DiagnosticSink& sink) {
   std::string problem;
   auto expression = parse_boolean_expression(text, {}, limits, problem);
   std::optional<Condition> condition;

@@ -13,8 +13,8 @@
 
 namespace sigrun::sigma {
 
-std::optional<Condition> parse_condition(std::string_view text, const std::vector<Selection>& selections, Mark mark,
-                                         const Limits& limits, DiagnosticSink& sink);
+std::optional<Condition> parse_condition(std::string_view text, const std::vector<Selection>& selections,
+                                         Mark mark, const Limits& limits, DiagnosticSink& sink);
 
 // Glob match for selection names: `*` is any run, everything else is itself, case-sensitive.
 bool selection_name_matches(std::string_view pattern, std::string_view name);

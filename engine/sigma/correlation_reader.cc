@@ -18,20 +18,27 @@ struct TypeName {
   CorrelationType type;
 };
 constexpr TypeName type_names[] = {
-    {"event_count", CorrelationType::event_count},   {"value_count", CorrelationType::value_count},
-    {"temporal", CorrelationType::temporal},         {"temporal_ordered", CorrelationType::temporal_ordered},
-    {"value_sum", CorrelationType::value_sum},       {"value_avg", CorrelationType::value_avg},
-    {"value_percentile", CorrelationType::value_percentile}, {"value_median", CorrelationType::value_median},
+    {"event_count", CorrelationType::event_count},
+    {"value_count", CorrelationType::value_count},
+    {"temporal", CorrelationType::temporal},
+    {"temporal_ordered", CorrelationType::temporal_ordered},
+    {"value_sum", CorrelationType::value_sum},
+    {"value_avg", CorrelationType::value_avg},
+    {"value_percentile", CorrelationType::value_percentile},
+    {"value_median", CorrelationType::value_median},
 };
 
 struct OrderName {
   std::string_view name;
   CountOrder order;
 };
-constexpr OrderName order_names[] = {{"gt", CountOrder::gt}, {"gte", CountOrder::gte}, {"lt", CountOrder::lt},
-                                     {"lte", CountOrder::lte}, {"eq", CountOrder::eq}, {"neq", CountOrder::neq}};
+constexpr OrderName order_names[] = {{"gt", CountOrder::gt}, {"gte", CountOrder::gte},
+                                     {"lt", CountOrder::lt}, {"lte", CountOrder::lte},
+                                     {"eq", CountOrder::eq}, {"neq", CountOrder::neq}};
 
-bool is_temporal(CorrelationType type) { return type == CorrelationType::temporal || type == CorrelationType::temporal_ordered; }
+bool is_temporal(CorrelationType type) {
+  return type == CorrelationType::temporal || type == CorrelationType::temporal_ordered;
+}
 bool needs_field(CorrelationType type) { return !is_temporal(type) && type != CorrelationType::event_count; }
 
 // "90s", "5m", "1M"…; zero when it is none.
@@ -55,7 +62,8 @@ uint64_t parse_timespan(std::string_view text) {
 
 class CorrelationReader {
  public:
-  CorrelationReader(const YamlNode& document, const YamlEntry& block, const Limits& limits, DiagnosticSink& sink)
+  CorrelationReader(const YamlNode& document, const YamlEntry& block, const Limits& limits,
+                    DiagnosticSink& sink)
       : document_(document), block_(block), limits_(limits), sink_(sink) {}
 
   std::optional<CorrelationRule> read() {
@@ -85,14 +93,19 @@ class CorrelationReader {
 
   bool read_type() {
     const YamlEntry* entry = find("type");
-    if (!entry) return fail(block_.key_mark, "the correlation has no type; write event_count, value_count, temporal…");
+    if (!entry)
+      return fail(block_.key_mark, "the correlation has no type; write event_count, value_count, temporal…");
     for (const TypeName& known : type_names) {
       if (!entry->value.is_scalar() || known.name != entry->value.text) continue;
       rule_.type = known.type;
       return true;
     }
-    return fail(entry->key_mark, fmt::format("unknown correlation type '{}'; write event_count, value_count, temporal, temporal_ordered, "
-                                             "value_sum, value_avg, value_percentile or value_median", entry->value.text));
+    return fail(
+        entry->key_mark,
+        fmt::format(
+            "unknown correlation type '{}'; write event_count, value_count, temporal, temporal_ordered, "
+            "value_sum, value_avg, value_percentile or value_median",
+            entry->value.text));
   }
 
   bool read_rules_list() {
@@ -104,16 +117,21 @@ class CorrelationReader {
       if (!item.is_scalar() || item.is_null()) return fail(item.mark, "rules must be ids or names");
       rule_.rules.emplace_back(item.text, item.mark);
     }
-    if (rule_.rules.empty()) return fail(entry->key_mark, "rules must be a list of rule ids or names, and not empty");
+    if (rule_.rules.empty())
+      return fail(entry->key_mark, "rules must be a list of rule ids or names, and not empty");
     return true;
   }
 
   bool read_timespan() {
     const YamlEntry* entry = find("timespan");
-    if (!entry) return fail(block_.key_mark, "the correlation has no timespan; write for example timespan: 5m");
+    if (!entry)
+      return fail(block_.key_mark, "the correlation has no timespan; write for example timespan: 5m");
     rule_.timespan_seconds = entry->value.is_scalar() ? parse_timespan(entry->value.text) : 0;
     if (rule_.timespan_seconds == 0)
-      return fail(entry->key_mark, fmt::format("'{}' is no timespan; write a whole number from 1 and a unit: s, m, h, d, w, M or y", entry->value.text));
+      return fail(
+          entry->key_mark,
+          fmt::format("'{}' is no timespan; write a whole number from 1 and a unit: s, m, h, d, w, M or y",
+                      entry->value.text));
     return true;
   }
 
@@ -124,9 +142,11 @@ class CorrelationReader {
       rule_.group_by.push_back(entry->value.text);
       return true;
     }
-    if (!entry->value.is_sequence()) return fail(entry->key_mark, "group-by must be a field name or a list of them");
+    if (!entry->value.is_sequence())
+      return fail(entry->key_mark, "group-by must be a field name or a list of them");
     for (const YamlNode& item : entry->value.items) {
-      if (!item.is_scalar() || item.text.empty()) return fail(item.mark, "group-by must be a list of field names");
+      if (!item.is_scalar() || item.text.empty())
+        return fail(item.mark, "group-by must be a list of field names");
       rule_.group_by.push_back(item.text);
     }
     return true;
@@ -141,9 +161,14 @@ class CorrelationReader {
         return fail(alias.key_mark, fmt::format("the alias '{}' must be a map: rule -> field", alias.key));
       CorrelationRule::Alias read{alias.key, {}, alias.key_mark};
       for (const YamlEntry& field : alias.value.entries) {
-        if (!field.value.is_scalar() || field.value.text.empty()) return fail(field.key_mark, "an alias must name a field");
-        bool known = std::any_of(rule_.rules.begin(), rule_.rules.end(), [&](const auto& rule) { return rule.first == field.key; });
-        if (!known) return fail(field.key_mark, fmt::format("the alias '{}' names '{}', which is not among this correlation's rules", alias.key, field.key));
+        if (!field.value.is_scalar() || field.value.text.empty())
+          return fail(field.key_mark, "an alias must name a field");
+        bool known = std::any_of(rule_.rules.begin(), rule_.rules.end(),
+                                 [&](const auto& rule) { return rule.first == field.key; });
+        if (!known)
+          return fail(field.key_mark,
+                      fmt::format("the alias '{}' names '{}', which is not among this correlation's rules",
+                                  alias.key, field.key));
         read.fields.emplace_back(field.key, field.value.text);
       }
       rule_.aliases.push_back(std::move(read));
@@ -154,7 +179,8 @@ class CorrelationReader {
   bool read_generate() {
     for (const YamlEntry* entry : {document_.find_entry("generate"), find("generate")}) {
       if (!entry) continue;
-      if (entry->value.kind != YamlKind::boolean) return fail(entry->key_mark, "generate must be true or false");
+      if (entry->value.kind != YamlKind::boolean)
+        return fail(entry->key_mark, "generate must be true or false");
       rule_.generate = rule_.generate || entry->value.truth();
     }
     return true;
@@ -164,11 +190,15 @@ class CorrelationReader {
     const YamlEntry* entry = find("condition");
     if (!entry) {
       if (is_temporal(rule_.type)) return true;
-      return fail(block_.key_mark, "the correlation has no condition; write for example condition: {gte: 10}");
+      return fail(block_.key_mark,
+                  "the correlation has no condition; write for example condition: {gte: 10}");
     }
     if (entry->value.is_map()) return read_bounds(*entry);
     if (!is_temporal(rule_.type) || !entry->value.is_text())
-      return fail(entry->key_mark, is_temporal(rule_.type) ? "the condition must be text over rule names" : "the condition must be a map such as {gte: 10}; only temporal types take text");
+      return fail(entry->key_mark,
+                  is_temporal(rule_.type)
+                      ? "the condition must be text over rule names"
+                      : "the condition must be a map such as {gte: 10}; only temporal types take text");
     return read_expression(*entry);
   }
 
@@ -181,16 +211,20 @@ class CorrelationReader {
         if (rule_.fields.empty()) return fail(entry.key_mark, "field must be a field name or a list of them");
         continue;
       }
-      auto number = entry.value.kind == YamlKind::number ? Decimal::from_plain(entry.value.text) : std::nullopt;
+      auto number =
+          entry.value.kind == YamlKind::number ? Decimal::from_plain(entry.value.text) : std::nullopt;
       if (!number) return fail(entry.key_mark, fmt::format("'{}' needs a number", entry.key));
       if (entry.key == "percentile") {
-        if (*number < Decimal(0) || *number > Decimal(100)) return fail(entry.key_mark, "a percentile lies between 0 and 100");
+        if (*number < Decimal(0) || *number > Decimal(100))
+          return fail(entry.key_mark, "a percentile lies between 0 and 100");
         rule_.percentile = *number;
         continue;
       }
-      auto order = std::find_if(std::begin(order_names), std::end(order_names), [&](const OrderName& known) { return known.name == entry.key; });
+      auto order = std::find_if(std::begin(order_names), std::end(order_names),
+                                [&](const OrderName& known) { return known.name == entry.key; });
       if (order == std::end(order_names))
-        return fail(entry.key_mark, fmt::format("unknown operator '{}'; write gt, gte, lt, lte, eq or neq", entry.key));
+        return fail(entry.key_mark,
+                    fmt::format("unknown operator '{}'; write gt, gte, lt, lte, eq or neq", entry.key));
       rule_.bounds.emplace_back(order->order, *number);
     }
     if (rule_.bounds.empty() && !is_temporal(rule_.type))
@@ -218,11 +252,14 @@ class CorrelationReader {
       case BooleanExpression::Kind::negation: result.kind = RuleExpression::Kind::negation; break;
       default: {
         result.rule = expression.name;
-        bool known = std::any_of(rule_.rules.begin(), rule_.rules.end(), [&](const auto& rule) { return rule.first == expression.name; });
-        if (!known && problem.empty()) problem = fmt::format("'{}' is not among this correlation's rules", expression.name);
+        bool known = std::any_of(rule_.rules.begin(), rule_.rules.end(),
+                                 [&](const auto& rule) { return rule.first == expression.name; });
+        if (!known && problem.empty())
+          problem = fmt::format("'{}' is not among this correlation's rules", expression.name);
       }
     }
-    for (const BooleanExpression& child : expression.children) result.children.push_back(name_rules(child, problem));
+    for (const BooleanExpression& child : expression.children)
+      result.children.push_back(name_rules(child, problem));
     return result;
   }
 
@@ -235,7 +272,8 @@ class CorrelationReader {
 
 }  // namespace
 
-std::optional<CorrelationRule> read_correlation_rule(const YamlNode& document, const Limits& limits, DiagnosticSink& sink) {
+std::optional<CorrelationRule> read_correlation_rule(const YamlNode& document, const Limits& limits,
+                                                     DiagnosticSink& sink) {
   return CorrelationReader(document, *document.find_entry("correlation"), limits, sink).read();
 }
 

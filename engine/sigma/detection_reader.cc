@@ -33,10 +33,12 @@ Value plain_value(const YamlNode& scalar) {
 // Anything that is not text cannot be found in text: a UTF-16 value that was never encoded with base64.
 bool has_bytes_that_no_text_has(const Value& value) {
   auto broken = [](const TextPattern& pattern) {
-    return std::any_of(pattern.parts.begin(), pattern.parts.end(), [](const TextPart& part) { return !is_valid_utf8(part.text); });
+    return std::any_of(pattern.parts.begin(), pattern.parts.end(),
+                       [](const TextPart& part) { return !is_valid_utf8(part.text); });
   };
   if (auto* pattern = std::get_if<TextPattern>(&value)) return broken(*pattern);
-  if (auto* any = std::get_if<AnyTextPattern>(&value)) return std::any_of(any->patterns.begin(), any->patterns.end(), broken);
+  if (auto* any = std::get_if<AnyTextPattern>(&value))
+    return std::any_of(any->patterns.begin(), any->patterns.end(), broken);
   return false;
 }
 
@@ -72,8 +74,9 @@ class ItemReader {
         chain_.push_back({name, apply});
       } else {
         std::string_view near = suggest_modifier(name);
-        sink_.error(key_mark_, fmt::format("unknown modifier '{}'{}", name,
-                                           near.empty() ? std::string() : fmt::format("; did you mean '{}'?", near)));
+        sink_.error(key_mark_,
+                    fmt::format("unknown modifier '{}'{}", name,
+                                near.empty() ? std::string() : fmt::format("; did you mean '{}'?", near)));
         return false;
       }
     }
@@ -82,8 +85,10 @@ class ItemReader {
 
   bool read_value(const YamlNode& scalar) {
     if (!scalar.is_scalar()) {
-      sink_.error(scalar.mark, fmt::format("a value must be text, a number, true, false or null, not {}{}", kind_name(scalar.kind),
-                                           scalar.is_map() ? "; for nested fields write the path: parent.child" : ""));
+      sink_.error(
+          scalar.mark,
+          fmt::format("a value must be text, a number, true, false or null, not {}{}", kind_name(scalar.kind),
+                      scalar.is_map() ? "; for nested fields write the path: parent.child" : ""));
       return false;
     }
     // An empty value after `key:` has its mark on the next token; the key's place is the better one to show.
@@ -108,7 +113,9 @@ class ItemReader {
       }
     }
     if (has_bytes_that_no_text_has(operand.value)) {
-      sink_.error(mark, "this UTF-16 value can only be found in its Base64 form: add base64 or base64offset behind the encoding");
+      sink_.error(mark,
+                  "this UTF-16 value can only be found in its Base64 form: add base64 or base64offset behind "
+                  "the encoding");
       return false;
     }
     if (item_.keyword && !finish_keyword(operand, mark, tied)) return false;
@@ -165,7 +172,8 @@ std::optional<Detection> read_map(const YamlNode& map, const Limits& limits, Dia
   return detection;
 }
 
-std::optional<Detection> read_keywords(const std::vector<const YamlNode*>& scalars, Mark mark, const Limits& limits, DiagnosticSink& sink) {
+std::optional<Detection> read_keywords(const std::vector<const YamlNode*>& scalars, Mark mark,
+                                       const Limits& limits, DiagnosticSink& sink) {
   auto item = ItemReader({""}, mark, limits, sink).read(scalars, true);
   if (!item) return {};
   return item_detection(std::move(*item));
@@ -173,8 +181,8 @@ std::optional<Detection> read_keywords(const std::vector<const YamlNode*>& scala
 
 }  // namespace
 
-std::optional<DetectionItem> read_item(std::string_view key, Mark key_mark, const YamlNode& value, const Limits& limits,
-                                       DiagnosticSink& sink) {
+std::optional<DetectionItem> read_item(std::string_view key, Mark key_mark, const YamlNode& value,
+                                       const Limits& limits, DiagnosticSink& sink) {
   std::vector<std::string> parts = split_key(key);
   if (parts.size() == 1 && parts[0].empty()) {
     sink.error(key_mark, "a field name is missing; for keywords with modifiers write '|all' and the like");
@@ -237,8 +245,8 @@ std::optional<Detection> read_detection(const YamlNode& node, const Limits& limi
   return detection;
 }
 
-bool read_selections(const YamlNode& block, std::initializer_list<std::string_view> reserved, const Limits& limits,
-                     DiagnosticSink& sink, std::vector<Selection>& selections) {
+bool read_selections(const YamlNode& block, std::initializer_list<std::string_view> reserved,
+                     const Limits& limits, DiagnosticSink& sink, std::vector<Selection>& selections) {
   bool good = true;
   for (const YamlEntry& entry : block.entries) {
     if (std::find(reserved.begin(), reserved.end(), entry.key) != reserved.end()) continue;
@@ -256,8 +264,9 @@ bool read_selections(const YamlNode& block, std::initializer_list<std::string_vi
   return good;
 }
 
-std::optional<Condition> read_condition(const YamlNode& block, Mark block_mark, const std::vector<Selection>& selections,
-                                        const Limits& limits, DiagnosticSink& sink, std::string& text) {
+std::optional<Condition> read_condition(const YamlNode& block, Mark block_mark,
+                                        const std::vector<Selection>& selections, const Limits& limits,
+                                        DiagnosticSink& sink, std::string& text) {
   const YamlEntry* entry = block.find_entry("condition");
   if (!entry) {
     sink.error(block_mark, "the condition is missing; write condition: and the names of selections");

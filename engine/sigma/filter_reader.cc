@@ -29,11 +29,18 @@ bool read_rule_list(const YamlEntry& entry, FilterRule& filter, DiagnosticSink& 
 
 }  // namespace
 
-std::optional<FilterRule> read_filter_rule(const YamlNode& document, const Limits& limits, DiagnosticSink& sink) {
+std::optional<FilterRule> read_filter_rule(const YamlNode& document, const Limits& limits,
+                                           DiagnosticSink& sink) {
   FilterRule filter;
   bool good = true;
-  if (auto header = read_header(document, limits, sink)) filter.header = std::move(*header); else good = false;
-  if (auto logsource = read_logsource(document, sink)) filter.logsource = std::move(*logsource); else good = false;
+  if (auto header = read_header(document, limits, sink))
+    filter.header = std::move(*header);
+  else
+    good = false;
+  if (auto logsource = read_logsource(document, sink))
+    filter.logsource = std::move(*logsource);
+  else
+    good = false;
   const YamlEntry* block = document.find_entry("filter");
   if (!block->value.is_map()) {
     sink.error(block->key_mark, "filter must be a map with rules, selections and a condition");
@@ -41,7 +48,8 @@ std::optional<FilterRule> read_filter_rule(const YamlNode& document, const Limit
   }
   const YamlEntry* rules = block->value.find_entry("rules");
   if (!rules) {
-    sink.error(block->key_mark, "the filter does not say which rules it is for; write rules: any, or a list of ids and names");
+    sink.error(block->key_mark,
+               "the filter does not say which rules it is for; write rules: any, or a list of ids and names");
     return {};
   }
   good = read_rule_list(*rules, filter, sink) && good;

@@ -10,14 +10,38 @@
 namespace sigrun::sigma {
 namespace {
 
-constexpr std::array<std::string_view, 6> level_names = {"", "informational", "low", "medium", "high", "critical"};
-constexpr std::array<std::string_view, 6> status_names = {"", "unsupported", "deprecated", "experimental", "test", "stable"};
+constexpr std::array<std::string_view, 6> level_names = {"",       "informational", "low",
+                                                         "medium", "high",          "critical"};
+constexpr std::array<std::string_view, 6> status_names = {"",     "unsupported", "deprecated", "experimental",
+                                                          "test", "stable"};
 
 // Keys with a meaning of their own; everything else is a custom attribute.
-constexpr std::string_view known_keys[] = {"title", "id", "name", "related", "taxonomy", "status", "description", "license", "author",
-                                           "references", "date", "modified", "fields", "falsepositives", "level", "tags", "scope",
-                                           "logsource", "detection", "correlation", "filter", "tests", "regression_tests_path",
-                                           "simulation", "generate", "action"};
+constexpr std::string_view known_keys[] = {"title",
+                                           "id",
+                                           "name",
+                                           "related",
+                                           "taxonomy",
+                                           "status",
+                                           "description",
+                                           "license",
+                                           "author",
+                                           "references",
+                                           "date",
+                                           "modified",
+                                           "fields",
+                                           "falsepositives",
+                                           "level",
+                                           "tags",
+                                           "scope",
+                                           "logsource",
+                                           "detection",
+                                           "correlation",
+                                           "filter",
+                                           "tests",
+                                           "regression_tests_path",
+                                           "simulation",
+                                           "generate",
+                                           "action"};
 
 bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;
@@ -46,7 +70,9 @@ bool is_date(std::string_view text) {
   return day <= days[static_cast<size_t>(month - 1)] + (month == 2 && leap ? 1 : 0);
 }
 
-std::string scalar_text(const YamlNode* node) { return node && node->is_scalar() ? node->text : std::string(); }
+std::string scalar_text(const YamlNode* node) {
+  return node && node->is_scalar() ? node->text : std::string();
+}
 
 bool read_title(const YamlNode& document, const Limits& limits, DiagnosticSink& sink, RuleHeader& header) {
   const YamlEntry* title = document.find_entry("title");
@@ -60,8 +86,8 @@ bool read_title(const YamlNode& document, const Limits& limits, DiagnosticSink& 
   }
   header.title = title->value.text;
   if (count_code_points(header.title) > limits.title_characters) {
-    sink.error(title->key_mark, fmt::format("the title has {} characters; at most {} are allowed", count_code_points(header.title),
-                                            limits.title_characters));
+    sink.error(title->key_mark, fmt::format("the title has {} characters; at most {} are allowed",
+                                            count_code_points(header.title), limits.title_characters));
     return false;
   }
   return true;
@@ -72,7 +98,9 @@ bool read_level(const YamlNode& document, DiagnosticSink& sink, RuleHeader& head
   if (!entry) return true;
   auto level = parse_level(scalar_text(&entry->value));
   if (!level) {
-    sink.error(entry->key_mark, fmt::format("unknown level '{}'; write informational, low, medium, high or critical", scalar_text(&entry->value)));
+    sink.error(entry->key_mark,
+               fmt::format("unknown level '{}'; write informational, low, medium, high or critical",
+                           scalar_text(&entry->value)));
     return false;
   }
   header.level = *level;
@@ -90,7 +118,8 @@ void read_tags(const YamlNode& document, DiagnosticSink& sink, RuleHeader& heade
     if (tag.is_scalar() && tag.text.find('.') != std::string::npos)
       header.tags.push_back(tag.text);
     else
-      sink.warning(tag.mark, fmt::format("the tag '{}' is not of the form namespace.value; it is ignored", scalar_text(&tag)));
+      sink.warning(tag.mark, fmt::format("the tag '{}' is not of the form namespace.value; it is ignored",
+                                         scalar_text(&tag)));
   }
 }
 
@@ -143,7 +172,8 @@ std::optional<RuleHeader> read_header(const YamlNode& document, const Limits& li
 
   if (const YamlNode* author = document.find("author")) {
     header.author = scalar_text(author);
-    for (const YamlNode& name : author->items) header.author += (header.author.empty() ? "" : ", ") + scalar_text(&name);
+    for (const YamlNode& name : author->items)
+      header.author += (header.author.empty() ? "" : ", ") + scalar_text(&name);
   }
   if (const YamlNode* id = document.find("id")) {
     header.id = scalar_text(id);
@@ -160,14 +190,18 @@ std::optional<RuleHeader> read_header(const YamlNode& document, const Limits& li
     if (auto parsed = parse_status(scalar_text(status)))
       header.status = *parsed;
     else
-      sink.warning(status->mark, fmt::format("unknown status '{}'; write stable, test, experimental, deprecated or unsupported", scalar_text(status)));
+      sink.warning(
+          status->mark,
+          fmt::format("unknown status '{}'; write stable, test, experimental, deprecated or unsupported",
+                      scalar_text(status)));
   }
   for (std::string_view key : {"date", "modified"})
     if (const YamlNode* date = document.find(key); date && !is_date(scalar_text(date)))
       sink.warning(date->mark, fmt::format("'{}' is no date; write it as YYYY-MM-DD", scalar_text(date)));
   read_tags(document, sink, header);
   for (const YamlEntry& entry : document.entries)
-    if (entry.value.is_scalar() && std::find(std::begin(known_keys), std::end(known_keys), entry.key) == std::end(known_keys))
+    if (entry.value.is_scalar() &&
+        std::find(std::begin(known_keys), std::end(known_keys), entry.key) == std::end(known_keys))
       header.custom.emplace_back(entry.key, entry.value.text);
   if (!good) return {};
   return header;
@@ -176,11 +210,14 @@ std::optional<RuleHeader> read_header(const YamlNode& document, const Limits& li
 std::optional<LogSource> read_logsource(const YamlNode& document, DiagnosticSink& sink) {
   const YamlEntry* entry = document.find_entry("logsource");
   if (!entry) {
-    sink.error(document.mark, "the logsource is missing; write at least one of product, category and service");
+    sink.error(document.mark,
+               "the logsource is missing; write at least one of product, category and service");
     return {};
   }
   if (!entry->value.is_map()) {
-    sink.error(entry->key_mark, fmt::format("the logsource must be a map with product, category or service, not {}", kind_name(entry->value.kind)));
+    sink.error(entry->key_mark,
+               fmt::format("the logsource must be a map with product, category or service, not {}",
+                           kind_name(entry->value.kind)));
     return {};
   }
   LogSource logsource;
@@ -195,8 +232,11 @@ std::optional<LogSource> read_logsource(const YamlNode& document, DiagnosticSink
       return;
     }
     target = node->text;
-    std::transform(target.begin(), target.end(), target.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    if (target != node->text) sink.warning(node->mark, fmt::format("{} '{}' should be lower case; it is read as '{}'", key, node->text, target));
+    std::transform(target.begin(), target.end(), target.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (target != node->text)
+      sink.warning(node->mark,
+                   fmt::format("{} '{}' should be lower case; it is read as '{}'", key, node->text, target));
   };
   read("product", logsource.product);
   read("category", logsource.category);

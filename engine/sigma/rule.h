@@ -20,7 +20,7 @@ namespace sigrun::sigma {
 
 enum class Level : uint8_t { none, informational, low, medium, high, critical };
 enum class Status : uint8_t { none, unsupported, deprecated, experimental, test, stable };
-std::string_view level_name(Level level);    // "" for none
+std::string_view level_name(Level level);  // "" for none
 std::string_view status_name(Status status);
 std::optional<Level> parse_level(std::string_view text);
 std::optional<Status> parse_status(std::string_view text);
@@ -46,7 +46,7 @@ struct ItemValue {
 
 // `Field|modifier|modifier: value(s)`, or keywords (no field).
 struct DetectionItem {
-  std::string field;                   // empty for keywords
+  std::string field;  // empty for keywords
   bool keyword = false;
   bool literal_field = false;          // a pipeline renamed it: no spelling of a log source table applies
   std::vector<std::string> modifiers;  // as written, for explanations
@@ -54,15 +54,15 @@ struct DetectionItem {
   bool match_all = false;              // AND over the values instead of OR
   bool negated = false;                // neq
   Mark mark;
-  std::set<std::string> applied;       // identifiers of the processing items that touched it
+  std::set<std::string> applied;  // identifiers of the processing items that touched it
 };
 
 // A tree of items: a map is all_of, a list is any_of.
 struct Detection {
   enum class Kind : uint8_t { all_of, any_of, item };
   Kind kind = Kind::all_of;
-  std::vector<Detection> children;     // all_of, any_of
-  std::optional<DetectionItem> item;   // item
+  std::vector<Detection> children;    // all_of, any_of
+  std::optional<DetectionItem> item;  // item
 };
 
 struct Selection {
@@ -75,10 +75,10 @@ struct Selection {
 struct Condition {
   enum class Kind : uint8_t { all_of, any_of, negation, selection, at_least };
   Kind kind = Kind::selection;
-  std::vector<Condition> children;   // all_of, any_of: any number; negation: one
-  size_t selection = 0;              // selection
-  size_t threshold = 0;              // at_least: how many of…
-  std::vector<size_t> selections;    // …these must hold
+  std::vector<Condition> children;  // all_of, any_of: any number; negation: one
+  size_t selection = 0;             // selection
+  size_t threshold = 0;             // at_least: how many of…
+  std::vector<size_t> selections;   // …these must hold
 };
 
 // What every document has. `file` is the path as given on loading.
@@ -89,24 +89,32 @@ struct RuleHeader {
   Level level = Level::none;
   Status status = Status::none;
   std::vector<std::string> tags;
-  std::vector<std::pair<std::string, std::string>> custom;  // set_custom_attribute and unknown top-level scalars
+  std::vector<std::pair<std::string, std::string>>
+      custom;  // set_custom_attribute and unknown top-level scalars
 };
 
 struct DetectionRule {
   RuleHeader header;
   LogSource logsource;
   std::vector<Selection> selections;
-  Condition condition;               // a list of conditions is any_of
+  Condition condition;  // a list of conditions is any_of
   std::string condition_text;
-  YamlNode tests;                    // the `tests:` block, null kind when absent
+  YamlNode tests;  // the `tests:` block, null kind when absent
   std::string regression_tests_path;
-  bool muted = false;                // only referenced by correlations that do not `generate`
-  std::set<std::string> applied;     // identifiers of the processing items that touched the rule
+  bool muted = false;             // only referenced by correlations that do not `generate`
+  std::set<std::string> applied;  // identifiers of the processing items that touched the rule
   std::vector<std::pair<std::string, std::string>> processing_state;  // set_state
 };
 
 enum class CorrelationType : uint8_t {
-  event_count, value_count, temporal, temporal_ordered, value_sum, value_avg, value_percentile, value_median,
+  event_count,
+  value_count,
+  temporal,
+  temporal_ordered,
+  value_sum,
+  value_avg,
+  value_percentile,
+  value_median,
 };
 
 enum class CountOrder : uint8_t { gt, gte, lt, lte, eq, neq };

@@ -39,7 +39,9 @@ class Collection {
   std::optional<YamlNode> take(YamlNode document, bool& refused) {
     refused = false;
     if (!document.is_map()) {
-      sink_.error(document.mark, fmt::format("a rule must be a map with title, logsource and detection, not {}", kind_name(document.kind)));
+      sink_.error(document.mark,
+                  fmt::format("a rule must be a map with title, logsource and detection, not {}",
+                              kind_name(document.kind)));
       refused = true;
       return {};
     }
@@ -92,11 +94,18 @@ class Collection {
 
 }  // namespace
 
-std::optional<DetectionRule> read_detection_rule(const YamlNode& document, const Limits& limits, DiagnosticSink& sink) {
+std::optional<DetectionRule> read_detection_rule(const YamlNode& document, const Limits& limits,
+                                                 DiagnosticSink& sink) {
   DetectionRule rule;
   bool good = true;
-  if (auto header = read_header(document, limits, sink)) rule.header = std::move(*header); else good = false;
-  if (auto logsource = read_logsource(document, sink)) rule.logsource = std::move(*logsource); else good = false;
+  if (auto header = read_header(document, limits, sink))
+    rule.header = std::move(*header);
+  else
+    good = false;
+  if (auto logsource = read_logsource(document, sink))
+    rule.logsource = std::move(*logsource);
+  else
+    good = false;
 
   const YamlEntry* detection = document.find_entry("detection");
   if (!detection) {
@@ -104,22 +113,27 @@ std::optional<DetectionRule> read_detection_rule(const YamlNode& document, const
     return {};
   }
   if (!detection->value.is_map()) {
-    sink.error(detection->key_mark, fmt::format("the detection must be a map of selections and a condition, not {}", kind_name(detection->value.kind)));
+    sink.error(detection->key_mark,
+               fmt::format("the detection must be a map of selections and a condition, not {}",
+                           kind_name(detection->value.kind)));
     return {};
   }
-  if (!read_selections(detection->value, {"condition", "timeframe"}, limits, sink, rule.selections)) return {};
+  if (!read_selections(detection->value, {"condition", "timeframe"}, limits, sink, rule.selections))
+    return {};
   if (rule.selections.empty()) {
     sink.error(detection->key_mark, "the detection has no selection");
     return {};
   }
-  auto condition = read_condition(detection->value, detection->key_mark, rule.selections, limits, sink, rule.condition_text);
+  auto condition = read_condition(detection->value, detection->key_mark, rule.selections, limits, sink,
+                                  rule.condition_text);
   if (!condition || !good) return {};
   rule.condition = std::move(*condition);
   if (const YamlEntry* timeframe = detection->value.find_entry("timeframe"))
     sink.warning(timeframe->key_mark, "timeframe has no effect; write a correlation rule with a timespan");
 
   if (const YamlNode* tests = document.find("tests")) rule.tests = *tests;
-  if (const YamlNode* path = document.find("regression_tests_path"); path && path->is_scalar()) rule.regression_tests_path = path->text;
+  if (const YamlNode* path = document.find("regression_tests_path"); path && path->is_scalar())
+    rule.regression_tests_path = path->text;
   return rule;
 }
 
@@ -134,11 +148,14 @@ RuleFile read_rules(std::string_view text, const Limits& limits, DiagnosticSink&
     if (document) {
       bool read = false;
       if (document->find("correlation")) {
-        if (auto rule = read_correlation_rule(*document, limits, sink)) file.correlations.push_back(std::move(*rule)), read = true;
+        if (auto rule = read_correlation_rule(*document, limits, sink))
+          file.correlations.push_back(std::move(*rule)), read = true;
       } else if (document->find("filter")) {
-        if (auto rule = read_filter_rule(*document, limits, sink)) file.filters.push_back(std::move(*rule)), read = true;
+        if (auto rule = read_filter_rule(*document, limits, sink))
+          file.filters.push_back(std::move(*rule)), read = true;
       } else {
-        if (auto rule = read_detection_rule(*document, limits, sink)) file.detections.push_back(std::move(*rule)), read = true;
+        if (auto rule = read_detection_rule(*document, limits, sink))
+          file.detections.push_back(std::move(*rule)), read = true;
       }
       refused = !read;
     }

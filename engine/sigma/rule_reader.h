@@ -24,8 +24,11 @@ struct RuleFile {
 RuleFile read_rules(std::string_view text, const Limits& limits, DiagnosticSink& sink);
 
 // One document each; empty after an error.
-std::optional<DetectionRule> read_detection_rule(const YamlNode& document, const Limits& limits, DiagnosticSink& sink);
-std::optional<CorrelationRule> read_correlation_rule(const YamlNode& document, const Limits& limits, DiagnosticSink& sink);
-std::optional<FilterRule> read_filter_rule(const YamlNode& document, const Limits& limits, DiagnosticSink& sink);
+std::optional<DetectionRule> read_detection_rule(const YamlNode& document, const Limits& limits,
+                                                 DiagnosticSink& sink);
+std::optional<CorrelationRule> read_correlation_rule(const YamlNode& document, const Limits& limits,
+                                                     DiagnosticSink& sink);
+std::optional<FilterRule> read_filter_rule(const YamlNode& document, const Limits& limits,
+                                           DiagnosticSink& sink);
 
 }  // namespace sigrun::sigma

@@ -10,7 +10,8 @@
 namespace sigrun::sigma {
 namespace {
 
-void report(DiagnosticSink& sink, Severity severity, const RuleHeader& header, Mark mark, std::string message) {
+void report(DiagnosticSink& sink, Severity severity, const RuleHeader& header, Mark mark,
+            std::string message) {
   sink.append({severity, header.file, mark, std::move(message)});
 }
 
@@ -37,23 +38,30 @@ class UniqueNames {
       const RuleHeader& header = rule.header;
       if (!header.id.empty())
         if (auto [first, fresh] = ids_.try_emplace(header.id, place(header)); !fresh)
-          report(sink_, Severity::warning, header, header.mark, fmt::format("the id {} is also that of {}", header.id, first->second));
+          report(sink_, Severity::warning, header, header.mark,
+                 fmt::format("the id {} is also that of {}", header.id, first->second));
       if (header.name.empty()) return false;
       auto [first, fresh] = names_.try_emplace(header.name, place(header));
-      if (!fresh) report(sink_, Severity::error, header, header.mark, fmt::format("the name '{}' is also that of {}; names must be unique", header.name, first->second));
+      if (!fresh)
+        report(sink_, Severity::error, header, header.mark,
+               fmt::format("the name '{}' is also that of {}; names must be unique", header.name,
+                           first->second));
       return !fresh;
     });
   }
 
  private:
-  static std::string place(const RuleHeader& header) { return fmt::format("{}:{}", header.file, header.mark.line); }
+  static std::string place(const RuleHeader& header) {
+    return fmt::format("{}:{}", header.file, header.mark.line);
+  }
 
   DiagnosticSink& sink_;
   std::unordered_map<std::string, std::string> names_, ids_;
 };
 
 // Correlations whose references cannot be resolved are refused; so are those that refer to a refused one, and cycles.
-size_t refuse_broken_correlations(std::vector<CorrelationRule>& correlations, std::vector<DetectionRule>& detections, DiagnosticSink& sink) {
+size_t refuse_broken_correlations(std::vector<CorrelationRule>& correlations,
+                                  std::vector<DetectionRule>& detections, DiagnosticSink& sink) {
   size_t refused = 0;
   for (bool changed = true; changed;) {
     changed = false;
@@ -64,7 +72,8 @@ size_t refuse_broken_correlations(std::vector<CorrelationRule>& correlations, st
     size_t gone = std::erase_if(correlations, [&](const CorrelationRule& rule) {
       for (const auto& [name, mark] : rule.rules) {
         if (base.contains(name) || chain.contains(name)) continue;
-        report(sink, Severity::error, rule.header, mark, fmt::format("no loaded rule has the id or name '{}'", name));
+        report(sink, Severity::error, rule.header, mark,
+               fmt::format("no loaded rule has the id or name '{}'", name));
         return true;
       }
       return false;
@@ -94,7 +103,8 @@ size_t refuse_broken_correlations(std::vector<CorrelationRule>& correlations, st
       kept.push_back(std::move(rule));
     } else {
       ++refused;
-      report(sink, Severity::error, rule.header, rule.header.mark, "this correlation refers to itself, directly or through others");
+      report(sink, Severity::error, rule.header, rule.header.mark,
+             "this correlation refers to itself, directly or through others");
     }
   }
   correlations = std::move(kept);
@@ -122,16 +132,20 @@ void apply_filter(const FilterRule& filter, DetectionRule& rule) {
 bool names_rule(const FilterRule& filter, const DetectionRule& rule) {
   if (filter.any_rule) return true;
   return std::any_of(filter.rules.begin(), filter.rules.end(), [&](const auto& reference) {
-    return reference.first == rule.header.id || (!rule.header.name.empty() && reference.first == rule.header.name);
+    return reference.first == rule.header.id ||
+           (!rule.header.name.empty() && reference.first == rule.header.name);
   });
 }
 
-void apply_filters(const std::vector<FilterRule>& filters, std::vector<DetectionRule>& detections, DiagnosticSink& sink) {
+void apply_filters(const std::vector<FilterRule>& filters, std::vector<DetectionRule>& detections,
+                   DiagnosticSink& sink) {
   Index<DetectionRule> index;
   index_rules(detections, index);
   for (const FilterRule& filter : filters) {
     for (const auto& [name, mark] : filter.rules)
-      if (!index.contains(name)) report(sink, Severity::warning, filter.header, mark, fmt::format("no loaded detection rule has the id or name '{}'", name));
+      if (!index.contains(name))
+        report(sink, Severity::warning, filter.header, mark,
+               fmt::format("no loaded detection rule has the id or name '{}'", name));
     size_t applied = 0;
     for (DetectionRule& rule : detections) {
       if (!names_rule(filter, rule) || !filter.logsource.covers(rule.logsource)) continue;
@@ -139,16 +153,21 @@ void apply_filters(const std::vector<FilterRule>& filters, std::vector<Detection
       ++applied;
     }
     if (applied == 0)
-      report(sink, Severity::warning, filter.header, filter.logsource.mark, "the filter applies to no loaded rule: none that it names has this logsource");
+      report(sink, Severity::warning, filter.header, filter.logsource.mark,
+             "the filter applies to no loaded rule: none that it names has this logsource");
   }
 }
 
-void mute_referenced(const std::vector<CorrelationRule>& correlations, std::vector<DetectionRule>& detections) {
+void mute_referenced(const std::vector<CorrelationRule>& correlations,
+                     std::vector<DetectionRule>& detections) {
   std::unordered_set<std::string_view> muted, generated;
   for (const CorrelationRule& correlation : correlations)
-    for (const auto& [name, mark] : correlation.rules) (correlation.generate ? generated : muted).insert(name);
+    for (const auto& [name, mark] : correlation.rules)
+      (correlation.generate ? generated : muted).insert(name);
   for (DetectionRule& rule : detections) {
-    auto in = [&](const auto& set) { return set.contains(rule.header.id) || (!rule.header.name.empty() && set.contains(rule.header.name)); };
+    auto in = [&](const auto& set) {
+      return set.contains(rule.header.id) || (!rule.header.name.empty() && set.contains(rule.header.name));
+    };
     rule.muted = rule.muted || (in(muted) && !in(generated));
   }
 }

@@ -41,7 +41,9 @@ class TableReader {
       } else if (entry.key == "envelope") {
         read_texts(entry, table_.envelopes);
       } else {
-        problem(entry.key_mark, fmt::format("unknown key '{}'; a table has taxonomy, title, description, order, recognise, logsources, fields, time, id and envelope", entry.key));
+        problem(entry.key_mark, fmt::format("unknown key '{}'; a table has taxonomy, title, description, "
+                                            "order, recognise, logsources, fields, time, id and envelope",
+                                            entry.key));
       }
     }
     if (table_.name.empty()) problem(document.mark, "the table has no name; write taxonomy: and a name");
@@ -62,7 +64,8 @@ class TableReader {
   }
 
   std::string text_of(const YamlEntry& entry) {
-    if (!entry.value.is_scalar() || entry.value.text.empty()) problem(entry.key_mark, fmt::format("{} must be text", entry.key));
+    if (!entry.value.is_scalar() || entry.value.text.empty())
+      problem(entry.key_mark, fmt::format("{} must be text", entry.key));
     return entry.value.text;
   }
 
@@ -78,20 +81,24 @@ class TableReader {
   void read_texts(const YamlEntry& entry, std::vector<std::string>& out) {
     if (entry.value.is_text()) out.push_back(entry.value.text);
     for (const YamlNode& item : entry.value.items) {
-      if (!item.is_scalar() || item.text.empty()) problem(item.mark, fmt::format("{} must be text or a list of texts", entry.key));
+      if (!item.is_scalar() || item.text.empty())
+        problem(item.mark, fmt::format("{} must be text or a list of texts", entry.key));
       out.push_back(item.text);
     }
     if (out.empty()) problem(entry.key_mark, fmt::format("{} must be text or a list of texts", entry.key));
   }
 
-  void read_spellings(const YamlEntry& block, std::vector<FieldSpelling>& out, std::vector<std::string>* templates) {
-    if (!block.value.is_map()) return problem(block.key_mark, "fields must be a map: rule field -> list of spellings");
+  void read_spellings(const YamlEntry& block, std::vector<FieldSpelling>& out,
+                      std::vector<std::string>* templates) {
+    if (!block.value.is_map())
+      return problem(block.key_mark, "fields must be a map: rule field -> list of spellings");
     for (const YamlEntry& entry : block.value.entries) {
       std::vector<std::string> spellings;
       read_texts(entry, spellings);
       if (entry.key == "*" && templates) {
         for (const std::string& spelling : spellings)
-          if (spelling.find("{}") == std::string::npos) problem(entry.key_mark, "each spelling of '*' must hold {}, which stands for the field's name");
+          if (spelling.find("{}") == std::string::npos)
+            problem(entry.key_mark, "each spelling of '*' must hold {}, which stands for the field's name");
         *templates = std::move(spellings);
       } else {
         out.push_back({entry.key, std::move(spellings)});
@@ -109,29 +116,43 @@ class TableReader {
         continue;
       }
       for (const YamlEntry& attribute : item.entries) {
-        if (attribute.key == "product") entry.logsource.product = text_of(attribute);
-        else if (attribute.key == "category") entry.logsource.category = text_of(attribute);
-        else if (attribute.key == "service") entry.logsource.service = text_of(attribute);
-        else if (attribute.key == "fields") read_spellings(attribute, entry.fields, nullptr);
+        if (attribute.key == "product")
+          entry.logsource.product = text_of(attribute);
+        else if (attribute.key == "category")
+          entry.logsource.category = text_of(attribute);
+        else if (attribute.key == "service")
+          entry.logsource.service = text_of(attribute);
+        else if (attribute.key == "fields")
+          read_spellings(attribute, entry.fields, nullptr);
         else if (attribute.key == "when") {
           entry.when = read_detection(attribute.value, limits_, sink_);
           good_ = good_ && entry.when.has_value();
         } else {
-          problem(attribute.key_mark, fmt::format("unknown key '{}'; a log source has product, category, service, when and fields", attribute.key));
+          problem(
+              attribute.key_mark,
+              fmt::format("unknown key '{}'; a log source has product, category, service, when and fields",
+                          attribute.key));
         }
       }
-      if (entry.logsource == LogSource{}) problem(item.mark, "a log source must set product, category or service");
+      if (entry.logsource == LogSource{})
+        problem(item.mark, "a log source must set product, category or service");
       table_.entries.push_back(std::move(entry));
     }
   }
 
   void read_time(const YamlEntry& block) {
-    if (!block.value.is_map()) return problem(block.key_mark, "time must be a map with fields, zone and lateness");
+    if (!block.value.is_map())
+      return problem(block.key_mark, "time must be a map with fields, zone and lateness");
     for (const YamlEntry& entry : block.value.entries) {
-      if (entry.key == "fields") read_texts(entry, table_.time_fields);
-      else if (entry.key == "zone") read_zone(entry);
-      else if (entry.key == "lateness") read_lateness(entry);
-      else problem(entry.key_mark, fmt::format("unknown key '{}'; time has fields, zone and lateness", entry.key));
+      if (entry.key == "fields")
+        read_texts(entry, table_.time_fields);
+      else if (entry.key == "zone")
+        read_zone(entry);
+      else if (entry.key == "lateness")
+        read_lateness(entry);
+      else
+        problem(entry.key_mark,
+                fmt::format("unknown key '{}'; time has fields, zone and lateness", entry.key));
     }
   }
 
@@ -182,7 +203,8 @@ class TableReader {
 };
 
 const FieldSpelling* find_spelling(const std::vector<FieldSpelling>& fields, std::string_view name) {
-  auto found = std::find_if(fields.begin(), fields.end(), [&](const FieldSpelling& f) { return f.field == name; });
+  auto found =
+      std::find_if(fields.begin(), fields.end(), [&](const FieldSpelling& f) { return f.field == name; });
   return found == fields.end() ? nullptr : &*found;
 }
 

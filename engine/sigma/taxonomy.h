@@ -34,7 +34,7 @@ struct TaxonomyTable {
   std::vector<std::string> templates;  // of `'*'`: "{}" stands for the field's name; never empty
 
   std::vector<std::string> time_fields;
-  int64_t zone_seconds = 0;            // of zoneless times, east of UTC
+  int64_t zone_seconds = 0;  // of zoneless times, east of UTC
   int64_t lateness_seconds = 120;
   std::vector<std::vector<std::string>> id_fields;  // alternatives
   std::vector<std::string> envelopes;

@@ -46,7 +46,8 @@ void TextPattern::append(TextPart part) {
       return;
     }
   }
-  if (part.kind == TextPart::Kind::any_run && !parts.empty() && parts.back().kind == TextPart::Kind::any_run) return;
+  if (part.kind == TextPart::Kind::any_run && !parts.empty() && parts.back().kind == TextPart::Kind::any_run)
+    return;
   parts.push_back(std::move(part));
 }
 
@@ -55,7 +56,8 @@ void TextPattern::append(const TextPattern& other) {
 }
 
 void TextPattern::add_run_in_front() {
-  if (parts.empty() || parts.front().kind != TextPart::Kind::any_run) parts.insert(parts.begin(), {TextPart::Kind::any_run, {}});
+  if (parts.empty() || parts.front().kind != TextPart::Kind::any_run)
+    parts.insert(parts.begin(), {TextPart::Kind::any_run, {}});
 }
 
 void TextPattern::add_run_at_end() { append({TextPart::Kind::any_run, {}}); }
@@ -67,7 +69,8 @@ bool TextPattern::has_wildcard() const {
 }
 
 bool TextPattern::has_placeholder() const {
-  return std::any_of(parts.begin(), parts.end(), [](const TextPart& part) { return part.kind == TextPart::Kind::placeholder; });
+  return std::any_of(parts.begin(), parts.end(),
+                     [](const TextPart& part) { return part.kind == TextPart::Kind::placeholder; });
 }
 
 bool TextPattern::is_literal() const {
@@ -91,8 +94,11 @@ std::string TextPattern::to_sigma() const {
           bool last = at + 1 == part.text.size();
           char next = last ? '\0' : part.text[at + 1];
           // A lone backslash needs no escape unless what follows it would become one.
-          bool wildcard_follows = last && i + 1 < parts.size() && parts[i + 1].kind != TextPart::Kind::literal;
-          if (c == '*' || c == '?' || (c == '\\' && (next == '*' || next == '?' || next == '\\' || wildcard_follows))) out += '\\';
+          bool wildcard_follows =
+              last && i + 1 < parts.size() && parts[i + 1].kind != TextPart::Kind::literal;
+          if (c == '*' || c == '?' ||
+              (c == '\\' && (next == '*' || next == '?' || next == '\\' || wildcard_follows)))
+            out += '\\';
           out += c;
         }
         break;

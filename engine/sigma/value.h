@@ -42,9 +42,9 @@ struct TextPattern {
   void append(const TextPattern& other);
   void add_run_in_front();
   void add_run_at_end();
-  bool has_wildcard() const;      // `*` or `?`
+  bool has_wildcard() const;  // `*` or `?`
   bool has_placeholder() const;
-  bool is_literal() const;        // one literal, or empty
+  bool is_literal() const;           // one literal, or empty
   std::string literal_text() const;  // of a literal pattern
   // Sigma text that parses back into this pattern; placeholders as %name%.
   std::string to_sigma() const;
@@ -123,8 +123,8 @@ struct FieldReference {
   friend bool operator==(const FieldReference&, const FieldReference&) = default;
 };
 
-using Value = std::variant<TextPattern, AnyTextPattern, RegexPattern, NumberEquals, BoolEquals, IsNull, Exists, NumberCompare,
-                           TimePartCompare, CidrBlock, FieldReference>;
+using Value = std::variant<TextPattern, AnyTextPattern, RegexPattern, NumberEquals, BoolEquals, IsNull,
+                           Exists, NumberCompare, TimePartCompare, CidrBlock, FieldReference>;
 
 // A short form for people: the pattern as an author would write it.
 std::string describe(const Value& value);

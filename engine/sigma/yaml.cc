@@ -23,7 +23,8 @@ struct Refusal {
 };
 
 Mark to_mark(const YAML::Mark& mark) {
-  return {static_cast<uint32_t>(std::max(mark.line, 0)) + 1, static_cast<uint32_t>(std::max(mark.column, 0)) + 1};
+  return {static_cast<uint32_t>(std::max(mark.line, 0)) + 1,
+          static_cast<uint32_t>(std::max(mark.column, 0)) + 1};
 }
 
 // Reads from memory without a copy.
@@ -54,15 +55,18 @@ class TreeBuilder : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     throw Refusal{to_mark(mark), "aliases (*name) are not allowed in rules; write the value out"};
   }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                const std::string& value) override {
     add_scalar(mark, tag, value);
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
     check_tag(mark, tag, "seq");
     open(mark, YamlKind::sequence);
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
     check_tag(mark, tag, "map");
     open(mark, YamlKind::map);
   }
@@ -107,7 +111,8 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   static void check_tag(const YAML::Mark& mark, const std::string& tag, std::string_view allowed) {
-    if (tag.empty() || tag == "?" || tag == "!" || tag == fmt::format("tag:yaml.org,2002:{}", allowed)) return;
+    if (tag.empty() || tag == "?" || tag == "!" || tag == fmt::format("tag:yaml.org,2002:{}", allowed))
+      return;
     throw Refusal{to_mark(mark), fmt::format("the tag {} is not allowed here", tag)};
   }
 
@@ -155,9 +160,12 @@ class TreeBuilder : public YAML::EventHandler {
 
     if (!open_.empty() && open_.back().node.is_map() && !open_.back().has_key) {
       Open& map = open_.back();
-      if (value == "<<") throw Refusal{node.mark, "merge keys (<<) are not allowed in rules; write the values out"};
+      if (value == "<<")
+        throw Refusal{node.mark, "merge keys (<<) are not allowed in rules; write the values out"};
       if (!map.keys.insert(value).second)
-        throw Refusal{node.mark, fmt::format("the key '{}' stands twice in this map; only one of them would count", value)};
+        throw Refusal{
+            node.mark,
+            fmt::format("the key '{}' stands twice in this map; only one of them would count", value)};
       map.has_key = true;
       map.key = value;
       map.key_mark = node.mark;
@@ -261,7 +269,9 @@ YamlStream parse_yaml(std::string_view text, const Limits& limits, DiagnosticSin
       builder.reset();
       if (!parser.HandleNextDocument(builder)) break;
       // yaml-cpp 0.7 reports the same empty document for ever on text that begins none, such as "," (yaml-cpp#1040).
-      if (builder.start() <= previous_start) throw Refusal{mark_of_offset(text, static_cast<size_t>(std::max(0, builder.start()))), "no YAML document begins here"};
+      if (builder.start() <= previous_start)
+        throw Refusal{mark_of_offset(text, static_cast<size_t>(std::max(0, builder.start()))),
+                      "no YAML document begins here"};
       previous_start = builder.start();
       YamlNode root = builder.take_root();
       if (!root.is_null()) stream.documents.push_back(std::move(root));

@@ -38,7 +38,8 @@ std::optional<Decimal> Decimal::parse(std::string_view text, bool exponent_allow
     if (at < text.size() && (text[at] == '+' || text[at] == '-')) negative_power = text[at++] == '-';
     if (at == text.size()) return {};
     while (at < text.size() && is_digit(text[at])) {
-      if (power < 1'000'000) power = power * 10 + (text[at] - '0');  // beyond any double; kept from overflowing
+      if (power < 1'000'000)
+        power = power * 10 + (text[at] - '0');  // beyond any double; kept from overflowing
       ++at;
     }
     if (negative_power) power = -power;
@@ -89,7 +90,8 @@ std::string Decimal::canonical() const {
   } else if (exponent_ >= size) {
     text += digits_ + std::string(static_cast<size_t>(exponent_ - size), '0');
   } else {
-    text += digits_.substr(0, static_cast<size_t>(exponent_)) + '.' + digits_.substr(static_cast<size_t>(exponent_));
+    text += digits_.substr(0, static_cast<size_t>(exponent_)) + '.' +
+            digits_.substr(static_cast<size_t>(exponent_));
   }
   return text;
 }

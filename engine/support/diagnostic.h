@@ -49,7 +49,10 @@ class DiagnosticSink {
   const std::string& file() const { return file_; }
   size_t error_count() const { return error_count_; }
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
-  std::vector<Diagnostic> take() { error_count_ = 0; return std::exchange(diagnostics_, {}); }
+  std::vector<Diagnostic> take() {
+    error_count_ = 0;
+    return std::exchange(diagnostics_, {});
+  }
 
  private:
   std::string file_;

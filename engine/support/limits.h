@@ -9,26 +9,27 @@ namespace sigrun {
 
 struct Limits {
   // Text in: rule, table and pipeline files.
-  size_t yaml_bytes = 1 << 20;       // one file; the largest public rule has 90 KB
-  size_t yaml_depth = 32;            // nested collections; deeper documents are attacks on recursive readers
-  size_t yaml_nodes = 100'000;       // scalars and collections of one file
-  size_t title_characters = 256;     // Sigma specification 2.1, rule title
+  size_t yaml_bytes = 1 << 20;        // one file; the largest public rule has 90 KB
+  size_t yaml_depth = 32;             // nested collections; deeper documents are attacks on recursive readers
+  size_t yaml_nodes = 100'000;        // scalars and collections of one file
+  size_t title_characters = 256;      // Sigma specification 2.1, rule title
   size_t condition_bytes = 64 << 10;  // one condition expression
-  size_t condition_depth = 64;       // nested parentheses and `not`s
-  size_t regex_bytes = 64 << 10;     // one regular expression as written
-  int64_t regex_memory = 8 << 20;    // RE2's budget for one compiled expression and its caches
+  size_t condition_depth = 64;        // nested parentheses and `not`s
+  size_t regex_bytes = 64 << 10;      // one regular expression as written
+  int64_t regex_memory = 8 << 20;     // RE2's budget for one compiled expression and its caches
   size_t placeholder_values = 10'000;  // values that one rule value may expand to
 
   // Bytes in: events.
-  size_t event_bytes = 16 << 20;     // one event; a longer one is rejected
-  size_t event_depth = 128;          // nested objects and arrays of one event; a deeper one is rejected
-  size_t chunk_bytes = 1 << 20;      // events are framed and handed to workers in batches of about this size
+  size_t event_bytes = 16 << 20;      // one event; a longer one is rejected
+  size_t event_depth = 128;           // nested objects and arrays of one event; a deeper one is rejected
+  size_t chunk_bytes = 1 << 20;       // events are framed and handed to workers in batches of about this size
   size_t values_per_event = 100'000;  // wanted values taken from one event (arrays); more make it degraded
 
   // Messages out.
-  size_t rejected_reports = 20;      // rejected events described one by one for each input; the rest are only counted
+  size_t rejected_reports =
+      20;  // rejected events described one by one for each input; the rest are only counted
   size_t explained_value_bytes = 4096;  // a matched value in an alert's `matches` is cut to this many bytes
-  size_t explained_matches = 32;     // entries of an alert's `matches`
+  size_t explained_matches = 32;        // entries of an alert's `matches`
 };
 
 }  // namespace sigrun

@@ -17,7 +17,9 @@ uint64_t process_seed() {
 
 }  // namespace
 
-uint64_t seeded_hash(std::string_view bytes) { return XXH3_64bits_withSeed(bytes.data(), bytes.size(), process_seed()); }
+uint64_t seeded_hash(std::string_view bytes) {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), process_seed());
+}
 
 uint64_t seeded_hash(std::string_view bytes, uint64_t salt) {
   return XXH3_64bits_withSeed(bytes.data(), bytes.size(), process_seed() + salt * 0x9E3779B97F4A7C15ull);

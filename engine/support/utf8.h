@@ -20,7 +20,9 @@ inline bool is_valid_utf8(std::string_view text) { return find_invalid_utf8(text
 std::string repair_utf8(std::string_view text);
 
 // Bytes of the code point that begins with `lead` in well-formed text; 1 for anything else.
-inline size_t utf8_length(unsigned char lead) { return lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4; }
+inline size_t utf8_length(unsigned char lead) {
+  return lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
 
 // Decodes the code point at `at` of well-formed text and moves `at` behind it.
 char32_t next_code_point(std::string_view text, size_t& at);

@@ -12,7 +12,8 @@ std::string apply_cidr(const ModifierContext& context, Operand& operand) {
   if (!context.first) return "stands alone: the network is taken as written";
   auto* pattern = std::get_if<TextPattern>(&operand.value);
   const std::string& written = operand.written;
-  const std::string wrong = fmt::format("'{}' is no network; write it as 10.0.0.0/8 or 2001:db8::/32", written);
+  const std::string wrong =
+      fmt::format("'{}' is no network; write it as 10.0.0.0/8 or 2001:db8::/32", written);
   if (!pattern) return wrong;
 
   CidrBlock block;
@@ -25,12 +26,14 @@ std::string apply_cidr(const ModifierContext& context, Operand& operand) {
   if (slash != std::string::npos) {
     std::string_view digits = std::string_view(written).substr(slash + 1);
     auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
-    if (problem != std::errc() || end != digits.data() + digits.size() || digits.empty() || prefix > bits) return wrong;
+    if (problem != std::errc() || end != digits.data() + digits.size() || digits.empty() || prefix > bits)
+      return wrong;
   }
   block.prefix = static_cast<uint8_t>(prefix);
   for (unsigned bit = prefix; bit < bits; ++bit)
     if (block.address[bit / 8] >> (7 - bit % 8) & 1)
-      return fmt::format("'{}' has host bits set behind its /{}; clear them, or write /{} for one address", written, prefix, bits);
+      return fmt::format("'{}' has host bits set behind its /{}; clear them, or write /{} for one address",
+                         written, prefix, bits);
   operand.value = std::move(block);
   return {};
 }

@@ -19,8 +19,12 @@ std::string compare(Operand& operand, Order order) {
 }  // namespace
 
 std::string apply_lt(const ModifierContext&, Operand& operand) { return compare(operand, Order::less); }
-std::string apply_lte(const ModifierContext&, Operand& operand) { return compare(operand, Order::less_equal); }
+std::string apply_lte(const ModifierContext&, Operand& operand) {
+  return compare(operand, Order::less_equal);
+}
 std::string apply_gt(const ModifierContext&, Operand& operand) { return compare(operand, Order::greater); }
-std::string apply_gte(const ModifierContext&, Operand& operand) { return compare(operand, Order::greater_equal); }
+std::string apply_gte(const ModifierContext&, Operand& operand) {
+  return compare(operand, Order::greater_equal);
+}
 
 }  // namespace sigrun::sigma

@@ -18,7 +18,8 @@ std::string encode_base64(std::string_view bytes) {
   for (size_t i = 0; i < bytes.size(); i += 3) {
     size_t count = std::min<size_t>(3, bytes.size() - i);
     uint32_t group = 0;
-    for (size_t k = 0; k < 3; ++k) group = group << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+    for (size_t k = 0; k < 3; ++k)
+      group = group << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0u);
     for (size_t k = 0; k < 4; ++k) out += k <= count ? alphabet[group >> (18 - 6 * k) & 63] : '=';
   }
   return out;
@@ -29,10 +30,12 @@ std::string literal_bytes(const ModifierContext&, Operand& operand, std::string&
   TextPattern* pattern = as_text(operand);
   if (!pattern) return "needs a text value";
   if (pattern->has_placeholder()) return "cannot encode a placeholder; encode the value that it stands for";
-  bool dashes = std::any_of(pattern->parts.begin(), pattern->parts.end(), [](const TextPart& part) { return part.kind == TextPart::Kind::any_dash; });
+  bool dashes = std::any_of(pattern->parts.begin(), pattern->parts.end(),
+                            [](const TextPart& part) { return part.kind == TextPart::Kind::any_dash; });
   if (dashes) return "cannot encode the dashes of windash; list the encoded variants";
   if (!pattern->is_literal())
-    return "cannot encode wildcards; escape them (\\*) if they are meant, and put contains, startswith and endswith behind";
+    return "cannot encode wildcards; escape them (\\*) if they are meant, and put contains, startswith and "
+           "endswith behind";
   bytes = pattern->literal_text();
   return {};
 }
@@ -50,7 +53,8 @@ std::string encode_utf16(const ModifierContext& context, Operand& operand, bool 
   };
   if (mark) result.append({TextPart::Kind::literal, "\xFF\xFE"});
   for (const TextPart& part : pattern->parts) {
-    if (part.kind == TextPart::Kind::placeholder) return "cannot encode a placeholder; encode the value that it stands for";
+    if (part.kind == TextPart::Kind::placeholder)
+      return "cannot encode a placeholder; encode the value that it stands for";
     if (part.kind != TextPart::Kind::literal) {
       result.append(part);
       continue;
@@ -92,7 +96,8 @@ std::string apply_base64offset(const ModifierContext& context, Operand& operand)
     std::string encoded = encode_base64(std::string(shift, '\0') + bytes);
     size_t cut = back[(shift + bytes.size()) % 3];
     if (encoded.size() <= front[shift] + cut) continue;  // nothing certain is left of it
-    any.patterns.push_back(TextPattern::literal(encoded.substr(front[shift], encoded.size() - front[shift] - cut)));
+    any.patterns.push_back(
+        TextPattern::literal(encoded.substr(front[shift], encoded.size() - front[shift] - cut)));
     any.patterns.back().cased = std::get<TextPattern>(operand.value).cased;
   }
   if (any.patterns.empty()) return "the value is too short: no character of its Base64 form is certain";
@@ -100,8 +105,14 @@ std::string apply_base64offset(const ModifierContext& context, Operand& operand)
   return {};
 }
 
-std::string apply_utf16le(const ModifierContext& context, Operand& operand) { return encode_utf16(context, operand, false, false); }
-std::string apply_utf16be(const ModifierContext& context, Operand& operand) { return encode_utf16(context, operand, true, false); }
-std::string apply_utf16(const ModifierContext& context, Operand& operand) { return encode_utf16(context, operand, false, true); }
+std::string apply_utf16le(const ModifierContext& context, Operand& operand) {
+  return encode_utf16(context, operand, false, false);
+}
+std::string apply_utf16be(const ModifierContext& context, Operand& operand) {
+  return encode_utf16(context, operand, true, false);
+}
+std::string apply_utf16(const ModifierContext& context, Operand& operand) {
+  return encode_utf16(context, operand, false, true);
+}
 
 }  // namespace sigrun::sigma

@@ -6,7 +6,8 @@ namespace sigrun::sigma {
 std::string apply_exists(const ModifierContext& context, Operand& operand) {
   if (context.keyword) return "needs a field; keywords have none";
   auto* truth = std::get_if<BoolEquals>(&operand.value);
-  if (!truth || !context.first) return "needs true or false (unquoted, lower case), and no other modifier before it";
+  if (!truth || !context.first)
+    return "needs true or false (unquoted, lower case), and no other modifier before it";
   operand.value = Exists{truth->truth};
   return {};
 }
@@ -16,7 +17,8 @@ std::string apply_fieldref(const ModifierContext& context, Operand& operand) {
   auto* pattern = std::get_if<TextPattern>(&operand.value);
   if (!pattern) return "needs the name of a field";
   if (!pattern->is_literal() || pattern->literal_text().empty())
-    return "needs the name of one field, without wildcards; contains, startswith and endswith stand behind it";
+    return "needs the name of one field, without wildcards; contains, startswith and endswith stand behind "
+           "it";
   FieldReference reference;
   reference.field = pattern->literal_text();
   reference.cased = pattern->cased;

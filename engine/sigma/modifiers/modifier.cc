@@ -88,7 +88,8 @@ std::string_view suggest_modifier(std::string_view name) {
 }
 
 TextPattern* as_text(Operand& operand) {
-  if (std::holds_alternative<NumberEquals>(operand.value) || std::holds_alternative<BoolEquals>(operand.value))
+  if (std::holds_alternative<NumberEquals>(operand.value) ||
+      std::holds_alternative<BoolEquals>(operand.value))
     operand.value = TextPattern::literal(operand.written);
   return std::get_if<TextPattern>(&operand.value);
 }

@@ -23,9 +23,9 @@ struct Operand {
 // Where in the chain a modifier stands.
 struct ModifierContext {
   const Limits& limits;
-  bool keyword = false;   // the item has no field
-  bool first = true;      // no other value modifier has been applied
-  bool encoded = false;   // base64 or base64offset has been applied
+  bool keyword = false;  // the item has no field
+  bool first = true;     // no other value modifier has been applied
+  bool encoded = false;  // base64 or base64offset has been applied
 };
 
 // Rewrites the operand; returns what is wrong, or an empty text.

@@ -15,7 +15,9 @@ std::string compile_problem(const std::string& expression, const Limits& limits)
   std::string hint;
   if (compiled.error_code() == RE2::ErrorBadPerlOp || compiled.error_code() == RE2::ErrorRepeatArgument ||
       compiled.error_code() == RE2::ErrorBadEscape)
-    hint = "; RE2 has no lookaround, backreferences or atomic groups: use a second item with neq, or a filter selection";
+    hint =
+        "; RE2 has no lookaround, backreferences or atomic groups: use a second item with neq, or a filter "
+        "selection";
   return fmt::format("the regular expression does not compile: {}{}", compiled.error(), hint);
 }
 
@@ -25,7 +27,8 @@ std::string apply_re(const ModifierContext& context, Operand& operand) {
   if (operand.written.size() > context.limits.regex_bytes)
     return fmt::format("the regular expression has {} bytes; at most {} are taken", operand.written.size(),
                        context.limits.regex_bytes);
-  if (std::string problem = compile_problem(operand.written, context.limits); !problem.empty()) return problem;
+  if (std::string problem = compile_problem(operand.written, context.limits); !problem.empty())
+    return problem;
   operand.value = RegexPattern{operand.written};
   return {};
 }
@@ -41,8 +44,14 @@ std::string set_flag(Operand& operand, bool RegexPattern::*flag) {
 
 }  // namespace
 
-std::string apply_ignorecase(const ModifierContext&, Operand& operand) { return set_flag(operand, &RegexPattern::ignore_case); }
-std::string apply_multiline(const ModifierContext&, Operand& operand) { return set_flag(operand, &RegexPattern::multiline); }
-std::string apply_dotall(const ModifierContext&, Operand& operand) { return set_flag(operand, &RegexPattern::dot_all); }
+std::string apply_ignorecase(const ModifierContext&, Operand& operand) {
+  return set_flag(operand, &RegexPattern::ignore_case);
+}
+std::string apply_multiline(const ModifierContext&, Operand& operand) {
+  return set_flag(operand, &RegexPattern::multiline);
+}
+std::string apply_dotall(const ModifierContext&, Operand& operand) {
+  return set_flag(operand, &RegexPattern::dot_all);
+}
 
 }  // namespace sigrun::sigma
