@@ -121,5 +121,5 @@ configure() {
 compile() {
   local folder=$1
   shift
-  ninja --quiet -C "$folder" -j "$(nproc)" "$@" >&2
+  ninja --quiet -k 0 -C "$folder" -j "$(nproc)" "$@" >&2  # -k 0: every error at once
 }
