@@ -4,6 +4,9 @@
 namespace sigrun::sigma {
 namespace {
 
+// A percent sign that begins no name is one: "100% of %Admins%" has one placeholder.
+constexpr std::string_view name_characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
+
 TextPattern open_placeholders(const TextPattern& pattern) {
   TextPattern result;
   result.cased = pattern.cased;
@@ -20,8 +23,8 @@ TextPattern open_placeholders(const TextPattern& pattern) {
         ++at;
         continue;
       }
-      size_t end = text[at] == '%' ? text.find('%', at + 1) : std::string::npos;
-      if (end == std::string::npos || end == at + 1) {
+      size_t end = text[at] == '%' ? text.find_first_not_of(name_characters, at + 1) : std::string::npos;
+      if (end == std::string::npos || end == at + 1 || text[end] != '%') {
         literal += text[at];
         continue;
       }

@@ -31,6 +31,10 @@ std::string vars_problem(const char* vars) {
 
 }  // namespace
 
+TEST_CASE("expand: a percent sign that begins no name stays one") {
+  CHECK(expanded("F|expand: '100% of %a%'", "a: x") == "100% of x");
+}
+
 TEST_CASE("expand: every combination of the values") {
   CHECK(expanded("F|expand: '%a%'", "a: [x, y]") == "x / y");
   CHECK(expanded("F|expand: '%a%-%b%'", "{a: [x, y], b: [1, 2]}") == "x-1 / x-2 / y-1 / y-2");
