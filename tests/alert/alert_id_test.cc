@@ -21,9 +21,9 @@ TEST_CASE("alert id: an event's own id counts alone; else its bytes and offset")
 
 TEST_CASE("alert id: parts do not run into one another") {
   std::set<std::string> ids;
-  for (const char* rule : {"", "a", "ab", "1 2"})
-    for (const char* own : {"", "a", "ab", "1"})
-      for (const char* event : {"", "a", "ba"})
+  for (const std::string rule : {"", "a", "ab", "1 2"})
+    for (const std::string own : {"", "a", "ab", "1"})
+      for (const std::string event : {"", "a", "ba"})
         if (std::string(own).empty() || std::string(event).empty()) ids.insert(make_alert_id(rule, own, event, 0));
   CHECK(ids.size() == 4 * (3 + 3));
   for (const std::string& id : ids) CHECK(id.size() == 32);

@@ -85,7 +85,7 @@ TEST_CASE("render: a pretty-printed event stands on one line and says the same")
 }
 
 TEST_CASE("render: an event that is no valid JSON becomes a text, so that the alert can be read") {
-  for (const char* event : {R"({"a":tru})", R"({"a":01})", R"({"a":"\x"})", R"({"a":1.})", R"({"a":NaN})", R"({"a":+1})", R"({"a":"\u12"})"}) {
+  for (const std::string event : {R"({"a":tru})", R"({"a":01})", R"({"a":"\x"})", R"({"a":1.})", R"({"a":NaN})", R"({"a":+1})", R"({"a":"\u12"})"}) {
     auto value = read(render(alert_of(whole_rule(), event)));
     CHECK(value.find("event")->is(test::JsonValue::Kind::text));
     CHECK(value.text_of("event") == event);

@@ -101,7 +101,7 @@ TEST_CASE("regression: public rules fire on the events they were written for, ne
   for (const JsonValue& row : rows.values) {
     long needed = std::atol(row.text_of("expected_match_count").c_str());
     if (needed == 0) needed = std::max(1l, std::atol(row.text_of("expected_min").c_str()));
-    for (const char* form : {"events", "flat_events"}) {
+    for (const std::string form : {"events", "flat_events"}) {
       INFO(row.text_of("rule_path"), " ", form);
       CHECK(alerts_of(loaded, events_of(*row.find(form)), row.text_of("rule_id")) >= needed);
     }

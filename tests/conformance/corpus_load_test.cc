@@ -30,7 +30,7 @@ TEST_CASE("corpus: every active rule loads, those with placeholders once these h
   std::string corpus = test::corpus_path("sigmahq", "active rules");
   if (corpus.empty()) return;
   Loaded loaded;
-  for (const char* folder : {"rules", "rules-compliance", "rules-emerging-threats", "rules-placeholder", "rules-threat-hunting"})
+  for (const std::string folder : {"rules", "rules-compliance", "rules-emerging-threats", "rules-placeholder", "rules-threat-hunting"})
     loaded.options.rule_paths.push_back(corpus + "/" + folder);
   loaded.load();
   CHECK(loaded.report.files == 3780);

@@ -125,7 +125,7 @@ TEST_CASE("walker: sound, degraded and broken events") {
   CHECK(outcome(R"({"F":18446744073709551615})") == Outcome::sound);
   CHECK(outcome(R"({"F":-0})") == Outcome::sound);
   CHECK(outcome(R"({"F":0.0,"G":-0.0e-0})") == Outcome::sound);
-  for (const char* event : {R"({"F":1e400})", R"({"F":18446744073709551616})", R"({"F":01})", R"({"F":1.})", R"({"F":tru})", R"({"F":nul})", R"({"F":NaN})",
+  for (const std::string event : {R"({"F":1e400})", R"({"F":18446744073709551616})", R"({"F":01})", R"({"F":1.})", R"({"F":tru})", R"({"F":nul})", R"({"F":NaN})",
                             R"({"F":"\ud800"})", R"({"F":"\x"})", R"({"F":-})", R"({"F":+1})"}) {
     INFO(event);
     CHECK(outcome(event) == Outcome::degraded);
@@ -134,7 +134,7 @@ TEST_CASE("walker: sound, degraded and broken events") {
     CHECK(outcome(unwanted) == Outcome::sound);  // values that nobody wants are not validated
   }
   CHECK(outcome("{\"G\":\"\xFF\"}") == Outcome::degraded);
-  for (const char* event : {"[1]", "1", "\"x\"", R"({"F":1 "G":2})", R"({"F" 1})"}) {
+  for (const std::string event : {"[1]", "1", "\"x\"", R"({"F":1 "G":2})", R"({"F" 1})"}) {
     INFO(event);
     CHECK(outcome(event) == Outcome::broken);
   }

@@ -49,7 +49,7 @@ TEST_CASE("path trie: a path added twice is one; prefixes have slots of their ow
 
 TEST_CASE("path trie: the slots below a node are one interval") {
   PathTrie trie;
-  for (const char* path : {"a.b.c", "x", "a", "a.b.d", "a.e", "y.z"}) trie.add(path);
+  for (const std::string path : {"a.b.c", "x", "a", "a.b.d", "a.e", "y.z"}) trie.add(path);
   trie.freeze();
   const PathTrie::Node& root = trie.node(PathTrie::root);
   CHECK(root.first == 0);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 using namespace sigrun;
 using Shape = TextTest::Shape;
 

@@ -69,9 +69,9 @@ TEST_CASE("correlation: timespans") {
 }
 
 TEST_CASE("correlation: types, operators, group-by as text, generate at the top") {
-  for (const char* type : {"event_count", "temporal", "temporal_ordered"}) CHECK(read("type: " + std::string(type) + "\nrules: a\ntimespan: 1m\ncondition: {gte: 1}").rules.size() == 1);
-  for (const char* type : {"value_count", "value_sum", "value_avg", "value_median"}) CHECK(read("type: " + std::string(type) + "\nrules: [a]\ntimespan: 1m\ncondition: {lt: 1, field: f}").fields.size() == 1);
-  for (const char* order : {"gt", "gte", "lt", "lte", "eq", "neq"}) CHECK(read(count + "condition: {" + order + ": 3}").bounds.size() == 1);
+  for (const std::string type : {"event_count", "temporal", "temporal_ordered"}) CHECK(read("type: " + std::string(type) + "\nrules: a\ntimespan: 1m\ncondition: {gte: 1}").rules.size() == 1);
+  for (const std::string type : {"value_count", "value_sum", "value_avg", "value_median"}) CHECK(read("type: " + std::string(type) + "\nrules: [a]\ntimespan: 1m\ncondition: {lt: 1, field: f}").fields.size() == 1);
+  for (const std::string order : {"gt", "gte", "lt", "lte", "eq", "neq"}) CHECK(read(count + "condition: {" + order + ": 3}").bounds.size() == 1);
   CHECK(read(count + "group-by: user\ncondition: {gte: 1}").group_by.size() == 1);
   CHECK(read(count + "condition: {gte: 1}").group_by.empty());
   DiagnosticSink sink;
@@ -97,7 +97,7 @@ TEST_CASE("correlation: errors") {
   CHECK(refused("type: temporal\nrules: []\ntimespan: 1m") == "c.yml:4:3: error: rules must be a list of rule ids or names, and not empty");
   CHECK(refused("type: temporal\nrules: [[a]]\ntimespan: 1m") == "c.yml:4:11: error: rules must be ids or names");
   CHECK(refused("type: temporal\nrules: [a]") == at + "the correlation has no timespan; write for example timespan: 5m");
-  for (const char* span : {"0s", "5", "m", "5x", "-5m", "1.5h", "5 m", "99999999999999999999s", "999999999999999999y"}) {
+  for (const std::string span : {"0s", "5", "m", "5x", "-5m", "1.5h", "5 m", "99999999999999999999s", "999999999999999999y"}) {
     INFO(span);
     CHECK(refused("type: temporal\nrules: [a]\ntimespan: " + std::string(span)) == "c.yml:5:3: error: '" + std::string(span) + "' is no timespan; write a whole number from 1 and a unit: s, m, h, d, w, M or y");
   }

@@ -83,11 +83,11 @@ TEST_CASE("table: errors") {
   CHECK(said("fields: {'*': [a]}") == "t.yml:3:10: error: each spelling of '*' must hold {}, which stands for the field's name");
   CHECK(said("time: x") == "t.yml:3:1: error: time must be a map with fields, zone and lateness");
   CHECK(said("time: {when: x}") == "t.yml:3:8: error: unknown key 'when'; time has fields, zone and lateness");
-  for (const char* zone : {"CET", "+2:00", "+15:00", "+02:60", "+-1:30", "02:00", "+02:0x", "+ 2:00"}) {
+  for (const std::string zone : {"CET", "+2:00", "+15:00", "+02:60", "+-1:30", "02:00", "+02:0x", "+ 2:00"}) {
     INFO(zone);
     CHECK(said("time: {zone: '" + std::string(zone) + "'}") == "t.yml:3:8: error: '" + std::string(zone) + "' is no zone; write UTC or an offset such as +02:00");
   }
-  for (const char* lateness : {"5", "m", "-1m", "5d", "9999999s", "1.5m"}) {
+  for (const std::string lateness : {"5", "m", "-1m", "5d", "9999999s", "1.5m"}) {
     INFO(lateness);
     CHECK(said("time: {lateness: '" + std::string(lateness) + "'}") == "t.yml:3:8: error: '" + std::string(lateness) + "' is no lateness; write for example 2m");
   }

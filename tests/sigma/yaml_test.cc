@@ -28,12 +28,12 @@ std::string problem(std::string_view text, const Limits& limits = {}) {
 }  // namespace
 
 TEST_CASE("yaml: plain scalars are typed as Sigma needs them") {
-  auto kind = [](const char* text) { return parse(std::string("- ") + text).items[0].kind; };
-  for (const char* text : {"1", "0", "-1", "1.50", "123456789012345678901234567890"}) CHECK(kind(text) == YamlKind::number);
-  for (const char* text : {"true", "false"}) CHECK(kind(text) == YamlKind::boolean);
-  for (const char* text : {"True", "TRUE", "NULL"}) CHECK(kind(text) == YamlKind::text);
-  for (const char* text : {"null", "~", ""}) CHECK(kind(text) == YamlKind::null);
-  for (const char* text : {"010", "0x1F", "0o7", "1_000", "yes", "no", "on", "off", "1e3", ".5", "1.", "+1", ".inf", ".nan", "tRue", "2024-01-01", "'1'", "\"true\"", "''"})
+  auto kind = [](const std::string& text) { return parse("- " + text).items[0].kind; };
+  for (const std::string text : {"1", "0", "-1", "1.50", "123456789012345678901234567890"}) CHECK(kind(text) == YamlKind::number);
+  for (const std::string text : {"true", "false"}) CHECK(kind(text) == YamlKind::boolean);
+  for (const std::string text : {"True", "TRUE", "NULL"}) CHECK(kind(text) == YamlKind::text);
+  for (const std::string text : {"null", "~", ""}) CHECK(kind(text) == YamlKind::null);
+  for (const std::string text : {"010", "0x1F", "0o7", "1_000", "yes", "no", "on", "off", "1e3", ".5", "1.", "+1", ".inf", ".nan", "tRue", "2024-01-01", "'1'", "\"true\"", "''"})
     CHECK_MESSAGE(kind(text) == YamlKind::text, text);
   CHECK(parse("- !!str 1").items[0].kind == YamlKind::text);
   CHECK(parse("- !!int 1").items[0].kind == YamlKind::number);
@@ -86,7 +86,7 @@ TEST_CASE("yaml: documents before a broken one are kept") {
 }
 
 TEST_CASE("yaml: text that begins no document ends (yaml-cpp#1040)") {
-  for (const char* text : {",", "]", "}", "a: b\n---\n,", ", ,", "? , ]", "- }\n"}) {
+  for (const std::string text : {",", "]", "}", "a: b\n---\n,", ", ,", "? , ]", "- }\n"}) {
     INFO(text);
     CHECK(problem(text) != "");
   }

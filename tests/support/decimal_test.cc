@@ -41,7 +41,7 @@ TEST_CASE("decimal: integers beyond 2^53 are exact") {
 }
 
 TEST_CASE("decimal: what is no JSON number") {
-  for (const char* text : {"", "-", "01", "+1", ".5", "1.", "1e", "1e+", "0x1", "1_000", " 1", "1 ", "NaN", "Infinity", "--1", "1.2.3"}) {
+  for (const std::string text : {"", "-", "01", "+1", ".5", "1.", "1e", "1e+", "0x1", "1_000", " 1", "1 ", "NaN", "Infinity", "--1", "1.2.3"}) {
     INFO(text);
     CHECK_FALSE(Decimal::from_json(text));
   }
@@ -61,7 +61,7 @@ TEST_CASE("decimal: limits of JSON numbers are 64 bits for integers, a double's 
 }
 
 TEST_CASE("decimal: plain text has no exponent, plus sign, space or leading zero") {
-  for (const char* text : {"1e0", "+1", " 1", "01", "00", "1.", ".5", "-", "inf", "nan", "0x1"}) {
+  for (const std::string text : {"1e0", "+1", " 1", "01", "00", "1.", ".5", "-", "inf", "nan", "0x1"}) {
     INFO(text);
     CHECK_FALSE(Decimal::from_plain(text));
   }

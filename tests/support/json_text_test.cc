@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <random>
+#include <string>
 
 #include "support/json_value.h"
 #include "support/rule_fixture.h"
@@ -41,12 +42,12 @@ TEST_CASE("json text: any bytes come out as valid JSON that says the same") {
 }
 
 TEST_CASE("json text: validity") {
-  for (const char* text : {"1", "-0.5e+10", "\"x\"", "null", " [ ] ", "{}", R"({"a":[1,{"b":null},true],"c":"\u00e9\ud800"})", "[[],{}]", "1e400", "\t[1]\r\n"}) {
+  for (const std::string text : {"1", "-0.5e+10", "\"x\"", "null", " [ ] ", "{}", R"({"a":[1,{"b":null},true],"c":"\u00e9\ud800"})", "[[],{}]", "1e400", "\t[1]\r\n"}) {
     INFO(text);
     CHECK(is_valid_json(text));
     CHECK(test::parse_json(text));
   }
-  for (const char* text : {"", " ", "01", "1.", ".5", "+1", "-", "1e", "tru", "nulll", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "[1", "]", "[}", "{]",
+  for (const std::string text : {"", " ", "01", "1.", ".5", "+1", "-", "1e", "tru", "nulll", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "[1", "]", "[}", "{]",
                            "1 2", "\"x", "\"\\x\"", "\"\\u12g4\"", "\"\\u12", "\"a\nb\"", "\"\xFF\"", "NaN", "[1}", "{\"a\":1]", "\"\\"}) {
     INFO(text);
     CHECK_FALSE(is_valid_json(text));

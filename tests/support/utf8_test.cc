@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <random>
+#include <string>
 
 #include "support/rule_fixture.h"
 

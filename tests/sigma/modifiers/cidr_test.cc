@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "support/rule_fixture.h"
 
 using sigrun::test::matches;
@@ -24,7 +26,7 @@ TEST_CASE("cidr: IPv6, a zone is ignored") {
 }
 
 TEST_CASE("cidr: families do not mix, and nothing is guessed") {
-  for (const char* address : {"::ffff:10.0.0.1", "10.0.0.1:80", "[10.0.0.1]", " 10.0.0.1", "10.1", "010.0.0.1", "10.0.0.1%1", "", "x"}) {
+  for (const std::string address : {"::ffff:10.0.0.1", "10.0.0.1:80", "[10.0.0.1]", " 10.0.0.1", "10.1", "010.0.0.1", "10.0.0.1%1", "", "x"}) {
     INFO(address);
     CHECK_FALSE(matches("F|cidr: 10.0.0.0/8", "{\"F\":\"" + std::string(address) + "\"}"));
   }
@@ -34,7 +36,7 @@ TEST_CASE("cidr: families do not mix, and nothing is guessed") {
 }
 
 TEST_CASE("cidr: what is no network is refused") {
-  for (const char* network : {"10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8x", "/8", "2001:db8::/129", "10.0.0.0/8/8", "*.0.0.0/8"}) {
+  for (const std::string network : {"10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8x", "/8", "2001:db8::/129", "10.0.0.0/8/8", "*.0.0.0/8"}) {
     INFO(network);
     CHECK(refusal_of("F|cidr: '" + std::string(network) + "'").find("is no network") != std::string::npos);
   }

@@ -1,17 +1,19 @@
 // Numbers without a modifier, truth values, and lt, lte, gt, gte.
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "support/rule_fixture.h"
 
 using sigrun::test::matches;
 
 TEST_CASE("numbers: the number of the same value, or its canonical text") {
-  for (const char* event : {R"({"F":1})", R"({"F":"1"})", R"({"F":1.0})", R"({"F":10e-1})", R"({"F":[0,1]})"}) {
+  for (const std::string event : {R"({"F":1})", R"({"F":"1"})", R"({"F":1.0})", R"({"F":10e-1})", R"({"F":[0,1]})"}) {
     INFO(event);
     CHECK(matches("F: 1", event));
     CHECK(matches("F: 1.0", event));
   }
-  for (const char* event : {R"({"F":"01"})", R"({"F":"1.0"})", R"({"F":"1e0"})", R"({"F":"0x1"})", R"({"F":" 1"})", R"({"F":true})", R"({"F":null})", R"({"F":11})"}) {
+  for (const std::string event : {R"({"F":"01"})", R"({"F":"1.0"})", R"({"F":"1e0"})", R"({"F":"0x1"})", R"({"F":" 1"})", R"({"F":true})", R"({"F":null})", R"({"F":11})"}) {
     INFO(event);
     CHECK_FALSE(matches("F: 1", event));
   }
@@ -50,7 +52,7 @@ TEST_CASE("comparisons: numbers and decimal text") {
   CHECK_FALSE(matches("F|lte: 5", R"({"F":"5.0001"})"));
   CHECK(matches("F|gt: 9007199254740992", R"({"F":9007199254740993})"));
   CHECK(matches("F|gt: -1.5", R"({"F":"-1"})"));
-  for (const char* event : {R"({"F":"9e9"})", R"({"F":"inf"})", R"({"F":"nan"})", R"({"F":true})", R"({"F":null})", R"({"F":""})", R"({"F":" 9"})", R"({"F":{}})", R"({})"}) {
+  for (const std::string event : {R"({"F":"9e9"})", R"({"F":"inf"})", R"({"F":"nan"})", R"({"F":true})", R"({"F":null})", R"({"F":""})", R"({"F":" 9"})", R"({"F":{}})", R"({})"}) {
     INFO(event);
     CHECK_FALSE(matches("F|gt: 5", event));
     CHECK_FALSE(matches("F|lte: 5", event));

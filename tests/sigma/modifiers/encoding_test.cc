@@ -32,7 +32,7 @@ TEST_CASE("base64: bytes of the value, escapes resolved") {
 }
 
 TEST_CASE("base64: cased before it stays in force") {
-  for (const char* item : {"F|cased|base64: foo", "F|base64|cased: foo", "F|cased|base64offset|contains: foo", "F|base64offset|contains|cased: foo"}) {
+  for (const std::string item : {"F|cased|base64: foo", "F|base64|cased: foo", "F|cased|base64offset|contains: foo", "F|base64offset|contains|cased: foo"}) {
     INFO(item);
     CHECK(matches(item, R"({"F":"Zm9v"})"));
     CHECK_FALSE(matches(item, R"({"F":"zm9V"})"));

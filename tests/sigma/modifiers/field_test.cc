@@ -1,12 +1,14 @@
 // exists, fieldref, and null: what looks at a field itself.
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "support/rule_fixture.h"
 
 using sigrun::test::matches;
 
 TEST_CASE("exists: the field is there, whatever it holds") {
-  for (const char* event : {R"({"F":"x"})", R"({"F":""})", R"({"F":null})", R"({"F":[]})", R"({"F":{}})", R"({"F":0})"}) {
+  for (const std::string event : {R"({"F":"x"})", R"({"F":""})", R"({"F":null})", R"({"F":[]})", R"({"F":{}})", R"({"F":0})"}) {
     INFO(event);
     CHECK(matches("F|exists: true", event));
     CHECK_FALSE(matches("F|exists: false", event));
@@ -20,7 +22,7 @@ TEST_CASE("exists: the field is there, whatever it holds") {
 TEST_CASE("null: absent, or null itself") {
   CHECK(matches("F:", R"({})"));
   CHECK(matches("F: null", R"({"F":null})"));
-  for (const char* event : {R"({"F":""})", R"({"F":[]})", R"({"F":[null]})", R"({"F":{}})", R"({"F":0})", R"({"F":false})"}) {
+  for (const std::string event : {R"({"F":""})", R"({"F":[]})", R"({"F":[null]})", R"({"F":{}})", R"({"F":0})", R"({"F":false})"}) {
     INFO(event);
     CHECK_FALSE(matches("F: null", event));
   }

@@ -2,17 +2,19 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 using namespace sigrun::sigma;
 
 TEST_CASE("modifiers: known by their exact names, all and neq are the item's") {
-  for (const char* name : {"contains", "startswith", "endswith", "cased", "windash", "expand", "re", "i", "ignorecase", "m", "multiline", "s",
+  for (const std::string name : {"contains", "startswith", "endswith", "cased", "windash", "expand", "re", "i", "ignorecase", "m", "multiline", "s",
                            "dotall", "base64", "base64offset", "wide", "utf16le", "utf16be", "utf16", "lt", "lte", "gt", "gte", "minute",
                            "hour", "day", "week", "month", "year", "cidr", "exists", "fieldref"}) {
     INFO(name);
     bool known = find_modifier(name) != nullptr;
     CHECK(known);
   }
-  for (const char* name : {"", "all", "neq", "Contains", "contains ", "regex"}) {
+  for (const std::string name : {"", "all", "neq", "Contains", "contains ", "regex"}) {
     INFO(name);
     bool known = find_modifier(name) != nullptr;
     CHECK_FALSE(known);

@@ -1,6 +1,8 @@
 // contains, startswith, endswith, cased, and plain text without a modifier.
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "support/rule_fixture.h"
 
 using sigrun::test::item_of;
@@ -60,7 +62,7 @@ TEST_CASE("contains: wildcards are never doubled") {
 TEST_CASE("cased: before or behind contains") {
   CHECK(matches("F|cased: Abc", R"({"F":"Abc"})"));
   CHECK_FALSE(matches("F|cased: Abc", R"({"F":"abc"})"));
-  for (const char* item : {"F|contains|cased: B", "F|cased|contains: B"}) {
+  for (const std::string item : {"F|contains|cased: B", "F|cased|contains: B"}) {
     INFO(item);
     CHECK(matches(item, R"({"F":"aBc"})"));
     CHECK_FALSE(matches(item, R"({"F":"abc"})"));
@@ -77,7 +79,7 @@ TEST_CASE("text: Unicode case folding is simple folding on both sides") {
 }
 
 TEST_CASE("all: every value, in any place of the chain; neq: not the whole item") {
-  for (const char* item : {"F|contains|all: [a, b]", "F|all|contains: [a, b]"}) {
+  for (const std::string item : {"F|contains|all: [a, b]", "F|all|contains: [a, b]"}) {
     INFO(item);
     CHECK(matches(item, R"({"F":"xbxa"})"));
     CHECK_FALSE(matches(item, R"({"F":"xa"})"));

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "support/rule_fixture.h"
 
 using sigrun::test::matches;
@@ -44,7 +46,7 @@ TEST_CASE("time parts: ISO weeks at the turn of the year") {
 }
 
 TEST_CASE("time parts: what is no date has none") {
-  for (const char* value : {"\"x\"", "\"2026-13-01\"", "\"2026-02-30\"", "\"\"", "null", "true", "1e300"}) {
+  for (const std::string value : {"\"x\"", "\"2026-13-01\"", "\"2026-02-30\"", "\"\"", "null", "true", "1e300"}) {
     INFO(value);
     CHECK_FALSE(matches("F|year|gte: 0", "{\"F\":" + std::string(value) + "}"));
   }

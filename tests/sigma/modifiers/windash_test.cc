@@ -13,7 +13,7 @@ std::string event(const std::string& value) { return "{\"F\":\"" + value + "\"}"
 }  // namespace
 
 TEST_CASE("windash: an option sign matches all five") {
-  for (const char* dash : {"-", "/", "–", "—", "―"}) {
+  for (const std::string dash : {"-", "/", "–", "—", "―"}) {
     INFO(dash);
     CHECK(matches("F|windash|contains: ' -enc'", event(std::string("p ") + dash + "enc x")));
     CHECK(matches("F|contains|windash: ' /enc'", event(std::string("p ") + dash + "ENC x")));
