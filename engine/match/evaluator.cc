@@ -7,7 +7,10 @@
 namespace sigrun {
 
 Evaluator::Evaluator(const Plan& plan, const Limits& limits)
-    : plan_(plan), limits_(limits), known_(plan.predicates.size(), 0) {}
+    : plan_(plan), limits_(limits), known_(plan.predicates.size(), 0) {
+  for (PredicateId id = 0; id < plan.predicates.size(); ++id)
+    if (plan.predicates[id].field == no_id) keyword_predicates_.push_back(id);
+}
 
 void Evaluator::start(SlotTable& table, JsonWalker& walker) {
   table_ = &table;
@@ -44,7 +47,10 @@ bool Evaluator::holds(NodeId id) {
 
 bool Evaluator::predicate_holds(PredicateId id) {
   if (known_[id] >> 1 == epoch_) return known_[id] & 1;
-  bool result = evaluate(plan_.predicates[id]);
+  const Predicate& predicate = plan_.predicates[id];
+  bool result = predicate.field != no_id ? evaluate(predicate) : any_keyword_value(id, [&](EventValue& value) {
+    return value_satisfies(predicate.test, value, *table_);
+  });
   known_[id] = epoch_ << 1 | (result ? 1u : 0u);
   return result;
 }
@@ -57,10 +63,6 @@ SlotId Evaluator::present_slot(FieldId field) {
 
 template <class Visit>
 bool Evaluator::any_value(FieldId field, Visit&& visit) {
-  if (field == no_id) {
-    auto& values = keyword_values();
-    return std::any_of(values.begin(), values.end(), visit);
-  }
   SlotId slot = present_slot(field);
   return slot != no_id && table_->any_value(slot, visit);
 }
@@ -90,16 +92,34 @@ bool Evaluator::refers(FieldId field, const FieldReferenceTest& test) {
   });
 }
 
-std::vector<EventValue>& Evaluator::keyword_values() {
-  if (!keywords_collected_) {
-    keywords_collected_ = true;
-    keyword_values_.clear();
-    walker_->any_scalar(*table_, [&](EventValue& value) {
-      keyword_values_.push_back(value);
-      return false;
+template <class Visit>
+bool Evaluator::any_keyword_value(PredicateId id, Visit&& visit) {
+  if (!keywords_collected_) collect_keyword_values();
+  if (!keywords_streamed_) return std::any_of(keyword_values_.begin(), keyword_values_.end(), visit);
+  auto hit = keyword_hits_.find(id);
+  return hit != keyword_hits_.end() && visit(hit->second);
+}
+
+void Evaluator::collect_keyword_values() {
+  keywords_collected_ = true;
+  keyword_values_.clear();
+  keywords_streamed_ = walker_->any_scalar(*table_, [&](EventValue& value) {
+    if (keyword_values_.size() == limits_.values_per_event) return true;
+    keyword_values_.push_back(value);
+    return false;
+  });
+  if (!keywords_streamed_) return;
+  keyword_values_.clear();
+  keyword_hits_.clear();
+  std::vector<PredicateId> open = keyword_predicates_;
+  walker_->any_scalar(*table_, [&](EventValue& value) {
+    std::erase_if(open, [&](PredicateId id) {
+      bool satisfied = value_satisfies(plan_.predicates[id].test, value, *table_);
+      if (satisfied) keyword_hits_.emplace(id, value);
+      return satisfied;
     });
-  }
-  return keyword_values_;
+    return open.empty();
+  });
 }
 
 void Evaluator::explain(NodeId id, const RulePlan& rule, std::vector<Match>& matches) {
@@ -113,7 +133,7 @@ void Evaluator::explain(NodeId id, const RulePlan& rule, std::vector<Match>& mat
   const Predicate& predicate = plan_.predicates[node.predicate];
   const Explanation& said = rule.explanations[node.explanation];
   Match match{said.field, {}, said.modifier, said.pattern};
-  any_value(predicate.field, [&](EventValue& value) {
+  auto take_reason = [&](EventValue& value) {
     bool reason = std::visit(
         [&](const auto& test) {
           using T = std::decay_t<decltype(test)>;
@@ -132,7 +152,11 @@ void Evaluator::explain(NodeId id, const RulePlan& rule, std::vector<Match>& mat
       match.value = text.substr(0, cut);
     }
     return true;
-  });
+  };
+  if (predicate.field == no_id)
+    any_keyword_value(node.predicate, take_reason);
+  else
+    any_value(predicate.field, take_reason);
   matches.push_back(std::move(match));
 }
 

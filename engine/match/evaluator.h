@@ -3,6 +3,7 @@
 // Order of calls: start() for an event, then holds() and explain() in any number. Threads: one at a time; the plan is shared.
 #pragma once
 
+#include <unordered_map>
 #include <vector>
 
 #include "event/json_walker.h"
@@ -32,7 +33,10 @@ class Evaluator {
   // Visits every value that the predicate looks at until `visit` returns true.
   template <class Visit>
   bool any_value(FieldId field, Visit&& visit);
-  std::vector<EventValue>& keyword_values();
+  // The same for a keyword: every text and number of the event.
+  template <class Visit>
+  bool any_keyword_value(PredicateId id, Visit&& visit);
+  void collect_keyword_values();
 
   const Plan& plan_;
   const Limits& limits_;
@@ -40,8 +44,12 @@ class Evaluator {
   JsonWalker* walker_ = nullptr;
   uint32_t epoch_ = 0;
   std::vector<uint32_t> known_;  // by predicate: 2 × epoch + result
-  bool keywords_collected_ = false;
+  // What keywords look at is collected once for an event. One with more values than Limits::values_per_event is walked once
+  // for all keywords instead, and only the values that satisfied one are kept: memory stays in proportion to its bytes.
+  bool keywords_collected_ = false, keywords_streamed_ = false;
   std::vector<EventValue> keyword_values_;
+  std::vector<PredicateId> keyword_predicates_;
+  std::unordered_map<PredicateId, EventValue> keyword_hits_;
 };
 
 }  // namespace sigrun

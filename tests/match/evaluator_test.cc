@@ -69,3 +69,18 @@ TEST_CASE("evaluation: nothing of one event reaches the next") {
     CHECK(bench.hits(R"({"x":"hay"})") == "");
   }
 }
+
+TEST_CASE("evaluation: an event with more values than the limit is searched for keywords to its end") {
+  Limits limits;
+  limits.values_per_event = 3;
+  Bench bench(rule_with("a: [needle]\nb: {'|all': [hay, '7']}\nf: [missing]\ncondition: a or b and not f"), {}, Routing::off, {},
+              limits);
+  const std::string many = R"({"x":[1,2,3,4,5,"a hay"],"y":{"z":[7,"the Needle"]}})";
+  CHECK(bench.hits(many) == "T");
+  CHECK(bench.match(many).outcome == JsonWalker::Outcome::sound);
+  CHECK(bench.explain(many) == "||needle|the Needle\n|all|hay|a hay\n|all|7|7");
+  CHECK(bench.hits(R"({"x":[1,2,3,4,5,"a hay",7,"missing"]})") == "");
+  CHECK(bench.hits(R"({"x":[1,2,3,4,5,"a hay",8]})") == "");
+  CHECK(bench.hits(R"({"x":"needle"})") == "T");  // nothing is left of the events before
+  CHECK(bench.hits(R"({"x":[1,2,3,4]})") == "");
+}
