@@ -739,7 +739,10 @@ class PieceSource : public sigrun::ByteSource {
   explicit PieceSource(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {}
   size_t read(char* to, size_t capacity) override {
     if (next_ == pieces_.size()) return 0;
-    return pieces_[next_++].copy(to, capacity);
+    size_t size = pieces_[next_].copy(to, capacity, taken_);
+    taken_ += size;
+    if (taken_ == pieces_[next_].size()) ++next_, taken_ = 0;
+    return size;
   }
   const std::string& error() const override { return error_; }
   uint64_t consumed() const override { return 0; }
@@ -749,7 +752,7 @@ class PieceSource : public sigrun::ByteSource {
 
  private:
   std::vector<std::string> pieces_;
-  size_t next_ = 0;
+  size_t next_ = 0, taken_ = 0;
   std::string error_;
 };
 

@@ -85,12 +85,13 @@ ConditionLink ConditionLink::read(Parameters& item, const std::string& prefix,
     return link;
   }
   std::set<size_t> used;
-  link.expression.emplace();
-  if (std::string unknown = resolve(*parsed, names, used, *link.expression); !unknown.empty()) {
+  ConditionLink::Expression root;
+  if (std::string unknown = resolve(*parsed, names, used, root); !unknown.empty()) {
     item.error(item.mark_of(expr),
                fmt::format("'{}' names '{}', which is none of the conditions", expr, unknown));
     return link;
   }
+  link.expression = std::move(root);
   for (size_t i = 0; i < names.size(); ++i)
     if (!used.contains(i))
       item.error(item.mark_of(expr), fmt::format("'{}' leaves out the condition '{}'", expr, names[i]));
