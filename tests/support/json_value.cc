@@ -151,7 +151,7 @@ class Reader {
       skip_space();
       auto member = read(depth + 1);
       if (!member) return false;
-      value.members.emplace_back(std::move(name), std::move(*member));
+      value.members.push_back({std::move(name), std::move(*member)});
       skip_space();
     } while (take(','));
     return take('}');
@@ -170,7 +170,9 @@ struct Member {
 // Every member known and of its kind, every required one there, none twice.
 std::string members_problem(const JsonValue& object, std::string_view what, std::initializer_list<Member> known) {
   if (!object.is(JsonValue::Kind::object)) return fmt::format("{} is no object", what);
-  for (const auto& [name, value] : object.members) {
+  for (const JsonMember& found : object.members) {
+    const auto& name = found.name;
+    const auto& value = found.value;
     auto member = std::find_if(known.begin(), known.end(), [&](const Member& m) { return m.name == name; });
     if (member == known.end()) return fmt::format("{} has the unknown member {}", what, name);
     if (!value.is(member->kind)) return fmt::format("{}.{} has the wrong type", what, name);

@@ -5,10 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace sigrun::test {
+
+struct JsonMember;
 
 struct JsonValue {
   enum class Kind { null, truth, number, text, array, object };
@@ -17,13 +18,18 @@ struct JsonValue {
   std::string text;      // text: decoded; number: as written
   std::string_view raw;  // the value's bytes in the text that was read
   std::vector<JsonValue> items;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  std::vector<JsonMember> members;
 
   bool is(Kind wanted) const { return kind == wanted; }
   // The first member of that name, or null.
   const JsonValue* find(std::string_view name) const;
   // The text of a member, or "".
   std::string text_of(std::string_view name) const;
+};
+
+struct JsonMember {
+  std::string name;
+  JsonValue value;
 };
 
 // Empty unless `text` is exactly one JSON value (RFC 8259) in valid UTF-8. `text` must outlive the result.
