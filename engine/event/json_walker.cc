@@ -291,6 +291,8 @@ bool JsonWalker::any_scalar(SlotTable& table, const std::function<bool(EventValu
   return stopped;
 }
 
+void JsonWalker::degrade() { state_->degraded = true; }
+
 JsonWalker::Outcome JsonWalker::outcome() const {
   if (!state_->problem.empty()) return Outcome::broken;
   return state_->degraded ? Outcome::degraded : Outcome::sound;

@@ -35,6 +35,9 @@ class JsonWalker {
   // The outcome so far of the event walked last. Visiting keyword values may lower it: they are wanted, too.
   Outcome outcome() const;
 
+  // Lowers the outcome: what the event asks for was not done to its end (Limits::reference_pairs).
+  void degrade();
+
   // Every text and number of the walked event, for keywords: `visit` gets a value and returns true to stop.
   bool any_scalar(SlotTable& table, const std::function<bool(EventValue&)>& visit);
 

@@ -48,9 +48,10 @@ bool Evaluator::holds(NodeId id) {
 bool Evaluator::predicate_holds(PredicateId id) {
   if (known_[id] >> 1 == epoch_) return known_[id] & 1;
   const Predicate& predicate = plan_.predicates[id];
-  bool result = predicate.field != no_id ? evaluate(predicate) : any_keyword_value(id, [&](EventValue& value) {
-    return value_satisfies(predicate.test, value, *table_);
-  });
+  bool result =
+      predicate.field != no_id ? evaluate(predicate) : any_keyword_value(id, [&](EventValue& value) {
+        return value_satisfies(predicate.test, value, *table_);
+      });
   known_[id] = epoch_ << 1 | (result ? 1u : 0u);
   return result;
 }
@@ -86,10 +87,18 @@ bool Evaluator::is_null(FieldId field) {
 }
 
 bool Evaluator::refers(FieldId field, const FieldReferenceTest& test) {
-  return any_value(field, [&](EventValue& value) {
+  size_t compared = 0;
+  bool agree = false;
+  any_value(field, [&](EventValue& value) {
     return any_value(test.other,
-                     [&](EventValue& other) { return values_agree(test, value, other, *table_); });
+                     [&](EventValue& other) {
+                       agree = values_agree(test, value, other, *table_);
+                       return agree || ++compared == limits_.reference_pairs;
+                     }) ||
+           compared == limits_.reference_pairs;
   });
+  if (!agree && compared == limits_.reference_pairs) walker_->degrade();
+  return agree;
 }
 
 template <class Visit>

@@ -84,3 +84,15 @@ TEST_CASE("evaluation: an event with more values than the limit is searched for 
   CHECK(bench.hits(R"({"x":"needle"})") == "T");  // nothing is left of the events before
   CHECK(bench.hits(R"({"x":[1,2,3,4]})") == "");
 }
+
+TEST_CASE("fieldref between two long arrays stops at its limit and says so") {
+  Limits limits;
+  limits.reference_pairs = 6;
+  Bench bench(rule_with_items("F|fieldref: G"), {}, Routing::off, {}, limits);
+  auto late = bench.match(R"({"F":["a","b","x"],"G":["c","d","x"]})");  // the ninth pair agrees
+  CHECK(late.titles.empty());
+  CHECK(late.outcome == JsonWalker::Outcome::degraded);
+  auto early = bench.match(R"({"F":["a","x"],"G":["c","d","x"]})");
+  CHECK(early.titles.size() == 1);
+  CHECK(early.outcome == JsonWalker::Outcome::sound);
+}
