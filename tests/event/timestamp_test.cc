@@ -104,7 +104,8 @@ TEST_CASE("dates: ISO weeks") {
 TEST_CASE("time: what is printed reads back as itself") {
   std::mt19937_64 random(test::announce_seed("timestamp"));
   for (int i = 0; i < 5000; ++i) {
-    auto time = static_cast<int64_t>(random() % 18'000'000'000'000'000'000ull) - 9'000'000'000'000'000'000ll;
+    auto time = static_cast<int64_t>(random() % 9'000'000'000'000'000'000ull);
+    if (random() % 2) time = -time;
     if (random() % 2) time -= time % 1'000'000;
     CAPTURE(time);
     REQUIRE(parse_event_time(format_time(time), false, 0) == time);
