@@ -1,5 +1,6 @@
 // libFuzzer: any bytes as an input of events, framed and run through the rules of tests/fuzz/rules, with and without log source
 // tables. Outcomes add up, alerts point into the input, and the same bytes give the same alerts however they arrive.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -22,6 +23,11 @@ std::unique_ptr<Engine> load(bool tables) {
   sigrun::LoadOptions options;
   options.rule_paths = {SIGRUN_FUZZ_RULES};
   options.use_taxonomy = tables;
+  // Small, so that the fuzzer meets the limits and the ends of batches, and does not spend its time on clearing buffers.
+  options.limits.chunk_bytes = 1 << 10;
+  options.limits.event_bytes = 2 << 10;
+  options.limits.event_depth = 16;
+  options.limits.values_per_event = 50;
   sigrun::LoadReport report;
   auto engine = Engine::load(options, report);
   if (!engine || report.refused != 0) {
