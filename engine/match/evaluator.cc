@@ -89,15 +89,17 @@ bool Evaluator::is_null(FieldId field) {
 bool Evaluator::refers(FieldId field, const FieldReferenceTest& test) {
   size_t compared = 0;
   bool agree = false;
+  auto exhausted = [&] { return compared == limits_.reference_pairs; };
   any_value(field, [&](EventValue& value) {
-    return any_value(test.other,
-                     [&](EventValue& other) {
-                       agree = values_agree(test, value, other, *table_);
-                       return agree || ++compared == limits_.reference_pairs;
-                     }) ||
-           compared == limits_.reference_pairs;
+    if (!SlotTable::has_text(value)) return false;
+    any_value(test.other, [&](EventValue& other) {
+      if (!SlotTable::has_text(other)) return false;
+      agree = values_agree(test, value, other, *table_);
+      return agree || (++compared, exhausted());
+    });
+    return agree || exhausted();
   });
-  if (!agree && compared == limits_.reference_pairs) walker_->degrade();
+  if (!agree && exhausted()) walker_->degrade();
   return agree;
 }
 

@@ -79,6 +79,17 @@ Outcome run(const std::vector<std::string>& arguments, const CommandInput& input
   return outcome;
 }
 
+bool have_terminal() {
+  int terminal = -1, other = -1;
+  if (openpty(&terminal, &other, nullptr, nullptr, nullptr) != 0) {
+    std::fprintf(stderr, "SKIPPED: no pseudo-terminals here\n");
+    return false;
+  }
+  close(terminal);
+  close(other);
+  return true;
+}
+
 Outcome run_on_terminal(const std::vector<std::string>& arguments, unsigned short width,
                         const std::map<std::string, std::string>& environment) {
   winsize size{40, width, 0, 0};

@@ -23,6 +23,8 @@ struct CommandInput {
 // False after a "SKIPPED:" line when there is no program.
 bool have_command();
 Outcome run(const std::vector<std::string>& arguments, const CommandInput& input = {});
+// False after a "SKIPPED:" line where the system gives out no terminals (a bare chroot).
+bool have_terminal();
 // All three streams on a new terminal of this width.
 Outcome run_on_terminal(const std::vector<std::string>& arguments, unsigned short width,
                         const std::map<std::string, std::string>& environment = {});

@@ -98,7 +98,7 @@ TEST_SUITE("cli scan") {
   }
 
   TEST_CASE("on a terminal: a table in its width, coloured unless NO_COLOR") {
-    if (!have_command()) return;
+    if (!have_command() || !have_terminal()) return;
     const Workspace work;
     const Outcome coloured = run_on_terminal(work.scan({work.events}), 100);
     CHECK(coloured.status == 0);
@@ -112,7 +112,7 @@ TEST_SUITE("cli scan") {
   }
 
   TEST_CASE("event data cannot write escape sequences to a terminal") {
-    if (!have_command()) return;
+    if (!have_command() || !have_terminal()) return;
     const Workspace work;
     const std::string hostile = R"({"Image":"\u001b]0;owned\u0007\u001b[2J\\whoami.exe"})";
     const Outcome outcome = run_on_terminal(work.scan({"-e", hostile}), 100, {{"NO_COLOR", "1"}});
@@ -139,6 +139,7 @@ TEST_SUITE("cli scan") {
     input.text = std::string(whoami) + "\n";
     CHECK(lines(run(work.scan({}), input).out) == 1);
     CHECK(lines(run(work.scan({"-"}), input).out) == 1);
+    if (!have_terminal()) return;
     const Outcome terminal = run_on_terminal(work.scan({}), 100);
     CHECK(terminal.status == 3);
     CHECK(has(terminal.out, "no events"));

@@ -1,6 +1,7 @@
 // The public rules and events that larger tests use where they are present ($SIGRUN_CORPUS, else ../shared/corpus).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
