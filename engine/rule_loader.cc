@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 #include <system_error>
 
@@ -206,17 +207,27 @@ class RuleLoader {
         ++set_.refused;
     }
     set_.detections = std::move(kept);
-    std::vector<sigma::CorrelationRule> correlations;
+    if (!pipelines_.empty()) apply_pipelines_to_correlations();
+  }
+
+  // All are rewritten before any is left out: what a correlation refers to has to be there while it is looked at.
+  void apply_pipelines_to_correlations() {
+    const auto bases = index_rules(set_.detections);
+    const auto chains = index_rules(set_.correlations);
+    std::vector<bool> good;
     for (sigma::CorrelationRule& rule : set_.correlations) {
       DiagnosticSink sink(rule.header.file);
-      bool good = pipelines_.apply(rule, sink, base_logsources(rule));
+      good.push_back(pipelines_.apply(rule, sink, base_logsources(rule, bases, chains)));
       take(sink);
-      if (good)
-        correlations.push_back(std::move(rule));
+    }
+    std::vector<sigma::CorrelationRule> kept;
+    for (size_t i = 0; i < good.size(); ++i) {
+      if (good[i])
+        kept.push_back(std::move(set_.correlations[i]));
       else
         ++set_.refused;
     }
-    set_.correlations = std::move(correlations);
+    set_.correlations = std::move(kept);
   }
 
   // Said once, so that nobody waits in vain for what a correlation would find.
@@ -233,21 +244,44 @@ class RuleLoader {
              set_.correlations.size(), silent)});
   }
 
-  // Of the detection rules that a correlation refers to, directly or through others.
-  std::vector<sigma::LogSource> base_logsources(const sigma::CorrelationRule& rule) const {
+  // The rules that bear an id or name.
+  template <class Rule>
+  using Index = std::multimap<std::string, const Rule*, std::less<>>;
+  template <class Rule>
+  static Index<Rule> index_rules(const std::vector<Rule>& rules) {
+    Index<Rule> index;
+    for (const Rule& rule : rules) {
+      if (!rule.header.id.empty()) index.emplace(rule.header.id, &rule);
+      if (!rule.header.name.empty() && rule.header.name != rule.header.id)
+        index.emplace(rule.header.name, &rule);
+    }
+    return index;
+  }
+
+  // Ids and names that these correlations refer to, directly or through others.
+  static std::set<std::string> referred_to(std::vector<const sigma::CorrelationRule*> open,
+                                           const Index<sigma::CorrelationRule>& chains) {
     std::set<std::string> names;
-    std::vector<const sigma::CorrelationRule*> open = {&rule};
-    std::set<const sigma::CorrelationRule*> seen = {&rule};
     while (!open.empty()) {
       const sigma::CorrelationRule* next = open.back();
       open.pop_back();
-      for (const auto& [name, mark] : next->rules) names.insert(name);
-      for (const sigma::CorrelationRule& other : set_.correlations)
-        if (is_in(other.header, names) && seen.insert(&other).second) open.push_back(&other);
+      for (const auto& [name, mark] : next->rules) {
+        if (!names.insert(name).second) continue;
+        for (auto [found, end] = chains.equal_range(name); found != end; ++found)
+          open.push_back(found->second);
+      }
     }
+    return names;
+  }
+
+  // Of the detection rules that a correlation refers to, directly or through others.
+  static std::vector<sigma::LogSource> base_logsources(const sigma::CorrelationRule& rule,
+                                                       const Index<sigma::DetectionRule>& bases,
+                                                       const Index<sigma::CorrelationRule>& chains) {
     std::vector<sigma::LogSource> logsources;
-    for (const sigma::DetectionRule& detection : set_.detections)
-      if (is_in(detection.header, names)) logsources.push_back(detection.logsource);
+    for (const std::string& name : referred_to({&rule}, chains))
+      for (auto [found, end] = bases.equal_range(name); found != end; ++found)
+        logsources.push_back(found->second->logsource);
     return logsources;
   }
 
@@ -270,18 +304,10 @@ class RuleLoader {
 
   // Ids and names that the wanted correlations refer to, directly or through others.
   std::set<std::string> needed_by_correlations() const {
-    std::set<std::string> needed;
-    std::set<const sigma::CorrelationRule*> taken;
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (const sigma::CorrelationRule& rule : set_.correlations) {
-        if (taken.contains(&rule) || !(is_wanted(rule.header) || is_in(rule.header, needed))) continue;
-        taken.insert(&rule);
-        for (const auto& [name, mark] : rule.rules) needed.insert(name);
-        changed = true;
-      }
-    }
-    return needed;
+    std::vector<const sigma::CorrelationRule*> wanted;
+    for (const sigma::CorrelationRule& rule : set_.correlations)
+      if (is_wanted(rule.header)) wanted.push_back(&rule);
+    return referred_to(std::move(wanted), index_rules(set_.correlations));
   }
 
   static bool is_in(const sigma::RuleHeader& header, const std::set<std::string>& names) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -59,56 +60,104 @@ class UniqueNames {
   std::unordered_map<std::string, std::string> names_, ids_;
 };
 
+using Reference = std::pair<std::string, Mark>;
+
+// Which correlations refer to a name, by their place in the list.
+std::unordered_map<std::string_view, std::vector<size_t>> index_references(
+    const std::vector<CorrelationRule>& correlations) {
+  std::unordered_map<std::string_view, std::vector<size_t>> index;
+  for (size_t i = 0; i < correlations.size(); ++i)
+    for (const auto& [name, mark] : correlations[i].rules) index[name].push_back(i);
+  return index;
+}
+
+// Correlations that refer to what is not loaded, and those that refer to one of them. Each rule and each reference is
+// looked at a fixed number of times: long chains are loaded in linear time.
+std::vector<bool> find_unresolved(const std::vector<CorrelationRule>& correlations,
+                                  const std::vector<DetectionRule>& detections, DiagnosticSink& sink) {
+  std::unordered_map<std::string_view, size_t> bearers;  // of an id or name
+  auto count = [&](const RuleHeader& header) {
+    ++bearers[header.id];
+    ++bearers[header.name];
+  };
+  for (const DetectionRule& rule : detections) count(rule.header);
+  for (const CorrelationRule& rule : correlations) count(rule.header);
+  bearers[std::string_view()] = 0;
+
+  const auto referring = index_references(correlations);
+  std::vector<bool> gone(correlations.size());
+  std::vector<size_t> suspects(correlations.size());
+  std::iota(suspects.begin(), suspects.end(), size_t{0});
+  while (!suspects.empty()) {
+    std::vector<size_t> fallen;
+    for (size_t i : suspects) {
+      const std::vector<Reference>& rules = correlations[i].rules;
+      auto missing = std::find_if(rules.begin(), rules.end(),
+                                  [&](const Reference& reference) { return bearers[reference.first] == 0; });
+      if (gone[i] || missing == rules.end()) continue;
+      report(sink, Severity::error, correlations[i].header, missing->second,
+             fmt::format("no loaded rule has the id or name '{}'", missing->first));
+      gone[i] = true;
+      fallen.push_back(i);
+    }
+    suspects.clear();
+    for (size_t i : fallen) {
+      for (std::string_view name :
+           {std::string_view(correlations[i].header.id), std::string_view(correlations[i].header.name)}) {
+        if (name.empty() || --bearers[name] > 0) continue;
+        if (auto found = referring.find(name); found != referring.end())
+          suspects.insert(suspects.end(), found->second.begin(), found->second.end());
+      }
+    }
+    std::sort(suspects.begin(), suspects.end());
+  }
+  return gone;
+}
+
+// Correlations in or behind a cycle: a correlation is sound once all the correlations it refers to are.
+std::vector<bool> find_cyclic(std::vector<CorrelationRule>& correlations) {
+  Index<CorrelationRule> chain;
+  index_rules(correlations, chain);
+  std::vector<size_t> waiting_for(correlations.size());
+  std::vector<std::vector<size_t>> referring(correlations.size());
+  for (size_t i = 0; i < correlations.size(); ++i) {
+    for (const auto& [name, mark] : correlations[i].rules) {
+      auto target = chain.find(name);
+      if (target == chain.end()) continue;
+      ++waiting_for[i];
+      referring[static_cast<size_t>(target->second - correlations.data())].push_back(i);
+    }
+  }
+  std::vector<size_t> sound;
+  for (size_t i = 0; i < correlations.size(); ++i)
+    if (waiting_for[i] == 0) sound.push_back(i);
+  for (size_t next = 0; next < sound.size(); ++next)
+    for (size_t i : referring[sound[next]])
+      if (--waiting_for[i] == 0) sound.push_back(i);
+  std::vector<bool> cyclic(correlations.size(), true);
+  for (size_t i : sound) cyclic[i] = false;
+  return cyclic;
+}
+
+size_t erase_marked(std::vector<CorrelationRule>& correlations, const std::vector<bool>& marked) {
+  std::vector<CorrelationRule> kept;
+  for (size_t i = 0; i < correlations.size(); ++i)
+    if (!marked[i]) kept.push_back(std::move(correlations[i]));
+  const size_t erased = correlations.size() - kept.size();
+  correlations = std::move(kept);
+  return erased;
+}
+
 // Correlations whose references cannot be resolved are refused; so are those that refer to a refused one, and cycles.
 size_t refuse_broken_correlations(std::vector<CorrelationRule>& correlations,
                                   std::vector<DetectionRule>& detections, DiagnosticSink& sink) {
-  size_t refused = 0;
-  for (bool changed = true; changed;) {
-    changed = false;
-    Index<DetectionRule> base;
-    Index<CorrelationRule> chain;
-    index_rules(detections, base);
-    index_rules(correlations, chain);
-    size_t gone = std::erase_if(correlations, [&](const CorrelationRule& rule) {
-      for (const auto& [name, mark] : rule.rules) {
-        if (base.contains(name) || chain.contains(name)) continue;
-        report(sink, Severity::error, rule.header, mark,
-               fmt::format("no loaded rule has the id or name '{}'", name));
-        return true;
-      }
-      return false;
-    });
-    refused += gone;
-    changed = gone > 0;
-  }
-
-  // A correlation is sound once all the correlations it refers to are: what never becomes sound is in or behind a cycle.
-  Index<CorrelationRule> chain;
-  index_rules(correlations, chain);
-  std::unordered_set<const CorrelationRule*> sound;
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (const CorrelationRule& rule : correlations) {
-      if (sound.contains(&rule)) continue;
-      bool ready = std::all_of(rule.rules.begin(), rule.rules.end(), [&](const auto& reference) {
-        auto target = chain.find(reference.first);
-        return target == chain.end() || sound.contains(target->second);
-      });
-      if (ready) sound.insert(&rule), changed = true;
-    }
-  }
-  std::vector<CorrelationRule> kept;
-  for (CorrelationRule& rule : correlations) {
-    if (sound.contains(&rule)) {
-      kept.push_back(std::move(rule));
-    } else {
-      ++refused;
-      report(sink, Severity::error, rule.header, rule.header.mark,
+  size_t refused = erase_marked(correlations, find_unresolved(correlations, detections, sink));
+  const std::vector<bool> cyclic = find_cyclic(correlations);
+  for (size_t i = 0; i < correlations.size(); ++i)
+    if (cyclic[i])
+      report(sink, Severity::error, correlations[i].header, correlations[i].header.mark,
              "this correlation refers to itself, directly or through others");
-    }
-  }
-  correlations = std::move(kept);
-  return refused;
+  return refused + erase_marked(correlations, cyclic);
 }
 
 void shift_selections(Condition& condition, size_t by) {
@@ -122,20 +171,31 @@ void apply_filter(const FilterRule& filter, DetectionRule& rule) {
   Condition added = filter.condition;
   shift_selections(added, rule.selections.size());
   rule.selections.insert(rule.selections.end(), filter.selections.begin(), filter.selections.end());
-  Condition both;
-  both.kind = Condition::Kind::all_of;
-  both.children.push_back(std::move(rule.condition));
-  both.children.push_back(std::move(added));
-  rule.condition = std::move(both);
+  // Another `and` at the same level, never one around it: thousands of filters must not nest thousands deep.
+  if (rule.condition.kind != Condition::Kind::all_of) {
+    Condition both;
+    both.kind = Condition::Kind::all_of;
+    both.children.push_back(std::move(rule.condition));
+    rule.condition = std::move(both);
+  }
+  rule.condition.children.push_back(std::move(added));
 }
 
-bool names_rule(const FilterRule& filter, const DetectionRule& rule) {
-  if (filter.any_rule) return true;
-  return std::any_of(filter.rules.begin(), filter.rules.end(), [&](const auto& reference) {
-    return reference.first == rule.header.id ||
-           (!rule.header.name.empty() && reference.first == rule.header.name);
-  });
-}
+// The names that a filter lists, looked up in constant time: long lists over many rules stay linear.
+class FilteredRules {
+ public:
+  explicit FilteredRules(const FilterRule& filter) : any_(filter.any_rule) {
+    for (const auto& [name, mark] : filter.rules) names_.insert(name);
+  }
+  bool names(const DetectionRule& rule) const {
+    return any_ || names_.contains(rule.header.id) ||
+           (!rule.header.name.empty() && names_.contains(rule.header.name));
+  }
+
+ private:
+  bool any_;
+  std::unordered_set<std::string_view> names_;
+};
 
 void apply_filters(const std::vector<FilterRule>& filters, std::vector<DetectionRule>& detections,
                    DiagnosticSink& sink) {
@@ -146,9 +206,10 @@ void apply_filters(const std::vector<FilterRule>& filters, std::vector<Detection
       if (!index.contains(name))
         report(sink, Severity::warning, filter.header, mark,
                fmt::format("no loaded detection rule has the id or name '{}'", name));
+    const FilteredRules wanted(filter);
     size_t applied = 0;
     for (DetectionRule& rule : detections) {
-      if (!names_rule(filter, rule) || !filter.logsource.covers(rule.logsource)) continue;
+      if (!wanted.names(rule) || !filter.logsource.covers(rule.logsource)) continue;
       apply_filter(filter, rule);
       ++applied;
     }
