@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "alert/alert_id.h"
@@ -24,10 +25,14 @@ struct RuleTests {
 };
 
 // Two rules with one id, or several without one in a file, must not give their alerts one id: the second is told apart by number.
-std::string make_distinct(const std::string& id, std::set<std::string>& taken) {
-  std::string distinct = id;
-  for (int number = 2; !taken.insert(distinct).second; ++number) distinct = fmt::format("{}#{}", id, number);
-  return distinct;
+// `taken`: the number given last for each id, so that thousands of rules with one id stay cheap.
+std::string make_distinct(const std::string& id, std::map<std::string, int>& taken) {
+  auto [known, fresh] = taken.try_emplace(id, 1);
+  if (fresh) return id;
+  for (;;) {
+    std::string distinct = fmt::format("{}#{}", id, ++known->second);
+    if (taken.try_emplace(distinct, 1).second) return distinct;
+  }
 }
 
 std::shared_ptr<RuleInfo> make_info(const sigma::DetectionRule& rule) {
@@ -44,6 +49,14 @@ std::shared_ptr<RuleInfo> make_info(const sigma::DetectionRule& rule) {
   info->tags = header.tags;
   info->logsource = rule.logsource;
   return info;
+}
+
+// About, and without the event, which the alerts of one event share.
+size_t memory_of(const Alert& alert) {
+  size_t size = sizeof(Alert) + alert.id.size() + alert.file.size() + alert.matches.size() * sizeof(Match);
+  for (const Match& match : alert.matches)
+    size += match.field.size() + match.value.size() + match.modifier.size() + match.pattern.size();
+  return size;
 }
 
 bool known_to_a_table(const sigma::LogSource& logsource, const std::vector<sigma::TaxonomyTable>& tables) {
@@ -115,7 +128,7 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
 
   auto impl = std::make_unique<Impl>();
   impl->limits = options.limits;
-  std::set<std::string> ids;
+  std::map<std::string, int> ids;
   for (sigma::DetectionRule& rule : rules->detections) {
     std::string logsource = rule.logsource.to_string();
     ++report.per_logsource[logsource];
@@ -152,11 +165,22 @@ Engine::ScratchPointer Engine::make_scratch(TimeRange range) const {
 void Engine::evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch,
                       std::vector<Alert>& alerts, Counters& counters,
                       std::vector<Rejection>* rejected) const {
-  counters.in += batch.events.size() + batch.rejected.size();
-  counters.rejected += batch.rejected.size();
+  evaluate_some(batch, 0, SIZE_MAX, input, scratch, alerts, counters, rejected);
+}
+
+size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert_bytes,
+                             std::string_view input, Scratch& scratch, std::vector<Alert>& alerts,
+                             Counters& counters, std::vector<Rejection>* rejected) const {
+  if (first == 0) {
+    counters.in += batch.rejected.size();
+    counters.rejected += batch.rejected.size();
+  }
   Matcher& matcher = scratch.matcher;
-  for (const EventSpan& span : batch.events) {
+  size_t taken = 0, at = first;
+  for (; at < batch.events.size() && taken < alert_bytes; ++at) {
+    const EventSpan& span = batch.events[at];
     std::string_view event = batch.event(span);
+    ++counters.in;
     counters.bytes += event.size();
     if (matcher.read(event) == JsonWalker::Outcome::broken) {
       ++counters.rejected;
@@ -177,6 +201,7 @@ void Engine::evaluate(const EventBatch& batch, std::string_view input, Scratch& 
     }
     if (scratch.hits.empty()) continue;
     auto received = std::make_shared<const std::string>(event);
+    taken += event.size();
     for (const Hit& hit : scratch.hits) {
       Alert alert;
       alert.rule = impl_->rules[hit.rule];
@@ -188,9 +213,11 @@ void Engine::evaluate(const EventBatch& batch, std::string_view input, Scratch& 
       matcher.explain(hit, alert.matches);
       alert.event = received;
       ++counters.alerts_by_level[static_cast<size_t>(alert.rule->level)];
+      taken += memory_of(alert);
       alerts.push_back(std::move(alert));
     }
   }
+  return at;
 }
 
 const std::vector<std::shared_ptr<const RuleInfo>>& Engine::rules() const { return impl_->rules; }

@@ -60,6 +60,11 @@ class Engine {
   // receives why.
   void evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch, std::vector<Alert>& alerts,
                 Counters& counters, std::vector<Rejection>* rejected = nullptr) const;
+  // The same from event `first` of the batch on, until its alerts take about `alert_bytes` of memory: a small event may
+  // fire every rule. Returns the first event that is left; the batch's rejections are counted with event 0.
+  size_t evaluate_some(const EventBatch& batch, size_t first, size_t alert_bytes, std::string_view input,
+                       Scratch& scratch, std::vector<Alert>& alerts, Counters& counters,
+                       std::vector<Rejection>* rejected) const;
 
   const std::vector<std::shared_ptr<const RuleInfo>>& rules() const;
   // The `tests:` block and regression path of each rule, same order as rules().

@@ -7,6 +7,7 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -23,6 +24,7 @@ struct Work {
   EventBatch batch;
   const std::string* input = nullptr;
   uint64_t consumed = 0;  // raw bytes of all inputs up to and with this batch
+  size_t evaluated = 0;  // events of the batch that were; all of them but where their alerts take much memory
   std::vector<Alert> alerts;
   Counters counters;
   std::vector<Rejection> rejected;  // framed, but not to be followed
@@ -86,13 +88,25 @@ class Feed {
 // Delivers in input order: the serial last stage.
 class Delivery {
  public:
-  Delivery(const Engine& engine, const ScanObserver& observer, uint64_t total, ScanResult& result)
-      : engine_(engine), observer_(observer), total_(total), result_(result) {}
+  using Evaluate = std::function<void(Work&)>;
+  Delivery(const Engine& engine, const ScanObserver& observer, Evaluate evaluate, uint64_t total,
+           ScanResult& result)
+      : engine_(engine),
+        observer_(observer),
+        evaluate_(std::move(evaluate)),
+        total_(total),
+        result_(result) {}
 
   void take(Work& work) {
-    report_rejections(work);
-    if (observer_.alert)
-      for (const Alert& alert : work.alerts) observer_.alert(alert);
+    report_rejections(*work.input, work.batch.rejected);
+    deliver(work);
+    // What was left because its alerts would have taken too much memory: here they go out before more are made.
+    while (work.evaluated < work.batch.events.size()) {
+      work.alerts.clear();
+      work.rejected.clear();
+      evaluate_(work);
+      deliver(work);
+    }
     result_.counters.add(work.counters);
     if (!work.input_error.empty()) {
       ++result_.input_errors;
@@ -103,21 +117,27 @@ class Delivery {
   }
 
  private:
-  void report_rejections(const Work& work) {
-    if (work.input != input_) input_ = work.input, reported_ = 0;
-    for (const auto* list : {&work.batch.rejected, &work.rejected})
-      for (const Rejection& rejection : *list) {
-        if (reported_ >= engine_.limits().rejected_reports) {
-          ++result_.rejections_not_shown;
-          continue;
-        }
-        ++reported_;
-        if (observer_.rejected) observer_.rejected(*work.input, rejection);
+  void deliver(const Work& work) {
+    report_rejections(*work.input, work.rejected);
+    if (observer_.alert)
+      for (const Alert& alert : work.alerts) observer_.alert(alert);
+  }
+
+  void report_rejections(const std::string& input, const std::vector<Rejection>& rejections) {
+    if (&input != input_) input_ = &input, reported_ = 0;
+    for (const Rejection& rejection : rejections) {
+      if (reported_ >= engine_.limits().rejected_reports) {
+        ++result_.rejections_not_shown;
+        continue;
       }
+      ++reported_;
+      if (observer_.rejected) observer_.rejected(input, rejection);
+    }
   }
 
   const Engine& engine_;
   const ScanObserver& observer_;
+  Evaluate evaluate_;
   uint64_t total_;
   ScanResult& result_;
   const std::string* input_ = nullptr;
@@ -142,16 +162,17 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
   ScanResult result;
   result.inputs = inputs.size();
   Feed feed(engine, inputs, text, options);
-  Delivery delivery(engine, observer, observer.progress && !text.data() ? total_size(inputs) : text.size(),
-                    result);
-
   unsigned threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   auto stopping = [&] { return stop && stop->load(std::memory_order_relaxed); };
   tbb::enumerable_thread_specific<Engine::ScratchPointer> scratches(
       [&] { return engine.make_scratch(options.time); });
   auto evaluate = [&](Work& work) {
-    engine.evaluate(work.batch, *work.input, *scratches.local(), work.alerts, work.counters, &work.rejected);
+    work.evaluated =
+        engine.evaluate_some(work.batch, work.evaluated, engine.limits().alert_bytes, *work.input,
+                             *scratches.local(), work.alerts, work.counters, &work.rejected);
   };
+  Delivery delivery(engine, observer, evaluate,
+                    observer.progress && !text.data() ? total_size(inputs) : text.size(), result);
 
   if (threads == 1) {
     // One thread needs no scheduler: the same three steps in turn.

@@ -17,8 +17,9 @@ std::string list_names(const std::vector<Selection>& selections) {
 
 class Resolver {
  public:
-  Resolver(const std::vector<Selection>& selections, std::string& problem)
-      : selections_(selections), problem_(problem) {}
+  Resolver(const std::vector<Selection>& selections, const Limits& limits, size_t& references,
+           std::string& problem)
+      : selections_(selections), limits_(limits), references_(references), problem_(problem) {}
 
   Condition resolve(const BooleanExpression& expression) {
     Condition condition;
@@ -56,11 +57,17 @@ class Resolver {
     condition.kind = Condition::Kind::at_least;
     bool them = expression.name == "them";
     const std::string& pattern = expression.name;
-    for (size_t i = 0; i < selections_.size(); ++i) {
+    // Many quantifiers over many selections: their product is what the plan has to hold.
+    for (size_t i = 0; i < selections_.size() && references_ <= limits_.condition_references; ++i) {
       const std::string& name = selections_[i].name;
       // Names that begin with an underscore are helpers: only a pattern that begins with one reaches them.
       bool hidden = name.starts_with('_') && (them || !pattern.starts_with('_'));
-      if (!hidden && (them || selection_name_matches(pattern, name))) condition.selections.push_back(i);
+      if (!hidden && (them || selection_name_matches(pattern, name)))
+        condition.selections.push_back(i), ++references_;
+    }
+    if (references_ > limits_.condition_references) {
+      fail(fmt::format("its quantifiers name more than {} selections in all", limits_.condition_references));
+      return condition;
     }
     size_t available = condition.selections.size();
     if (available == 0) {
@@ -81,6 +88,8 @@ class Resolver {
   }
 
   const std::vector<Selection>& selections_;
+  const Limits& limits_;
+  size_t& references_;
   std::string& problem_;
 };
 
@@ -107,16 +116,23 @@ bool selection_name_matches(std::string_view pattern, std::string_view name) {
 }
 
 std::optional<Condition> parse_condition(std::string_view text, const std::vector<Selection>& selections,
-                                         Mark mark, const Limits& limits, DiagnosticSink& sink) {
+                                         Mark mark, const Limits& limits, DiagnosticSink& sink,
+                                         size_t& references) {
   std::string problem;
   auto expression = parse_boolean_expression(text, {}, limits, problem);
   std::optional<Condition> condition;
-  if (expression) condition = Resolver(selections, problem).resolve(*expression);
+  if (expression) condition = Resolver(selections, limits, references, problem).resolve(*expression);
   if (!problem.empty()) {
     sink.error(mark, "condition: " + problem);
     return {};
   }
   return condition;
+}
+
+std::optional<Condition> parse_condition(std::string_view text, const std::vector<Selection>& selections,
+                                         Mark mark, const Limits& limits, DiagnosticSink& sink) {
+  size_t references = 0;
+  return parse_condition(text, selections, mark, limits, sink, references);
 }
 
 }  // namespace sigrun::sigma

@@ -273,13 +273,14 @@ std::optional<Condition> read_condition(const YamlNode& block, Mark block_mark,
     return {};
   }
   const YamlNode& node = entry->value;
+  size_t references = 0;
   auto read_one = [&](const YamlNode& scalar) -> std::optional<Condition> {
     if (!scalar.is_scalar() || scalar.is_null()) {
       sink.error(entry->key_mark, fmt::format("the condition must be text, not {}", kind_name(scalar.kind)));
       return {};
     }
     text += (text.empty() ? "" : " | ") + scalar.text;
-    return parse_condition(scalar.text, selections, scalar.mark, limits, sink);
+    return parse_condition(scalar.text, selections, scalar.mark, limits, sink, references);
   };
   if (!node.is_sequence()) return read_one(node);
   if (node.items.empty()) {

@@ -35,20 +35,43 @@ TextPattern split_regex(const std::string& pattern) {
   return split;
 }
 
+// What a compiled regular expression takes at least, beside its text.
+constexpr size_t regex_overhead = 1'024;
+
+size_t memory_of(const TextPattern& pattern) {
+  size_t size = sizeof(ItemValue) + pattern.parts.size() * sizeof(TextPart);
+  for (const TextPart& part : pattern.parts) size += part.text.size();
+  return size;
+}
+
 class Expander {
  public:
-  Expander(const PlaceholderLookup& lookup, const Limits& limits) : lookup_(lookup), limits_(limits) {}
+  Expander(const PlaceholderLookup& lookup, const Limits& limits, size_t& grown)
+      : lookup_(lookup), limits_(limits), grown_(grown) {}
 
   // All combinations of the replacements of `pattern`. Empty with `problem` set when that cannot be.
   std::optional<std::vector<TextPattern>> expand(const TextPattern& pattern, bool regex) {
     std::vector<TextPattern> results(1);
     results[0].cased = pattern.cased;
+    size_t memory = memory_of(results[0]);  // of all results
     for (const TextPart& part : pattern.parts) {
       std::vector<TextPattern> choices = choices_of(part, regex);
       if (!problem.empty()) return {};
       if (results.size() * choices.size() > limits_.placeholder_values) {
         problem = fmt::format("the placeholders give more than {} values", limits_.placeholder_values);
         return {};
+      }
+      size_t added = 0;
+      for (const TextPattern& choice : choices) added += memory_of(choice);
+      memory = memory * choices.size() + added * results.size();
+      if (grown_ + memory > limits_.placeholder_bytes) {
+        problem = fmt::format("the placeholders of this rule grow it by more than {} bytes",
+                              limits_.placeholder_bytes);
+        return {};
+      }
+      if (choices.size() == 1) {  // grown in place: a copy for each part of a long pattern would be quadratic
+        for (TextPattern& result : results) result.append(choices[0]);
+        continue;
       }
       std::vector<TextPattern> longer;
       longer.reserve(results.size() * choices.size());
@@ -60,6 +83,7 @@ class Expander {
       }
       results = std::move(longer);
     }
+    grown_ += memory + (regex ? results.size() * regex_overhead : 0);
     return results;
   }
 
@@ -88,6 +112,7 @@ class Expander {
 
   const PlaceholderLookup& lookup_;
   const Limits& limits_;
+  size_t& grown_;
 };
 
 std::string join(const TextPattern& split) {
@@ -171,9 +196,10 @@ std::optional<std::vector<Value>> expand_value(const Value& value, bool match_al
 }
 
 bool resolve_in(Detection& detection, const std::string& file, const PlaceholderValues& values,
-                const Limits& limits, DiagnosticSink& sink) {
+                const Limits& limits, size_t& grown, DiagnosticSink& sink) {
   bool good = true;
-  for (Detection& child : detection.children) good = resolve_in(child, file, values, limits, sink) && good;
+  for (Detection& child : detection.children)
+    good = resolve_in(child, file, values, limits, grown, sink) && good;
   if (!detection.item) return good;
 
   for (const ItemValue& value : detection.item->values) {
@@ -190,7 +216,8 @@ bool resolve_in(Detection& detection, const std::string& file, const Placeholder
   };
   std::string problem;
   Mark where;
-  if (replace_placeholders(*detection.item, lookup, limits, problem, where) == PlaceholderOutcome::failed) {
+  if (replace_placeholders(*detection.item, lookup, limits, grown, problem, where) ==
+      PlaceholderOutcome::failed) {
     sink.append({Severity::error, file, where, std::move(problem)});
     return false;
   }
@@ -203,7 +230,8 @@ bool resolve_in(Detection& detection, const std::string& file, const Placeholder
 }  // namespace
 
 PlaceholderOutcome replace_placeholders(DetectionItem& item, const PlaceholderLookup& lookup,
-                                        const Limits& limits, std::string& problem, Mark& where) {
+                                        const Limits& limits, size_t& grown, std::string& problem,
+                                        Mark& where) {
   std::vector<ItemValue> results;
   bool changed = false;
   for (const ItemValue& value : item.values) {
@@ -211,7 +239,7 @@ PlaceholderOutcome replace_placeholders(DetectionItem& item, const PlaceholderLo
       results.push_back(value);
       continue;
     }
-    Expander expander(lookup, limits);
+    Expander expander(lookup, limits, grown);
     auto expanded = expand_value(value.value, item.match_all, limits, expander);
     if (!expanded) {
       problem = std::move(expander.problem);
@@ -229,8 +257,9 @@ PlaceholderOutcome replace_placeholders(DetectionItem& item, const PlaceholderLo
 bool resolve_placeholders(DetectionRule& rule, const PlaceholderValues& values, const Limits& limits,
                           DiagnosticSink& sink) {
   bool good = true;
+  size_t grown = 0;
   for (Selection& selection : rule.selections)
-    good = resolve_in(selection.detection, rule.header.file, values, limits, sink) && good;
+    good = resolve_in(selection.detection, rule.header.file, values, limits, grown, sink) && good;
   return good;
 }
 

@@ -43,8 +43,10 @@ struct PlaceholderReplacement {
 using PlaceholderLookup = std::function<std::optional<PlaceholderReplacement>(const std::string& name)>;
 
 enum class PlaceholderOutcome : uint8_t { unchanged, replaced, failed };
-// Replaces the placeholders of one item that `lookup` knows. `problem` and `where` are set on failure.
+// Replaces the placeholders of one item that `lookup` knows. `problem` and `where` are set on failure. `grown` counts the
+// memory that replacements took, over as many items as the caller likes (Limits::placeholder_bytes).
 PlaceholderOutcome replace_placeholders(DetectionItem& item, const PlaceholderLookup& lookup,
-                                        const Limits& limits, std::string& problem, Mark& where);
+                                        const Limits& limits, size_t& grown, std::string& problem,
+                                        Mark& where);
 
 }  // namespace sigrun::sigma

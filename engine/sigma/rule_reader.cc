@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+#include <map>
+
 #include "sigma/detection_reader.h"
 #include "sigma/header_reader.h"
 
@@ -14,16 +17,27 @@ void merge(YamlNode& base, const YamlNode& over) {
     base = over;
     return;
   }
+  std::map<std::string_view, size_t> known;  // keys of `base` before the merge; keys are unique in a map
+  for (size_t i = 0; i < base.entries.size(); ++i) known.emplace(base.entries[i].key, i);
+  std::vector<YamlEntry> added;
   for (const YamlEntry& entry : over.entries) {
-    bool found = false;
-    for (YamlEntry& existing : base.entries) {
-      if (existing.key != entry.key) continue;
-      merge(existing.value, entry.value);
-      existing.key_mark = entry.key_mark;
-      found = true;
+    auto found = known.find(entry.key);
+    if (found == known.end()) {
+      added.push_back(entry);
+      continue;
     }
-    if (!found) base.entries.push_back(entry);
+    YamlEntry& existing = base.entries[found->second];
+    merge(existing.value, entry.value);
+    existing.key_mark = entry.key_mark;
   }
+  std::move(added.begin(), added.end(), std::back_inserter(base.entries));
+}
+
+size_t count_nodes(const YamlNode& node) {
+  size_t count = 1;
+  for (const YamlNode& item : node.items) count += count_nodes(item);
+  for (const YamlEntry& entry : node.entries) count += 1 + count_nodes(entry.value);
+  return count;
 }
 
 void erase_key(YamlNode& map, std::string_view key) {
@@ -33,11 +47,30 @@ void erase_key(YamlNode& map, std::string_view key) {
 // Resolves the actions of one file: what comes out are plain rule documents.
 class Collection {
  public:
-  explicit Collection(DiagnosticSink& sink) : sink_(sink) {}
+  Collection(const Limits& limits, DiagnosticSink& sink) : limits_(limits), sink_(sink) {}
 
   // The document to read as a rule, or empty: it was an action, or wrong (then `refused`).
   std::optional<YamlNode> take(YamlNode document, bool& refused) {
     refused = false;
+    const Mark mark = document.mark;
+    std::optional<YamlNode> taken = take_unbounded(std::move(document), refused);
+    // What actions copy counts as if it were written out: a short file must not become a huge one.
+    if (taken) nodes_ += count_nodes(*taken);
+    if (nodes_ <= limits_.yaml_nodes) return taken;
+    sink_.error(
+        mark,
+        fmt::format(
+            "with what its actions repeat, this file has more than {} values; the rest of it is refused",
+            limits_.yaml_nodes));
+    full_ = refused = true;
+    return {};
+  }
+
+  // Nothing more of this file is to be read.
+  bool full() const { return full_; }
+
+ private:
+  std::optional<YamlNode> take_unbounded(YamlNode document, bool& refused) {
     if (!document.is_map()) {
       sink_.error(document.mark,
                   fmt::format("a rule must be a map with title, logsource and detection, not {}",
@@ -80,14 +113,16 @@ class Collection {
     return {};
   }
 
- private:
   static YamlNode empty_map() {
     YamlNode map;
     map.kind = YamlKind::map;
     return map;
   }
 
+  const Limits& limits_;
   DiagnosticSink& sink_;
+  size_t nodes_ = 0;
+  bool full_ = false;
   YamlNode global_ = empty_map();
   std::optional<YamlNode> previous_;
 };
@@ -141,7 +176,7 @@ RuleFile read_rules(std::string_view text, const Limits& limits, DiagnosticSink&
   RuleFile file;
   YamlStream stream = parse_yaml(text, limits, sink);
   if (!stream.complete) ++file.refused;
-  Collection collection(sink);
+  Collection collection(limits, sink);
   for (YamlNode& node : stream.documents) {
     bool refused = false;
     std::optional<YamlNode> document = collection.take(std::move(node), refused);
@@ -160,6 +195,7 @@ RuleFile read_rules(std::string_view text, const Limits& limits, DiagnosticSink&
       refused = !read;
     }
     if (refused) ++file.refused;
+    if (collection.full()) break;
   }
   if (stream.complete && stream.documents.empty()) sink.warning({}, "the file holds no rule");
   return file;

@@ -11,13 +11,15 @@ struct Limits {
   // Text in: rule, table and pipeline files.
   size_t yaml_bytes = 1 << 20;        // one file; the largest public rule has 90 KB
   size_t yaml_depth = 32;             // nested collections; deeper documents are attacks on recursive readers
-  size_t yaml_nodes = 100'000;        // scalars and collections of one file
+  size_t yaml_nodes = 100'000;        // scalars and collections of one file, with what its `action`s repeat
   size_t title_characters = 256;      // Sigma specification 2.1, rule title
   size_t condition_bytes = 64 << 10;  // one condition expression
   size_t condition_depth = 64;        // nested parentheses and `not`s
-  size_t regex_bytes = 64 << 10;      // one regular expression as written
-  int64_t regex_memory = 8 << 20;     // RE2's budget for one compiled expression and its caches
-  size_t placeholder_values = 10'000;  // values that one rule value may expand to
+  size_t condition_references = 100'000;  // selections that the `N of` of one rule name, all taken together
+  size_t regex_bytes = 64 << 10;          // one regular expression as written
+  int64_t regex_memory = 8 << 20;         // RE2's budget for one compiled expression and its caches
+  size_t placeholder_values = 10'000;     // values that one rule value may expand to
+  size_t placeholder_bytes = 16 << 20;    // memory that the placeholders of one rule may grow it by
 
   // Bytes in: events.
   size_t event_bytes = 16 << 20;  // one event; a longer one is rejected
@@ -25,6 +27,8 @@ struct Limits {
   size_t chunk_bytes = 1 << 20;   // events are framed and handed to workers in batches of about this size
   size_t reference_pairs =
       1'000'000;  // comparisons of one fieldref between two arrays; more make the event degraded
+  size_t alert_bytes =
+      8 << 20;  // alerts of one batch held before they are delivered; the rest is matched after that
   size_t values_per_event = 100'000;  // wanted values taken from one event (arrays); more make it degraded
 
   // Messages out.

@@ -28,7 +28,8 @@ class PlaceholderTransformation : public DetectionItemTransformation {
     };
     std::string problem;
     Mark where;
-    PlaceholderOutcome outcome = replace_placeholders(*node.item, lookup, limits_, problem, where);
+    size_t grown = 0;
+    PlaceholderOutcome outcome = replace_placeholders(*node.item, lookup, limits_, grown, problem, where);
     if (outcome == PlaceholderOutcome::failed) context.error(where, std::move(problem));
     return outcome == PlaceholderOutcome::failed     ? Change::failed
            : outcome == PlaceholderOutcome::replaced ? Change::changed
