@@ -63,8 +63,9 @@ bool Output::close() {
 bool same_file(const std::string& a, const std::string& b) {
   struct stat first {
   }, second{};
-  return stat(a.c_str(), &first) == 0 && stat(b.c_str(), &second) == 0 && S_ISREG(first.st_mode) &&
-         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+  return (a == "-" ? fstat(STDIN_FILENO, &first) : stat(a.c_str(), &first)) == 0 &&
+         stat(b.c_str(), &second) == 0 && S_ISREG(first.st_mode) && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
 }
 
 }  // namespace sigrun::cli

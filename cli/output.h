@@ -38,7 +38,8 @@ class Output {
   bool broken_pipe_ = false;
 };
 
-// Are both names the same existing file? (Writing alerts over the events would destroy them.)
+// Are both names the same existing file? (Writing alerts over the events would destroy them.) `a` may be "-": what
+// standard input was redirected from.
 bool same_file(const std::string& a, const std::string& b);
 
 }  // namespace sigrun::cli

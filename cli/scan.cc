@@ -153,7 +153,14 @@ int run_scan(ScanArguments& arguments) {
   if (!arguments.output.empty()) {
     for (const std::string& input : inputs) {
       if (same_file(input, arguments.output))
-        return usage_error(input + ": is an input and cannot be the output as well");
+        return usage_error((input == "-" ? "standard input" : input) +
+                           ": is an input and cannot be the output as well");
+    }
+    for (const auto* paths : {&arguments.rules.rules, &arguments.rules.pipelines}) {
+      for (const std::string& path : *paths) {
+        if (same_file(path, arguments.output))
+          return usage_error(path + ": is a rule file or pipeline and cannot be the output");
+      }
     }
     if (!output.open(arguments.output)) return usage_error(output.error());
   }

@@ -38,6 +38,8 @@ void install_signal_handlers() {
   ignore.sa_handler = SIG_IGN;
   sigemptyset(&ignore.sa_mask);
   sigaction(SIGPIPE, &ignore, nullptr);
+  // A file that may not grow any more is an error of write(), reported like a full disk.
+  sigaction(SIGXFSZ, &ignore, nullptr);
 }
 
 std::atomic<bool>& stop_flag() { return stop; }

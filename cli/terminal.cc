@@ -16,7 +16,8 @@ namespace {
 
 bool is_hidden_or_reordering(char32_t c) {
   return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F || c == 0x2028 ||
-         c == 0x2029 || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+         c == 0x2029 || (c >= 0x202A && c <= 0x202E) || c == 0x200B || (c >= 0x2060 && c <= 0x206F) ||
+         c == 0xFEFF || (c >= 0xE0000 && c <= 0xE0FFF);
 }
 
 size_t code_point_width(char32_t c) {

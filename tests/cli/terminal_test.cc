@@ -14,6 +14,9 @@ TEST_SUITE("cli terminal") {
                     "31m") == "\\x9b31m");  // C1 CSI
     CHECK(printable("\xe2\x80\xae"
                     "exe.txt") == "\\u{202e}exe.txt");  // right-to-left override
+    CHECK(printable("a\xe2\x80\x8b"
+                    "b") == "a\\u{200b}b");                // zero width space
+    CHECK(printable("\xf3\xa0\x81\x81") == "\\u{e0041}");  // a tag: invisible text
     CHECK(printable("\xff"
                     "a") ==
           "\xef\xbf\xbd"
