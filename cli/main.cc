@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <iostream>
+#include <new>
 
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
@@ -49,7 +51,10 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::Success& request) {  // --help, --version
     app.exit(request);
-    return std::fflush(stdout) == 0 ? exit_done : exit_usage;
+    std::cout.flush();
+    if (std::cout && std::fflush(stdout) == 0) return exit_done;
+    say("sigrun: standard output: cannot be written");
+    return exit_usage;
   } catch (const CLI::ParseError& error) {
     const auto chosen = app.get_subcommands();
     say(std::string("sigrun: ") + error.what());
@@ -66,7 +71,10 @@ int main(int argc, char** argv) {
   sigrun::cli::install_signal_handlers();
   try {
     return run(argc, argv);
-  } catch (const std::exception& error) {  // out of memory, out of threads
+  } catch (const std::bad_alloc&) {
+    sigrun::cli::say("sigrun: out of memory");
+    return sigrun::cli::exit_usage;
+  } catch (const std::exception& error) {  // out of threads
     sigrun::cli::say(std::string("sigrun: ") + error.what());
     return sigrun::cli::exit_usage;
   }

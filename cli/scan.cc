@@ -58,6 +58,7 @@ bool resolve_inputs(const ScanArguments& arguments, std::vector<std::string>& pa
                     counted(found.skipped.size(), "file"), printable(found.skipped.front()),
                     found.skipped.size() > 1 ? ", …" : ""));
   }
+  for (const std::string& what : found.not_followed) say("sigrun scan: not read: " + printable(what));
   complete = found.errors.empty();
   paths = std::move(found.paths);
   return !paths.empty();

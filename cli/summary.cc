@@ -50,6 +50,11 @@ std::string unrecognised(const Counters& counters) {
   return text;
 }
 
+std::string envelope_fields(const EnvelopeFields& fields) {
+  return fmt::format("\nenvelopes: {} with fields beside their events that no rule saw, such as {}",
+                     group_digits(fields.envelopes), cut_to_width(printable(fields.example), key_set_width));
+}
+
 }  // namespace
 
 std::string format_summary(const LoadReport& report, const ScanResult& result, double seconds) {
@@ -63,6 +68,7 @@ std::string format_summary(const LoadReport& report, const ScanResult& result, d
     text += fmt::format("\nrejected: {} more than listed above", group_digits(result.rejections_not_shown));
   }
   if (counters.unrecognised > 0) text += unrecognised(counters);
+  if (counters.envelope_fields.envelopes > 0) text += envelope_fields(counters.envelope_fields);
   text += fmt::format("\nalerts: {}{}", group_digits(counters.alerts()), alerts_by_level(counters));
   text += fmt::format("\nrules:  {} loaded, {} refused", group_digits(report.loaded),
                       group_digits(report.refused));

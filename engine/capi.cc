@@ -278,6 +278,7 @@ sigrun_status sigrun_get_counters(const sigrun_engine* engine, sigrun_counters* 
     counters->unrecognised = from.unrecognised;
     counters->bytes = from.bytes;
     counters->alerts = from.alerts();
+    counters->envelopes_with_fields = from.envelope_fields.envelopes;
     return SIGRUN_OK;
   });
 }

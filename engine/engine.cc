@@ -102,6 +102,7 @@ void Counters::add(const Counters& other) {
   dropped += other.dropped;
   unrecognised += other.unrecognised;
   bytes += other.bytes;
+  envelope_fields.add(other.envelope_fields);
   for (size_t i = 0; i < alerts_by_level.size(); ++i) alerts_by_level[i] += other.alerts_by_level[i];
   for (const auto& [keys, count] : other.unrecognised_keys) {
     auto known = unrecognised_keys.find(keys);
@@ -174,6 +175,7 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
   if (first == 0) {
     counters.in += batch.rejected.size();
     counters.rejected += batch.rejected.size();
+    counters.envelope_fields.add(batch.envelope_fields);
   }
   Matcher& matcher = scratch.matcher;
   size_t taken = 0, at = first;

@@ -30,6 +30,7 @@ struct Counters {
   uint64_t in = 0, processed = 0, degraded = 0, rejected = 0, dropped = 0;
   uint64_t unrecognised = 0;  // of those matched: no table knew them
   uint64_t bytes = 0;
+  EnvelopeFields envelope_fields;
   std::array<uint64_t, 6> alerts_by_level{};  // by sigma::Level
   // The commonest sets of top-level keys among them: 256 at most, kept by the space-saving rule (Metwally et al.,
   // "Efficient Computation of Frequent and Top-k Elements in Data Streams", 2005), so a count may be too high by the smallest one.

@@ -100,7 +100,7 @@ class RuleLoader {
   std::optional<LoadedRules> load() {
     if (!read_pipelines() || !read_vars() || !read_files()) return {};
     DiagnosticSink sink;
-    set_.link(sink);
+    set_.link(options_.limits, sink);
     take(sink);
     apply_pipelines();
     select();

@@ -29,16 +29,31 @@ struct Rejection {
   std::string reason;  // empty beyond the first Limits::rejected_reports of an input
 };
 
+// Objects that were opened as envelopes and also had fields of their own, which no rule sees.
+struct EnvelopeFields {
+  uint64_t envelopes = 0;
+  std::string example;  // one of the fields' names, as written, cut; empty while there is none
+  void add(const EnvelopeFields& other) {
+    envelopes += other.envelopes;
+    if (example.empty()) example = other.example;
+  }
+  bool empty() const { return envelopes == 0; }
+  bool operator==(const EnvelopeFields&) const = default;
+};
+
 struct EventBatch {
   std::string bytes;  // events, then at least event_padding zero bytes
   std::vector<EventSpan> events;
   std::vector<Rejection> rejected;
+  EnvelopeFields envelope_fields;
 
+  bool empty() const { return events.empty() && rejected.empty() && envelope_fields.empty(); }
   std::string_view event(const EventSpan& span) const { return {bytes.data() + span.begin, span.size}; }
   void clear() {
     bytes.clear();
     events.clear();
     rejected.clear();
+    envelope_fields = {};
   }
 };
 

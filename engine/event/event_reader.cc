@@ -137,7 +137,7 @@ bool EventReader::next(EventBatch& batch) {
     state.offset += progress.forget;
     state.full = progress.full;
     state.done = state.at_end && !state.full;
-    if (!batch.events.empty() || !batch.rejected.empty()) return true;
+    if (!batch.empty()) return true;
   }
   return false;
 }

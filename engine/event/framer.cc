@@ -172,6 +172,7 @@ const char* Framer::begin_object(const char* p) {
   track_ = envelopes_.empty() ? 0 : 1;
   pending_ = EnvelopePaths::none;
   key_ = nowhere;
+  own_fields_ = 0;
   clear_candidates();
   mode_ = Mode::object;
   state_ = State::key_or_end;

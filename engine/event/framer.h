@@ -7,8 +7,8 @@
 //
 // At the top, objects may stand one to a line, side by side, spread over lines, in arrays, separated by
 // commas. Where the value of an envelope's path is an object or an array that begins with an object, the
-// objects in it are the events, each as soon as it is complete, and the outer object is none. Envelopes
-// inside events are not opened.
+// objects in it are the events, each as soon as it is complete, and the outer object is none: where it has
+// fields of its own, that is counted (EventBatch::envelope_fields). Envelopes inside events are not opened.
 //
 // What goes wrong costs one rejection, and framing goes on (framer_recovery.cc):
 //   - at the place where the object's brackets close on the line of the error, else
@@ -46,7 +46,8 @@ class Framer {
     bool full = false;  // the batch has enough; more may be found in the bytes that are left
   };
   // `data[0, size)` begins at `offset` of the input and is followed by event_padding zero bytes. Appends to
-  // `found.events` (begin is relative to `data`) and `found.rejected`; leaves `found.bytes` alone. `at_end`:
+  // `found.events` (begin is relative to `data`), `found.rejected` and `found.envelope_fields`; leaves
+  // `found.bytes` alone. `at_end`:
   // nothing follows. The reasons of rejections beyond Limits::rejected_reports are empty: writing them would
   // be most of the work of a hostile input.
   Progress run(const char* data, size_t size, uint64_t offset, bool at_end, EventBatch& found);
@@ -55,6 +56,8 @@ class Framer {
   static constexpr uint64_t nowhere = UINT64_MAX;
   // Longer keys are no envelope's: bounds what is kept of a key whose object's bytes are not kept.
   static constexpr uint64_t key_bytes = 1'024;
+  // Names of an envelope's own fields are told up to here.
+  static constexpr uint64_t own_key_bytes = 64;
 
   enum class Mode : uint8_t {
     top,      // outside of objects
@@ -110,6 +113,8 @@ class Framer {
   // framer_object.cc
   bool open_envelope();
   bool begin_inner(const char* p);
+  void notice_own_field(uint64_t key_size);
+  void keep_own_key();
   bool notice_line_start(const char* p);
   const char* complete(const char* p);
   void leave_followed();
@@ -179,6 +184,10 @@ class Framer {
   EnvelopePaths::Node pending_ = EnvelopePaths::none;  // of the key just read at depth track_
   uint64_t key_ = nowhere;                             // offset of the first byte of the key being read
   bool envelope_array_ = false;                        // the array at depth track_ began with an object
+  // Keys on the way that lead to no event; of the first of them its place and, once opened_, its name.
+  uint64_t own_fields_ = 0;
+  uint64_t own_key_offset_ = nowhere, own_key_size_ = 0;
+  std::string own_key_;
 
   // The first line inside the event in progress that might be an event of its own, and those around the
   // current byte.

@@ -2,6 +2,8 @@
 // envelopes.
 #include "event/framer.h"
 
+#include <algorithm>
+
 #include "event/structure_scan.h"
 
 namespace sigrun {
@@ -24,9 +26,24 @@ void Framer::clear_candidates() {
 // The outer object is an envelope from here on, unless it was rejected before (check_limits comes first).
 bool Framer::open_envelope() {
   if (outer_.rejected && !opened_) return false;
+  if (!opened_ && own_fields_ > 0) keep_own_key();
   opened_ = true;
   clear_candidates();
   return true;
+}
+
+// The key just read, of an object that is an envelope or may become one, does not lead to its events.
+void Framer::notice_own_field(uint64_t key_size) {
+  if (++own_fields_ > 1) return;
+  own_key_offset_ = key_size <= key_bytes ? key_ : nowhere;
+  own_key_size_ = std::min(key_size, own_key_bytes);
+  if (opened_) keep_own_key();
+}
+
+// The bytes of an envelope are kept only until it is opened.
+void Framer::keep_own_key() {
+  own_key_.clear();
+  if (own_key_offset_ != nowhere) own_key_.assign(at(own_key_offset_), own_key_size_);
 }
 
 bool Framer::begin_inner(const char* p) {
@@ -59,6 +76,9 @@ const char* Framer::complete(const char* p) {
                               .size = static_cast<size_t>(p - begin),
                               .offset = event.offset,
                               .line = event.line});
+  } else if (!followed().rejected && own_fields_ > 0) {
+    ++found_->envelope_fields.envelopes;
+    if (found_->envelope_fields.example.empty()) found_->envelope_fields.example = own_key_;
   }
   leave_followed();
   return p;
@@ -131,6 +151,7 @@ key_text:
     if (key_ != nowhere && size <= key_bytes) {
       pending_ = envelopes_.child(nodes_[depth], {at(key_), static_cast<size_t>(size)});
     }
+    if (pending_ == EnvelopePaths::none) notice_own_field(size);
     key_ = nowhere;
   }
   ++p;

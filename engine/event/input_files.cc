@@ -92,9 +92,9 @@ class Finder {
     for (const std::string& path : paths) add_path(path);
   }
 
-  // Folders that are symbolic links are left out inside of folders: they may lead in circles.
+  // Folders that are symbolic links are left out inside of folders: they may lead in circles. So are pipes: reading one may wait for ever.
   void add_folder(const std::string& folder) {
-    std::vector<std::string> files, skipped, folders{folder};
+    std::vector<std::string> files, skipped, not_followed, folders{folder};
     size_t errors_before = result_.errors.size();
     while (!folders.empty()) {
       std::string current = std::move(folders.back());
@@ -107,9 +107,15 @@ class Finder {
         if (name.starts_with('.')) continue;
         std::error_code unknown;
         if (entry.is_directory(unknown)) {
-          if (!entry.is_symlink(unknown)) folders.push_back(entry.path().string());
+          if (!entry.is_symlink(unknown)) {
+            folders.push_back(entry.path().string());
+          } else {
+            not_followed.push_back(entry.path().string() + ": a linked folder; name it by itself");
+          }
         } else if (entry.is_regular_file(unknown)) {
           (is_event_file_name(name) ? files : skipped).push_back(entry.path().string());
+        } else if (is_event_file_name(name)) {
+          not_followed.push_back(entry.path().string() + ": no regular file, or a link to nothing");
         }
       }
       if (problem) result_.errors.push_back(current + ": " + problem.message());
@@ -119,7 +125,9 @@ class Finder {
     if (files.empty() && result_.errors.size() == errors_before) {
       result_.errors.push_back(folder + ": no event files in this folder");
     }
+    std::sort(not_followed.begin(), not_followed.end());
     for (const std::string& file : files) add_file(file);
+    result_.not_followed.insert(result_.not_followed.end(), not_followed.begin(), not_followed.end());
     result_.skipped.insert(result_.skipped.end(), skipped.begin(), skipped.end());
   }
 

@@ -197,26 +197,56 @@ class FilteredRules {
   std::unordered_set<std::string_view> names_;
 };
 
-void apply_filters(const std::vector<FilterRule>& filters, std::vector<DetectionRule>& detections,
-                   DiagnosticSink& sink) {
+size_t count_tests(const Detection& detection) {
+  size_t count = 1 + (detection.item ? detection.item->values.size() : 0);
+  for (const Detection& child : detection.children) count += count_tests(child);
+  return count;
+}
+
+size_t count_terms(const Condition& condition) {
+  size_t count = 1 + condition.selections.size();
+  for (const Condition& child : condition.children) count += count_terms(child);
+  return count;
+}
+
+size_t count_tests(const FilterRule& filter) {
+  size_t count = count_terms(filter.condition);
+  for (const Selection& selection : filter.selections) count += count_tests(selection.detection);
+  return count;
+}
+
+// Every filter is copied into every rule that it applies to: `room`, the tests that all may add, bounds the product. Returns how many
+// filters were refused for it; a filter that is left out silences nothing.
+size_t apply_filters(std::vector<FilterRule>& filters, std::vector<DetectionRule>& detections, size_t room,
+                     DiagnosticSink& sink) {
   Index<DetectionRule> index;
   index_rules(detections, index);
-  for (const FilterRule& filter : filters) {
+  const size_t limit = room;
+  return std::erase_if(filters, [&](const FilterRule& filter) {
     for (const auto& [name, mark] : filter.rules)
       if (!index.contains(name))
         report(sink, Severity::warning, filter.header, mark,
                fmt::format("no loaded detection rule has the id or name '{}'", name));
     const FilteredRules wanted(filter);
-    size_t applied = 0;
-    for (DetectionRule& rule : detections) {
-      if (!wanted.names(rule) || !filter.logsource.covers(rule.logsource)) continue;
-      apply_filter(filter, rule);
-      ++applied;
-    }
-    if (applied == 0)
+    std::vector<DetectionRule*> filtered;
+    for (DetectionRule& rule : detections)
+      if (wanted.names(rule) && filter.logsource.covers(rule.logsource)) filtered.push_back(&rule);
+    if (filtered.empty())
       report(sink, Severity::warning, filter.header, filter.logsource.mark,
              "the filter applies to no loaded rule: none that it names has this logsource");
-  }
+    const size_t tests = count_tests(filter);
+    if (tests * filtered.size() > room) {
+      report(sink, Severity::error, filter.header, filter.header.mark,
+             fmt::format(
+                 "{} tests for each of {} rules: all filters together may add {} tests; name fewer rules, or "
+                 "give the logsource",
+                 tests, filtered.size(), limit));
+      return true;
+    }
+    room -= tests * filtered.size();
+    for (DetectionRule* rule : filtered) apply_filter(filter, *rule);
+    return false;
+  });
 }
 
 void mute_referenced(const std::vector<CorrelationRule>& correlations,
@@ -247,12 +277,12 @@ void RuleSet::add(RuleFile file) {
   refused += file.refused;
 }
 
-void RuleSet::link(DiagnosticSink& sink) {
+void RuleSet::link(const Limits& limits, DiagnosticSink& sink) {
   UniqueNames names(sink);
   refused += names.keep_first(detections);
   refused += names.keep_first(correlations);
   refused += names.keep_first(filters);
-  apply_filters(filters, detections, sink);
+  refused += apply_filters(filters, detections, limits.filter_tests, sink);
 }
 
 void RuleSet::link_correlations(DiagnosticSink& sink) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sigma/rule_reader.h"
+#include "support/limits.h"
 
 namespace sigrun::sigma {
 
@@ -19,7 +20,7 @@ struct RuleSet {
   // Appends the rules of a file.
   void add(RuleFile file);
   // Diagnostics carry the file of the rule they are about.
-  void link(DiagnosticSink& sink);
+  void link(const Limits& limits, DiagnosticSink& sink);
   // Refuses correlations whose references do not resolve, and cycles; finds the rules that are muted because only a
   // correlation refers to them.
   void link_correlations(DiagnosticSink& sink);

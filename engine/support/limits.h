@@ -20,6 +20,7 @@ struct Limits {
   int64_t regex_memory = 8 << 20;         // RE2's budget for one compiled expression and its caches
   size_t placeholder_values = 10'000;     // values that one rule value may expand to
   size_t placeholder_bytes = 16 << 20;    // memory that the placeholders of one rule may grow it by
+  size_t filter_tests = 1'000'000;        // items, values and terms that all filters add to all rules
 
   // Bytes in: events.
   size_t event_bytes = 16 << 20;  // one event; a longer one is rejected

@@ -247,6 +247,10 @@ TEST_SUITE("cli") {
     CHECK(version.status == 0);
     CHECK(version.out.starts_with("sigrun "));
     CHECK(has(run({"version"}).out, version.out));
+    for (const char* arguments : {"--version", "version", "--help"}) {
+      const std::string command = std::string(std::getenv("SIGRUN_BIN")) + " " + arguments + " >/dev/full 2>/dev/null";
+      CHECK_MESSAGE(WEXITSTATUS(std::system(command.c_str())) == 3, arguments);
+    }
     for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--help"},
                                                       {"scan", "--help"},
                                                       {"check", "--help"},

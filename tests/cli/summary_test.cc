@@ -41,6 +41,14 @@ TEST_SUITE("cli summary") {
     CHECK(text.find("keys d") == std::string::npos);
   }
 
+  TEST_CASE("fields beside an envelope's events are mentioned") {
+    ScanResult result;
+    CHECK(format_summary({}, result, 1).find("envelopes:") == std::string::npos);
+    result.counters.envelope_fields = {2, "own\x1b"};
+    CHECK(format_summary({}, result, 1).find("envelopes: 2 with fields beside their events that no rule saw, such as own\\x1b") !=
+          std::string::npos);
+  }
+
   TEST_CASE("what went wrong is said") {
     ScanResult result;
     result.counters.in = 5;

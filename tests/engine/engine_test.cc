@@ -174,6 +174,9 @@ TEST_CASE("engine: envelopes of the tables and of the options are unwrapped") {
   ScanOptions options;
   options.unwrap = {"x.y"};
   CHECK(scan_events(*loaded.engine, R"({"x":{"y":{"F":"a"}}})", 1, options).titles() == "A");
+  // The outer object's own fields are seen by no rule: that is counted, even where no event is left.
+  for (const char* text : {R"({"Records":[{}],"F":"a"})", R"({"Records":[],"F":"a"})"})
+    CHECK(scan_events(*loaded.engine, text).result.counters.envelope_fields.envelopes == 1);
 }
 
 TEST_CASE("engine: events outside the bounds of time are dropped, those without a time are not") {

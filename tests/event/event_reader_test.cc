@@ -50,10 +50,11 @@ struct Found {
   };
   std::vector<Event> events;
   std::vector<Refused> rejected;
+  EnvelopeFields envelope_fields;
   std::string error;
   uint64_t bytes_read = 0;
   size_t largest_batch = 0;
-  bool operator==(const Found& other) const { return events == other.events && rejected == other.rejected; }
+  bool operator==(const Found& other) const { return events == other.events && rejected == other.rejected && envelope_fields == other.envelope_fields; }
 };
 
 const std::vector<std::string> all_envelopes = {"Records", "logEvents", "records", "_source", "hits.hits._source"};
@@ -79,7 +80,8 @@ Found read_all(ByteSource& source, const Setup& setup) {
   Found found;
   EventBatch batch;
   while (reader.next(batch)) {
-    REQUIRE_FALSE((batch.events.empty() && batch.rejected.empty()));
+    REQUIRE_FALSE(batch.empty());
+    found.envelope_fields.add(batch.envelope_fields);
     for (const EventSpan& span : batch.events) {
       REQUIRE(span.begin + span.size + event_padding <= batch.bytes.size());
       found.events.push_back({std::string(batch.event(span)), span.offset, span.line});
@@ -427,6 +429,37 @@ TEST_CASE("event_reader: envelope's events have their own offsets and lines") {
   CHECK(found.events[0].line == 3);
   CHECK(found.events[1].offset == 35);
   CHECK(found.events[1].line == 4);
+}
+
+TEST_CASE("event_reader: fields beside an envelope's events are counted, with the name of one") {
+  struct Beside {
+    const char* text;
+    uint64_t envelopes;
+    const char* example;
+  };
+  const Beside cases[] = {
+      {R"({"Records":[{"a":1}]})", 0, ""},
+      {R"({"a":1,"b":2})", 0, ""},  // no envelope at all
+      {R"({"Records":[{}],"CommandLine":"evil"})", 1, "CommandLine"},
+      {R"({"CommandLine":"evil","Records":[{"a":1}],"x":1})", 1, "CommandLine"},
+      {R"({"Records":[],"x":{"Records":1}})", 1, "x"},
+      {R"({"hits":{"total":1,"hits":[{"_source":{"a":1},"_id":"x"}]}})", 1, "total"},
+      {"{\"Records\":[{}],\"x\":1}\n{\"y\":2}\n{\"z\":1,\"Records\":[{}]}\n{\"Records\":[{}]}", 2, "x"},
+      {R"({"Records":[{}],"x":1)", 0, ""},  // rejected, and counted as that
+  };
+  for (const Beside& c : cases) {
+    for (size_t step : {SIZE_MAX, size_t{1}}) {
+      Setup setup;
+      setup.step = step;
+      setup.chunk_bytes = step == 1 ? 1 : 1 << 20;
+      Found found = frame(c.text, setup);
+      CHECK_MESSAGE(found.envelope_fields.envelopes == c.envelopes, c.text);
+      CHECK_MESSAGE(found.envelope_fields.example == c.example, c.text);
+    }
+  }
+  // A name too long to be kept, and one that is cut.
+  CHECK(frame("{\"Records\":[{}],\"" + std::string(5000, 'k') + "\":1}").envelope_fields.envelopes == 1);
+  CHECK(frame("{\"" + std::string(500, 'k') + "\":1,\"Records\":[{}]}").envelope_fields.example == std::string(64, 'k'));
 }
 
 TEST_CASE("event_reader: without envelopes an outer object is the event") {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
 
@@ -97,7 +98,16 @@ TEST_CASE("input_files: links to folders do not lead in circles") {
   Folder folder;
   folder.write("sub/a.json");
   fs::create_directory_symlink(folder.at(""), folder.at("sub/again"));
-  CHECK(folder.relative(find_input_files({folder.at("")}).paths) == Names{"sub/a.json"});
+  fs::create_symlink(folder.at("gone"), folder.at("sub/dangling.json"));
+  REQUIRE(::mkfifo(folder.at("sub/pipe.ndjson").c_str(), 0600) == 0);
+  InputFiles found = find_input_files({folder.at("")});
+  CHECK(folder.relative(found.paths) == Names{"sub/a.json"});
+  // Nothing is left out in silence.
+  CHECK(folder.relative(found.not_followed) == Names{"sub/again: a linked folder; name it by itself",
+                                                     "sub/dangling.json: no regular file, or a link to nothing",
+                                                     "sub/pipe.ndjson: no regular file, or a link to nothing"});
+  fs::remove(folder.at("sub/dangling.json"));
+  fs::remove(folder.at("sub/pipe.ndjson"));
   // Named outright, a link is followed.
   fs::create_directory_symlink(folder.at("sub"), folder.at("link"));
   CHECK(folder.relative(find_input_files({folder.at("link")}).paths) == Names{"link/a.json"});

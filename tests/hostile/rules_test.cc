@@ -53,7 +53,7 @@ Linked link(const std::vector<std::string>& files, const Limits& limits = {}) {
   Linked linked;
   DiagnosticSink sink("r.yml");
   for (const std::string& text : files) linked.set.add(read_rules(text, limits, sink));
-  linked.set.link(sink);
+  linked.set.link(limits, sink);
   linked.set.link_correlations(sink);
   for (const Diagnostic& diagnostic : sink.diagnostics()) linked.said += diagnostic.to_string() + "\n";
   return linked;
@@ -170,6 +170,21 @@ TEST_SUITE("hostile rules") {
     CHECK(said("[1 of them, 1 of them, 1 of them, 1 of them]") == "");
     CHECK(said("[1 of them, 1 of them, 1 of them, 1 of them, 1 of them]").find("more than 20") !=
           std::string::npos);
+  }
+
+  TEST_CASE("filters times rules are bounded") {
+    const std::string rules =
+        repeated(10, "title: R", "\nlogsource: {product: p}\ndetection: {s: {F: a}, condition: s}\n---\n");
+    Limits limits;
+    limits.filter_tests = 100;  // a filter like those below adds 2 items, 1 value and 2 terms to each of 10 rules
+    CHECK(link({rules, filters(2)}, limits).said == "");
+    Linked linked = link({rules, filters(3)}, limits);
+    CHECK(linked.said ==
+          "r.yml:9:1: error: 5 tests for each of 10 rules: all filters together may add 100 tests; name fewer "
+          "rules, or give the logsource\n");
+    CHECK(linked.set.refused == 1);
+    CHECK(linked.set.filters.size() == 2);
+    CHECK(linked.set.detections[9].selections.size() == 3);
   }
 
   TEST_CASE("placeholders may grow a rule by so much") {

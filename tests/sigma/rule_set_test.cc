@@ -29,7 +29,7 @@ Linked link(const std::string& yaml) {
   Linked linked;
   DiagnosticSink sink("r.yml");
   linked.set.add(read_rules(yaml, {}, sink));
-  linked.set.link(sink);
+  linked.set.link({}, sink);
   linked.set.link_correlations(sink);
   for (const Diagnostic& diagnostic : sink.diagnostics()) linked.said += diagnostic.to_string() + "\n";
   return linked;

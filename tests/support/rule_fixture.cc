@@ -41,7 +41,7 @@ std::string diagnostics_of(std::string_view yaml, const Limits& limits) {
   DiagnosticSink sink("r.yml");
   sigma::RuleSet set;
   set.add(sigma::read_rules(yaml, limits, sink));
-  set.link(sink);
+  set.link(limits, sink);
   set.link_correlations(sink);
   std::vector<std::string> lines;
   for (const Diagnostic& diagnostic : sink.diagnostics()) lines.push_back(diagnostic.to_string());
@@ -52,7 +52,7 @@ sigma::RuleSet rules_of(std::string_view yaml, const Limits& limits) {
   DiagnosticSink sink("r.yml");
   sigma::RuleSet set;
   set.add(sigma::read_rules(yaml, limits, sink));
-  set.link(sink);
+  set.link(limits, sink);
   set.link_correlations(sink);
   INFO(yaml);
   REQUIRE_MESSAGE(sink.error_count() == 0, errors_of(sink));

@@ -95,6 +95,8 @@ typedef struct sigrun_counters {
       unrecognised; /* of the matched: no log source table knew them; they were tried against every rule */
   uint64_t bytes;
   uint64_t alerts;
+  uint64_t
+      envelopes_with_fields; /* objects around events ({"Records":[…]}) with fields of their own, which no rule saw */
 } sigrun_counters;
 
 /* The version of the library that runs: compare with SIGRUN_VERSION_NUMBER. The text lives as long as the program. */
