@@ -71,6 +71,7 @@ bool known_to_a_table(const sigma::LogSource& logsource, const std::vector<sigma
 struct Engine::Impl {
   Limits limits;
   std::unique_ptr<const Plan> plan;
+  std::unique_ptr<const CandidateIndex> candidates;
   std::vector<std::shared_ptr<const RuleInfo>> rules;
   std::vector<std::string> identities;  // what alert ids are made of: the rules' ids, made distinct
   std::vector<RuleTests> tests;
@@ -79,8 +80,8 @@ struct Engine::Impl {
 
 class Engine::Scratch {
  public:
-  Scratch(const Plan& plan, const Limits& limits, TimeRange time_range)
-      : matcher(plan, limits), range(time_range) {}
+  Scratch(const Impl& engine, TimeRange time_range)
+      : matcher(*engine.plan, *engine.candidates, engine.limits), range(time_range) {}
   Matcher matcher;
   TimeRange range;
   std::vector<Hit> hits;
@@ -156,11 +157,12 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
     return {};
   }
   impl->plan = build_plan({rules->detections, *tables, routing, options.logsource.logsource, impl->limits});
+  impl->candidates = std::make_unique<CandidateIndex>(*impl->plan);
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
 
 Engine::ScratchPointer Engine::make_scratch(TimeRange range) const {
-  return ScratchPointer(new Scratch(*impl_->plan, impl_->limits, range));
+  return ScratchPointer(new Scratch(*impl_, range));
 }
 
 void Engine::evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch,

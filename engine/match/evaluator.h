@@ -1,6 +1,6 @@
 // Evaluates the plan's expressions on one event: each distinct predicate at most once.
 //
-// Order of calls: start() for an event, then holds() and explain() in any number. Threads: one at a time; the plan is shared.
+// Order of calls: start() for an event, then holds(), learn() and explain() in any number. Threads: one at a time; the plan is shared.
 #pragma once
 
 #include <unordered_map>
@@ -20,13 +20,30 @@ class Evaluator {
 
   void start(SlotTable& table, JsonWalker& walker);
   bool holds(NodeId node);
+  bool predicate_holds(PredicateId id);
+  // The predicate is true of the event: found by an index, it need not be evaluated.
+  void learn(PredicateId id) { known_[id] = epoch_ << 1 | 1; }
   // The first spelling of the field that the event has, or no_id.
   SlotId present_slot(FieldId field);
   // The reasons why an expression that holds does: its true tests outside negations.
   void explain(NodeId node, const RulePlan& rule, std::vector<Match>& matches);
 
+  // Visits the values that tests on a field look at: those of its first spelling that is present, and for no_id every text and
+  // number of the event. False: an event with so many of those that they are not kept, and were not visited.
+  template <class Visit>
+  bool for_each_value(FieldId field, Visit&& visit) {
+    auto all = [&](EventValue& value) { return visit(value), false; };
+    if (field != no_id) {
+      if (SlotId slot = present_slot(field); slot != no_id) table_->any_value(slot, all);
+      return true;
+    }
+    if (!keywords_collected_) collect_keyword_values();
+    if (keywords_streamed_) return false;
+    for (EventValue& value : keyword_values_) visit(value);
+    return true;
+  }
+
  private:
-  bool predicate_holds(PredicateId id);
   bool evaluate(const Predicate& predicate);
   bool is_null(FieldId field);
   bool refers(FieldId field, const FieldReferenceTest& test);

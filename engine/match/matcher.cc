@@ -6,13 +6,22 @@
 
 namespace sigrun {
 
-Matcher::Matcher(const Plan& plan, const Limits& limits)
+namespace {
+
+const Route unrouted;
+
+}  // namespace
+
+Matcher::Matcher(const Plan& plan, const CandidateIndex& index, const Limits& limits)
     : plan_(plan),
+      index_(index),
       table_(plan.paths.slot_count()),
       walker_(plan.paths, limits),
       evaluator_(plan, limits),
-      tried_(plan.programs.size(), 0),
-      fired_(plan.rules.size(), 0) {}
+      router_(plan, index),
+      route_(&unrouted),
+      triggers_tried_(index.triggers.size(), 0),
+      programs_tried_(plan.programs.size(), 0) {}
 
 JsonWalker::Outcome Matcher::match(std::string_view event, std::vector<Hit>& hits) {
   hits.clear();
@@ -23,51 +32,86 @@ JsonWalker::Outcome Matcher::match(std::string_view event, std::vector<Hit>& hit
 
 JsonWalker::Outcome Matcher::read(std::string_view event) {
   ++event_;
-  view_ = nullptr;
+  route_ = &unrouted;
   table_.reset();
   JsonWalker::Outcome outcome = walker_.walk(event, table_);
   if (outcome == JsonWalker::Outcome::broken) return outcome;
   evaluator_.start(table_, walker_);
-  for (const View& view : plan_.views) {
-    if (!evaluator_.holds(view.recognise)) continue;
-    view_ = &view;
-    break;
-  }
+  route_ = &router_.find(table_, evaluator_);
   return outcome;
 }
 
 void Matcher::evaluate(std::vector<Hit>& hits) {
   hits.clear();
-  if (view_)
-    match_view(*view_, hits);
-  else
-    match_open(hits);
-  std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.rule < b.rule; });
-}
-
-void Matcher::try_program(ProgramId id, std::vector<Hit>& hits) {
-  if (tried_[id] == event_) return;
-  tried_[id] = event_;
-  const Program& program = plan_.programs[id];
-  if (plan_.rules[program.rule].muted || fired_[program.rule] == event_ || !evaluator_.holds(program.root))
-    return;
-  fired_[program.rule] = event_;
-  hits.push_back({program.rule, id});
-}
-
-void Matcher::match_view(const View& view, std::vector<Hit>& hits) {
-  for (const ViewEntry& entry : view.entries) {
-    if (entry.programs.empty()) continue;
-    if (entry.when != no_id && !evaluator_.holds(entry.when)) continue;
-    for (ProgramId program : entry.programs) try_program(program, hits);
-  }
+  if (!route_->view) match_open(hits);
+  for (uint32_t gate : route_->gates) match_gate(gate, hits);
+  if (hits.size() < 2) return;
+  // A rule has a program for each way that its fields are spelled in: the first that matched speaks for it.
+  std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
+    return a.rule != b.rule ? a.rule < b.rule : a.program < b.program;
+  });
+  hits.erase(std::unique(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.rule == b.rule; }),
+             hits.end());
 }
 
 void Matcher::match_open(std::vector<Hit>& hits) {
-  for (ProgramId program : plan_.open.always) try_program(program, hits);
+  match_gate(index_.open_gate, hits);
   for (size_t i = 0; i < table_.size(); ++i)
     if (!table_.value(i).hidden)
-      for (ProgramId program : plan_.open.by_slot[table_.value(i).slot]) try_program(program, hits);
+      for (ProgramId program : index_.open_by_slot[table_.value(i).slot]) try_program(program, hits);
+}
+
+void Matcher::match_gate(uint32_t id, std::vector<Hit>& hits) {
+  const Gate& gate = index_.gates[id];
+  for (const FieldTriggers& triggers : gate.fields) find_triggers(triggers, hits);
+  for (ProgramId program : gate.always) try_program(program, hits);
+}
+
+void Matcher::find_triggers(const FieldTriggers& triggers, std::vector<Hit>& hits) {
+  if (triggers.field != no_id && evaluator_.present_slot(triggers.field) == no_id) return;
+  for (TriggerId trigger : triggers.unindexed) fire(trigger, false, hits);
+  if (triggers.found.empty()) return;
+  bool visited = evaluator_.for_each_value(
+      triggers.field, [&](EventValue& value) { find_triggers(triggers, value, hits); });
+  if (!visited)
+    for (const FieldTriggers::Found& found : triggers.found) fire(found.trigger, false, hits);
+}
+
+void Matcher::find_triggers(const FieldTriggers& triggers, EventValue& value, std::vector<Hit>& hits) {
+  auto found = [&](uint32_t id) { fire(triggers.found[id].trigger, triggers.found[id].exact, hits); };
+  if (!triggers.numbers.empty()) {
+    if (value.kind == ValueKind::text) {
+      for (uint32_t id : triggers.numbers.find(table_.text(value))) found(id);
+    } else if (value.kind == ValueKind::number) {
+      if (auto number = Decimal::from_json(value.raw))
+        for (uint32_t id : triggers.numbers.find(number->canonical())) found(id);
+    }
+  }
+  if (!triggers.wants_text() || !SlotTable::has_text(value)) return;
+  std::string_view text = table_.folded(value);
+  for (uint32_t id : triggers.texts.find(text)) found(id);
+  triggers.back.scan(text, found);
+  triggers.front.scan(text, found);
+  triggers.anywhere.scan(text, found);
+}
+
+void Matcher::fire(TriggerId id, bool exact, std::vector<Hit>& hits) {
+  if (triggers_tried_[id] == event_) return;
+  const Trigger& trigger = index_.triggers[id];
+  if (exact) {
+    evaluator_.learn(trigger.predicate);
+  } else if (!evaluator_.predicate_holds(trigger.predicate)) {
+    return;
+  }
+  triggers_tried_[id] = event_;
+  for (uint32_t i = trigger.first; i < trigger.last; ++i) try_program(index_.programs[i], hits);
+}
+
+void Matcher::try_program(ProgramId id, std::vector<Hit>& hits) {
+  if (programs_tried_[id] == event_) return;
+  programs_tried_[id] = event_;
+  const Program& program = plan_.programs[id];
+  if (evaluator_.holds(program.root)) hits.push_back({program.rule, id});
 }
 
 std::string Matcher::field_text(FieldId field) {
@@ -84,13 +128,13 @@ std::string Matcher::field_text(FieldId field) {
 
 std::optional<int64_t> Matcher::time() {
   std::optional<int64_t> time;
-  for (FieldId field : view_ ? view_->time_fields : plan_.open.time_fields) {
+  for (FieldId field : route_->view ? route_->view->time_fields : plan_.open.time_fields) {
     SlotId slot = evaluator_.present_slot(field);
     if (slot == no_id) continue;
     table_.any_value(slot, [&](EventValue& value) {
       if (!SlotTable::has_text(value)) return false;
       time = parse_event_time(table_.text(value), value.kind == ValueKind::number,
-                              view_ ? view_->zone_seconds : 0);
+                              route_->view ? route_->view->zone_seconds : 0);
       return time.has_value();
     });
     if (time) break;
@@ -99,8 +143,8 @@ std::optional<int64_t> Matcher::time() {
 }
 
 std::string Matcher::own_id() {
-  if (!view_) return {};
-  for (const auto& alternative : view_->id_fields) {
+  if (!route_->view) return {};
+  for (const auto& alternative : route_->view->id_fields) {
     std::string id;
     bool complete = true;
     for (FieldId field : alternative) {

@@ -1,7 +1,7 @@
-// Matches one event at a time: walk, route, evaluate. The stage that a faster matcher replaces.
+// Matches one event at a time: walk, route, find candidates (candidate_index.h), evaluate those.
 //
 // Order of calls: match(), or read() and evaluate(); then time(), own_id(), outcome(), explain() about the same event, whose bytes must live as
-// long; then the next event. Threads: one at a time; any number of matchers share a plan, which must outlive them.
+// long; then the next event. Threads: one at a time; any number of matchers share a plan and its index, which must outlive them.
 #pragma once
 
 #include <optional>
@@ -11,8 +11,10 @@
 
 #include "event/json_walker.h"
 #include "event/slot_table.h"
+#include "match/candidate_index.h"
 #include "match/evaluator.h"
 #include "match/match_reason.h"
+#include "match/router.h"
 #include "plan/plan.h"
 #include "support/limits.h"
 
@@ -25,7 +27,7 @@ struct Hit {
 
 class Matcher {
  public:
-  Matcher(const Plan& plan, const Limits& limits);
+  Matcher(const Plan& plan, const CandidateIndex& index, const Limits& limits);
 
   // Takes the event's wanted values and finds its view. `event` must be followed by event_padding bytes. On Outcome::broken nothing
   // can be evaluated: problem() says why.
@@ -38,7 +40,7 @@ class Matcher {
   JsonWalker::Outcome outcome() const { return walker_.outcome(); }
 
   // Of automatic routing: no table recognised the event.
-  bool unrecognised() const { return view_ == nullptr && plan_.automatic; }
+  bool unrecognised() const { return route_->view == nullptr && plan_.automatic; }
   // Nanoseconds since 1970 UTC, where the event tells.
   std::optional<int64_t> time();
   // The event's own id, where its table names one and it is there.
@@ -48,19 +50,24 @@ class Matcher {
   const std::string& problem() const { return walker_.problem(); }
 
  private:
-  void match_view(const View& view, std::vector<Hit>& hits);
   void match_open(std::vector<Hit>& hits);
+  void match_gate(uint32_t gate, std::vector<Hit>& hits);
+  void find_triggers(const FieldTriggers& triggers, std::vector<Hit>& hits);
+  void find_triggers(const FieldTriggers& triggers, EventValue& value, std::vector<Hit>& hits);
+  void fire(TriggerId trigger, bool exact, std::vector<Hit>& hits);
   void try_program(ProgramId program, std::vector<Hit>& hits);
   std::string field_text(FieldId field);
 
   const Plan& plan_;
+  const CandidateIndex& index_;
   SlotTable table_;
   JsonWalker walker_;
   Evaluator evaluator_;
-  const View* view_ = nullptr;
+  Router router_;
+  const Route* route_;  // of the event at hand
   uint64_t event_ = 0;
-  std::vector<uint64_t> tried_;  // by program: the last event it was tried on
-  std::vector<uint64_t> fired_;  // by rule: the last event it hit
+  // By trigger and program: the last event that it was tried on.
+  std::vector<uint64_t> triggers_tried_, programs_tried_;
 };
 
 }  // namespace sigrun

@@ -48,7 +48,8 @@ Comparison::Loaded Comparison::add(const std::string& yaml, const naive::Placeho
 void Comparison::prepare() {
   static const std::vector<sigma::TaxonomyTable> no_tables;
   plan_ = build_plan({detections_, no_tables, Routing::off, {}, limits_});
-  matcher_ = std::make_unique<Matcher>(*plan_, limits_);
+  index_ = std::make_unique<CandidateIndex>(*plan_);
+  matcher_ = std::make_unique<Matcher>(*plan_, *index_, limits_);
 }
 
 std::vector<Disagreement> Comparison::compare(std::string_view event) {

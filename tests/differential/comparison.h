@@ -49,6 +49,7 @@ class Comparison {
   std::vector<std::shared_ptr<const naive::Rule>> naive_rules_;
   std::vector<std::string> texts_;
   std::unique_ptr<const Plan> plan_;
+  std::unique_ptr<const CandidateIndex> index_;
   std::unique_ptr<Matcher> matcher_;
   uint64_t pairs_ = 0, matches_ = 0, rejected_events_ = 0;
 };

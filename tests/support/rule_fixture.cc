@@ -85,7 +85,8 @@ Bench::Bench(std::string_view rules, std::string_view tables, Routing routing, s
   tables_ = sigma::read_taxonomy(tables, limits_, sink);
   REQUIRE_MESSAGE(sink.error_count() == 0, errors_of(sink));
   plan_ = build_plan({rules_.detections, tables_, routing, fixed, limits_});
-  matcher_ = std::make_unique<Matcher>(*plan_, limits_);
+  index_ = std::make_unique<CandidateIndex>(*plan_);
+  matcher_ = std::make_unique<Matcher>(*plan_, *index_, limits_);
 }
 
 Bench::Result Bench::match(std::string_view event) {

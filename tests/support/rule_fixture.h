@@ -56,6 +56,7 @@ class Bench {
   sigma::RuleSet rules_;
   std::vector<sigma::TaxonomyTable> tables_;
   std::unique_ptr<const Plan> plan_;
+  std::unique_ptr<const CandidateIndex> index_;
   std::unique_ptr<Matcher> matcher_;
 };
 

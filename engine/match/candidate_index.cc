@@ -1,0 +1,152 @@
+#include "match/candidate_index.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <unordered_map>
+
+#include "match/necessary.h"
+#include "support/utf8.h"
+
+namespace sigrun {
+namespace {
+
+class GateBuilder {
+ public:
+  GateBuilder(CandidateIndex& index, const Plan& plan) : index_(index), plan_(plan) {}
+
+  void add(ProgramId program, const Cover& cover) {
+    for (PredicateId predicate : cover.predicates) programs_[predicate].push_back(program);
+  }
+
+  Gate build() {
+    std::map<FieldId, Building> fields;
+    for (auto& [predicate, programs] : programs_) {
+      auto trigger = static_cast<TriggerId>(index_.triggers.size());
+      auto first = static_cast<uint32_t>(index_.programs.size());
+      index_.programs.insert(index_.programs.end(), programs.begin(), programs.end());
+      index_.triggers.push_back({predicate, first, static_cast<uint32_t>(index_.programs.size())});
+      const Predicate& tested = plan_.predicates[predicate];
+      std::visit(Placer{fields[tested.field], trigger}, tested.test);
+    }
+    Gate gate;
+    for (auto& [field, building] : fields) gate.fields.push_back(building.finish(field));
+    return gate;
+  }
+
+ private:
+  struct Building {
+    FieldTriggers triggers;
+    std::vector<LiteralIndex::Literal> front, back, anywhere;
+
+    uint32_t add(TriggerId trigger, bool exact) {
+      triggers.found.push_back({trigger, exact});
+      return static_cast<uint32_t>(triggers.found.size() - 1);
+    }
+    FieldTriggers finish(FieldId field) {
+      triggers.field = field;
+      triggers.texts.freeze();
+      triggers.numbers.freeze();
+      triggers.front = LiteralIndex(front, LiteralIndex::Anchor::front);
+      triggers.back = LiteralIndex(back, LiteralIndex::Anchor::back);
+      triggers.anywhere = LiteralIndex(anywhere, LiteralIndex::Anchor::anywhere);
+      return std::move(triggers);
+    }
+  };
+
+  // Puts a trigger where the values that satisfy its predicate find it.
+  struct Placer {
+    Building& building;
+    TriggerId trigger;
+
+    void operator()(const TextTest& test) const {
+      std::string needle = test.cased ? fold(longest_literal(test)) : std::string(longest_literal(test));
+      bool exact = !test.cased;
+      switch (test.shape) {
+        case TextTest::Shape::equals:
+          building.triggers.texts.add(needle, building.add(trigger, exact));
+          return;
+        case TextTest::Shape::starts_with:
+          building.front.push_back({std::move(needle), building.add(trigger, exact)});
+          return;
+        case TextTest::Shape::ends_with:
+          building.back.push_back({std::move(needle), building.add(trigger, exact)});
+          return;
+        case TextTest::Shape::contains:
+          building.anywhere.push_back({std::move(needle), building.add(trigger, exact)});
+          return;
+        case TextTest::Shape::segments:
+          if (needle.empty()) break;
+          building.anywhere.push_back({std::move(needle), building.add(trigger, false)});
+          return;
+        case TextTest::Shape::anything: break;
+      }
+      building.triggers.unindexed.push_back(trigger);
+    }
+    void operator()(const AnyTextTest& any) const {
+      for (const TextTest& test : any.tests) (*this)(test);
+    }
+    void operator()(const NumberTest& test) const {
+      building.triggers.numbers.add(test.canonical, building.add(trigger, true));
+    }
+    void operator()(const auto&) const { building.triggers.unindexed.push_back(trigger); }
+  };
+
+  CandidateIndex& index_;
+  const Plan& plan_;
+  std::map<PredicateId, std::vector<ProgramId>> programs_;
+};
+
+}  // namespace
+
+CandidateIndex::CandidateIndex(const Plan& plan) {
+  std::vector<std::optional<Cover>> covers;
+  for (const Program& program : plan.programs)
+    covers.push_back(plan.rules[program.rule].muted ? std::optional<Cover>() : find_cover(plan, program.root));
+  auto is_muted = [&](ProgramId program) { return plan.rules[plan.programs[program].rule].muted; };
+
+  auto add_gate = [&](const std::vector<ProgramId>& members) {
+    GateBuilder builder(*this, plan);
+    std::vector<ProgramId> always;
+    for (ProgramId program : members) {
+      if (is_muted(program)) continue;
+      if (covers[program])
+        builder.add(program, *covers[program]);
+      else
+        always.push_back(program);
+    }
+    gates.push_back(builder.build());
+    gates.back().always = std::move(always);
+    return static_cast<uint32_t>(gates.size() - 1);
+  };
+
+  for (const View& view : plan.views) {
+    std::map<ProgramId, std::vector<uint32_t>> entries_of;
+    for (uint32_t i = 0; i < view.entries.size(); ++i)
+      for (ProgramId program : view.entries[i].programs) entries_of[program].push_back(i);
+    std::map<std::vector<uint32_t>, std::vector<ProgramId>> groups;
+    for (auto& [program, entries] : entries_of) groups[entries].push_back(program);
+    ViewGates compiled;
+    for (const ViewEntry& entry : view.entries) compiled.entries.push_back({entry.when, {}});
+    for (const auto& [entries, members] : groups) {
+      uint32_t gate = add_gate(members);
+      for (uint32_t entry : entries) compiled.entries[entry].gates.push_back(gate);
+    }
+    views.push_back(std::move(compiled));
+  }
+
+  // A program of the open view that is tried by its fields needs no such field where its cover is found: the cover is one.
+  std::vector<ProgramId> open = plan.open.always;
+  open_by_slot.resize(plan.open.by_slot.size());
+  for (size_t slot = 0; slot < plan.open.by_slot.size(); ++slot) {
+    for (ProgramId program : plan.open.by_slot[slot]) {
+      if (is_muted(program)) continue;
+      (covers[program] ? open : open_by_slot[slot]).push_back(program);
+    }
+  }
+  std::sort(open.begin(), open.end());
+  open.erase(std::unique(open.begin(), open.end()), open.end());
+  open_gate = add_gate(open);
+}
+
+}  // namespace sigrun

@@ -1,0 +1,70 @@
+// Which rules are worth trying on an event: what the plan's rules cannot match without, arranged by where it is found.
+//
+//   view ──► gates      groups of programs that the same entries of the view share
+//   gate ──► triggers   predicates of its programs' covers (necessary.h), each with the programs that it makes candidates
+//   field ─► indexes    finds the triggers that a value satisfies: equality by hash, literals in one pass over the value
+//
+// A program without a cover is tried on every event of its gate. The index only proposes: whether a rule matches is decided by
+// its program, so a trigger that fires in vain costs time and nothing else; one that failed to fire would lose a match.
+//
+// Built once from a plan, immutable, shared by all threads; the plan must outlive it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "match/equality_table.h"
+#include "match/literal_index.h"
+#include "plan/plan.h"
+
+namespace sigrun {
+
+using TriggerId = uint32_t;
+
+struct Trigger {
+  PredicateId predicate = no_id;
+  uint32_t first = 0, last = 0;  // into CandidateIndex::programs
+};
+
+// The triggers on one field; or, without a field, on all texts and numbers of the event.
+struct FieldTriggers {
+  // Numbers of an index's ids: whether being found is the predicate's truth, or it has to be evaluated.
+  struct Found {
+    TriggerId trigger = 0;
+    bool exact = false;
+  };
+  FieldId field = no_id;
+  std::vector<Found> found;  // by the ids of the indexes below
+  EqualityTable texts;       // of folded texts
+  EqualityTable numbers;     // of canonical numbers
+  LiteralIndex front, back, anywhere;  // in folded texts
+  std::vector<TriggerId> unindexed;    // evaluated wherever the field is present
+  bool wants_text() const { return !texts.empty() || !front.empty() || !back.empty() || !anywhere.empty(); }
+};
+
+struct Gate {
+  std::vector<FieldTriggers> fields;
+  std::vector<ProgramId> always;
+};
+
+struct ViewGates {
+  struct Entry {
+    NodeId when = no_id;
+    std::vector<uint32_t> gates;
+  };
+  std::vector<Entry> entries;
+};
+
+struct CandidateIndex {
+  explicit CandidateIndex(const Plan& plan);
+
+  std::vector<Trigger> triggers;
+  std::vector<ProgramId> programs;
+  std::vector<Gate> gates;
+  std::vector<ViewGates> views;  // as in the plan
+  uint32_t open_gate = 0;
+  // Of the open view, programs without a cover that are tried where the event has a field of theirs: OpenView::by_slot.
+  std::vector<std::vector<ProgramId>> open_by_slot;
+};
+
+}  // namespace sigrun

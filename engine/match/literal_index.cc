@@ -1,0 +1,83 @@
+#include "match/literal_index.h"
+
+#include <unordered_map>
+
+namespace sigrun {
+namespace {
+
+// Bits of the bitmap for each gram: one in so many places of a random text is looked up in vain.
+constexpr size_t bits_per_gram = 32;
+constexpr size_t least_bits = 1 << 12;
+
+uint32_t log2_at_least(size_t size) { return static_cast<uint32_t>(std::bit_width(size - 1)); }
+
+}  // namespace
+
+uint32_t LiteralIndex::gram_of(std::string_view stretch) {
+  uint32_t gram = 0;
+  std::memcpy(&gram, stretch.data(), stretch.size());
+  return gram;
+}
+
+LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) : anchor_(anchor) {
+  // How many literals have a gram, by width and gram.
+  std::array<std::unordered_map<uint32_t, uint32_t>, longest_gram> sharing;
+  auto for_each_gram = [](std::string_view text, auto&& visit) {
+    size_t width = std::min(text.size(), longest_gram);
+    for (size_t offset = 0; offset + width <= text.size(); ++offset)
+      visit(width, offset, gram_of(text.substr(offset, width)));
+  };
+  for (const Literal& literal : literals)
+    for_each_gram(literal.text, [&](size_t width, size_t, uint32_t gram) { ++sharing[width - 1][gram]; });
+
+  std::array<std::vector<std::pair<uint32_t, Entry>>, longest_gram> chosen;
+  std::array<std::unordered_map<uint32_t, uint32_t>, longest_gram> taken;
+  for (const Literal& literal : literals) {
+    Entry entry{static_cast<uint32_t>(literals_.size()), static_cast<uint32_t>(literal.text.size()), 0, literal.id};
+    literals_ += literal.text;
+    longest_ = std::max(longest_, literal.text.size());
+    // The gram that the fewest literals have taken, and among those the one that the fewest have at all: rare among literals
+    // is likely rare in texts.
+    std::pair<uint32_t, uint32_t> best{UINT32_MAX, UINT32_MAX};
+    uint32_t best_gram = 0;
+    size_t best_width = 1;
+    for_each_gram(literal.text, [&](size_t width, size_t offset, uint32_t gram) {
+      auto known = taken[width - 1].find(gram);
+      std::pair<uint32_t, uint32_t> cost{known == taken[width - 1].end() ? 0 : known->second / 4,
+                                         sharing[width - 1][gram]};
+      if (cost >= best) return;
+      best = cost;
+      best_gram = gram;
+      best_width = width;
+      entry.offset = static_cast<uint32_t>(offset);
+    });
+    ++taken[best_width - 1][best_gram];
+    chosen[best_width - 1].emplace_back(best_gram, entry);
+  }
+  for (size_t i = 0; i < longest_gram; ++i) build(tables_[i], std::move(chosen[i]));
+}
+
+void LiteralIndex::build(Table& table, std::vector<std::pair<uint32_t, Entry>> grams) {
+  if (grams.empty()) return;
+  std::stable_sort(grams.begin(), grams.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  uint32_t bitmap_log = log2_at_least(std::max(least_bits, bits_per_gram * grams.size()));
+  uint32_t bucket_log = log2_at_least(2 * grams.size() + 2);
+  table.bitmap_shift = 32 - bitmap_log;
+  table.bitmap.assign((size_t{1} << bitmap_log) / 64, 0);
+  table.bucket_shift = 32 - bucket_log;
+  table.buckets.assign(size_t{1} << bucket_log, {});
+  const size_t mask = table.buckets.size() - 1;
+  for (size_t first = 0; first < grams.size();) {
+    uint32_t gram = grams[first].first;
+    size_t last = first;
+    for (; last < grams.size() && grams[last].first == gram; ++last) table.entries.push_back(grams[last].second);
+    uint32_t bit = hash(gram) >> table.bitmap_shift;
+    table.bitmap[bit / 64] |= uint64_t{1} << (bit % 64);
+    size_t b = hash(gram) >> table.bucket_shift;
+    while (table.buckets[b].first != table.buckets[b].last) b = (b + 1) & mask;
+    table.buckets[b] = {gram, static_cast<uint32_t>(first), static_cast<uint32_t>(last)};
+    first = last;
+  }
+}
+
+}  // namespace sigrun

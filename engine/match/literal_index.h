@@ -1,0 +1,138 @@
+// Finds which of a set of literals occur in a text, in one pass over the text however many there are.
+//
+// For each literal one short stretch of it (its gram: four bytes, fewer in shorter literals) is chosen that few other
+// literals share. The pass looks every four bytes of the text up in a bitmap that stays in the first-level cache; what passes
+// is looked up in a hash table, and the literals of that gram are compared in place. This is the search of Karp and Rabin
+// ("Efficient randomized pattern-matching algorithms", 1987) with the block table of Wu and Manber ("A fast algorithm for
+// multi-pattern searching", TR 94-17, 1994), without their shifts, which many short literals bring to nothing. The cost for
+// each byte does not depend on the number of literals until the bitmap fills up; a gram is shared by few literals, since each
+// takes its least shared one, and so no text can make the comparisons many.
+//
+// Immutable after construction; any number of threads.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sigrun {
+
+class LiteralIndex {
+ public:
+  // Where in the text a literal must stand.
+  enum class Anchor : uint8_t { anywhere, front, back };
+  struct Literal {
+    std::string text;  // not empty
+    uint32_t id = 0;
+  };
+
+  LiteralIndex() = default;
+  LiteralIndex(const std::vector<Literal>& literals, Anchor anchor);
+
+  bool empty() const { return literals_.empty(); }
+  // Calls found(id) for each literal at each place where it occurs.
+  template <class Found>
+  void scan(std::string_view text, Found&& found) const;
+
+ private:
+  static constexpr size_t longest_gram = 4;
+  // A literal as it is compared: `offset` is where its gram begins in it.
+  struct Entry {
+    uint32_t begin, size, offset, id;
+  };
+  struct Bucket {
+    uint32_t gram = 0;
+    uint32_t first = 0, last = 0;  // entries; none: a free bucket
+  };
+  // The literals whose grams have one width.
+  struct Table {
+    std::vector<uint64_t> bitmap;  // of hashed grams
+    uint32_t bitmap_shift = 0;
+    std::vector<Bucket> buckets;  // open addressing, at most half full
+    uint32_t bucket_shift = 0;
+    std::vector<Entry> entries;  // those of one gram side by side
+  };
+
+  static uint32_t hash(uint32_t gram) { return gram * 0x9E3779B1u; }
+  template <size_t Width>
+  static uint32_t gram_at(const char* p);
+  static uint32_t gram_of(std::string_view stretch);
+
+  void build(Table& table, std::vector<std::pair<uint32_t, Entry>> grams);
+  template <size_t Width, class Found>
+  void scan_table(std::string_view text, Found& found) const;
+  template <class Found>
+  void compare(const Table& table, uint32_t gram, std::string_view text, size_t at, Found& found) const;
+
+  Anchor anchor_ = Anchor::anywhere;
+  size_t longest_ = 0;
+  std::string literals_;                      // all texts, one behind the other
+  std::array<Table, longest_gram> tables_;  // by width - 1
+};
+
+template <size_t Width>
+uint32_t LiteralIndex::gram_at(const char* p) {
+  if constexpr (Width == 3) {
+    uint16_t low;
+    std::memcpy(&low, p, 2);
+    return low | uint32_t{static_cast<unsigned char>(p[2])} << 16;
+  } else {
+    uint32_t gram = 0;
+    std::memcpy(&gram, p, Width);
+    return gram;
+  }
+}
+
+template <class Found>
+void LiteralIndex::scan(std::string_view text, Found&& found) const {
+  // What stands at an end is looked for there only.
+  if (anchor_ == Anchor::front) text = text.substr(0, longest_);
+  if (anchor_ == Anchor::back && text.size() > longest_) text.remove_prefix(text.size() - longest_);
+  scan_table<4>(text, found);
+  scan_table<3>(text, found);
+  scan_table<2>(text, found);
+  scan_table<1>(text, found);
+}
+
+template <size_t Width, class Found>
+void LiteralIndex::scan_table(std::string_view text, Found& found) const {
+  const Table& table = tables_[Width - 1];
+  if (table.entries.empty() || text.size() < Width) return;
+  const uint64_t* bitmap = table.bitmap.data();
+  const uint32_t shift = table.bitmap_shift;
+  const char* begin = text.data();
+  const char* last = begin + text.size() - Width;
+  for (const char* p = begin; p <= last; ++p) {
+    uint32_t gram = gram_at<Width>(p);
+    uint32_t bit = hash(gram) >> shift;
+    if (bitmap[bit / 64] >> (bit % 64) & 1) [[unlikely]]
+      compare(table, gram, text, static_cast<size_t>(p - begin), found);
+  }
+}
+
+template <class Found>
+void LiteralIndex::compare(const Table& table, uint32_t gram, std::string_view text, size_t at,
+                           Found& found) const {
+  const size_t mask = table.buckets.size() - 1;
+  for (size_t b = hash(gram) >> table.bucket_shift;; b = (b + 1) & mask) {
+    const Bucket& bucket = table.buckets[b];
+    if (bucket.first == bucket.last) return;
+    if (bucket.gram != gram) continue;
+    for (uint32_t i = bucket.first; i < bucket.last; ++i) {
+      const Entry& entry = table.entries[i];
+      if (at < entry.offset || text.size() - (at - entry.offset) < entry.size) continue;
+      size_t begin = at - entry.offset;
+      if (anchor_ == Anchor::front && begin != 0) continue;
+      if (anchor_ == Anchor::back && begin + entry.size != text.size()) continue;
+      if (std::memcmp(text.data() + begin, literals_.data() + entry.begin, entry.size) == 0) found(entry.id);
+    }
+    return;
+  }
+}
+
+}  // namespace sigrun

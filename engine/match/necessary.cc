@@ -1,0 +1,100 @@
+#include "match/necessary.h"
+
+#include <algorithm>
+
+namespace sigrun {
+namespace {
+
+// How often a test is expected to hold where its field is, by rough experience with event logs; only their order matters. Tests
+// that no index finds cost an evaluation for each event and so are worth least.
+double cost_of_literal(size_t bytes) {
+  if (bytes < 2) return 0.5;
+  if (bytes < 3) return 0.3;
+  if (bytes < 4) return 0.2;
+  if (bytes < 6) return 0.02;
+  return 0.004;
+}
+
+struct CostOfTest {
+  double operator()(const TextTest& test) const {
+    switch (test.shape) {
+      case TextTest::Shape::anything: return 1.5;
+      case TextTest::Shape::equals: return 0.008;
+      case TextTest::Shape::starts_with: return 2 * cost_of_literal(test.needle.size());
+      case TextTest::Shape::ends_with: return 2 * cost_of_literal(test.needle.size());
+      case TextTest::Shape::contains: return cost_of_literal(test.needle.size());
+      case TextTest::Shape::segments: return cost_of_literal(longest_literal(test).size());
+    }
+    return 2;
+  }
+  double operator()(const AnyTextTest& any) const {
+    double cost = 0;
+    for (const TextTest& test : any.tests) cost += (*this)(test);
+    return cost;
+  }
+  double operator()(const NumberTest&) const { return 0.05; }
+  double operator()(const auto&) const { return 2; }
+};
+
+class CoverFinder {
+ public:
+  explicit CoverFinder(const Plan& plan) : plan_(plan) {}
+
+  std::optional<Cover> find(NodeId id) const {
+    const Node& node = plan_.nodes[id];
+    switch (node.kind) {
+      case Node::Kind::predicate: return of_predicate(node.predicate);
+      case Node::Kind::negation: return {};
+      case Node::Kind::all_of: return of_some(node, node.end - node.begin);
+      case Node::Kind::any_of: return of_some(node, 1);
+      case Node::Kind::at_least: return of_some(node, node.threshold);
+    }
+    return {};
+  }
+
+ private:
+  std::optional<Cover> of_predicate(PredicateId id) const {
+    const Predicate& predicate = plan_.predicates[id];
+    // True of events that lack the field: nothing in the event points to them.
+    if (auto* exists = std::get_if<sigma::Exists>(&predicate.test); exists && !exists->present) return {};
+    if (std::holds_alternative<sigma::IsNull>(predicate.test)) return {};
+    double cost = std::visit(CostOfTest{}, predicate.test);
+    if (predicate.field == no_id) cost = cost * 4 + 0.1;  // searched for in every value
+    return Cover{{id}, cost};
+  }
+
+  // At least `threshold` of n children hold: of any n - threshold + 1 of them at least one does.
+  std::optional<Cover> of_some(const Node& node, uint32_t threshold) const {
+    const size_t needed = node.end - node.begin + 1 - threshold;
+    std::vector<Cover> covers;
+    for (uint32_t i = node.begin; i < node.end; ++i)
+      if (auto cover = find(plan_.children[i])) covers.push_back(std::move(*cover));
+    if (covers.size() < needed) return {};
+    std::stable_sort(covers.begin(), covers.end(), [](const Cover& a, const Cover& b) { return a.cost < b.cost; });
+    Cover all;
+    for (size_t i = 0; i < needed; ++i) {
+      all.cost += covers[i].cost;
+      all.predicates.insert(all.predicates.end(), covers[i].predicates.begin(), covers[i].predicates.end());
+    }
+    std::sort(all.predicates.begin(), all.predicates.end());
+    all.predicates.erase(std::unique(all.predicates.begin(), all.predicates.end()), all.predicates.end());
+    return all;
+  }
+
+  const Plan& plan_;
+};
+
+}  // namespace
+
+std::string_view longest_literal(const TextTest& test) {
+  if (test.shape != TextTest::Shape::segments) return test.needle;
+  std::string_view longest;
+  for (const TextSegment& segment : test.segments)
+    for (const TextSegment::Piece& piece : segment.pieces)
+      if (piece.kind == TextSegment::Piece::Kind::literal && piece.text.size() > longest.size()) longest = piece.text;
+  return longest;
+}
+
+std::optional<Cover> find_cover(const Plan& plan, NodeId root) { return CoverFinder(plan).find(root); }
+
+}  // namespace sigrun

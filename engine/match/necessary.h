@@ -1,0 +1,28 @@
+// Which predicates a rule cannot match without: what decides that a rule is worth trying on an event.
+//
+// A cover of an expression is a set of predicates of which at least one is true whenever the expression is. Of `all of` any
+// child's cover will do, of `any of` all children's together; what stands under a negation covers nothing. Among the covers the
+// one is taken that is expected to be true least often and costs least to find (the inverted lists of Whang et al., "Indexing
+// Boolean Expressions", VLDB 2009, keep such a predicate for each conjunction).
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "plan/plan.h"
+
+namespace sigrun {
+
+struct Cover {
+  std::vector<PredicateId> predicates;  // ascending
+  double cost = 0;                      // relative: how often one of them is expected to be true
+};
+
+// The longest text that every value matched by the test has in it; empty if there is none. Folded unless the test is cased.
+std::string_view longest_literal(const TextTest& test);
+
+// None: the expression may hold when no predicate of it does.
+std::optional<Cover> find_cover(const Plan& plan, NodeId root);
+
+}  // namespace sigrun
