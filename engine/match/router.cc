@@ -8,14 +8,26 @@
 namespace sigrun {
 namespace {
 
-constexpr size_t known_routes = 1024;
+constexpr size_t known_events = 1024;
 // Events whose routing fields have more bytes than this are routed each by itself.
 constexpr size_t key_bytes = 512;
+
+// Tests whose truth is worth keeping by the value: those that few distinct values are given to.
+bool is_by_value(const Test& test) {
+  if (auto* text = std::get_if<TextTest>(&test)) return text->shape == TextTest::Shape::equals;
+  return std::holds_alternative<NumberTest>(test) || std::holds_alternative<sigma::BoolEquals>(test) ||
+         std::holds_alternative<sigma::IsNull>(test);
+}
+
+void add_gates(const std::vector<uint32_t>& gates, Route& route) {
+  for (uint32_t gate : gates)
+    if (std::find(route.gates.begin(), route.gates.end(), gate) == route.gates.end()) route.gates.push_back(gate);
+}
 
 }  // namespace
 
 Router::Router(const Plan& plan, const CandidateIndex& index)
-    : plan_(plan), index_(index), asked_(plan.paths.slot_count(), Asked::nothing), known_(known_routes) {
+    : plan_(plan), index_(index), asked_(plan.paths.slot_count(), Asked::nothing), known_(known_events) {
   for (const View& view : plan.views) {
     ask(view.recognise);
     for (const ViewEntry& entry : view.entries)
@@ -30,74 +42,98 @@ void Router::ask(NodeId id) {
     return;
   }
   const Predicate& predicate = plan_.predicates[node.predicate];
-  if (predicate.field == no_id || std::holds_alternative<FieldReferenceTest>(predicate.test)) {
-    memorable_ = false;
-    return;
-  }
-  bool presence = std::holds_alternative<sigma::Exists>(predicate.test);
+  if (predicate.field == no_id) return;
   for (SlotId slot : plan_.fields[predicate.field].slots)
-    asked_[slot] = std::max(asked_[slot], presence ? Asked::presence : Asked::value);
+    asked_[slot] = std::max(asked_[slot], is_by_value(predicate.test) ? Asked::value : Asked::presence);
 }
 
-// Writes everything that routing may ask of the event into key_; false if that is too much.
+// Writes what routing asks of the event by presence and by value into key_; false if that is too much.
 bool Router::describe(SlotTable& table) {
   key_.clear();
-  SlotId last_present = no_id;
   for (size_t i = 0; i < table.size(); ++i) {
     const EventValue& value = table.value(i);
-    Asked asked = asked_[value.slot];
+    const Asked asked = asked_[value.slot];
     if (asked == Asked::nothing || value.hidden) continue;
-    if (asked == Asked::presence) {
-      if (value.slot == last_present) continue;
-      last_present = value.slot;
-    }
     struct {
       SlotId slot;
       uint32_t size;
       ValueKind kind;
-      bool in_array, truth;
-      bool padding = false;
-    } head{value.slot, 0, ValueKind::null, false, false};
-    if (asked == Asked::value) {
-      if (key_.size() + value.raw.size() > key_bytes) return false;
-      head = {value.slot, static_cast<uint32_t>(value.raw.size()), value.kind, value.in_array, value.truth};
-    }
+      bool in_array, truth, unused;
+    } head{value.slot, 0, ValueKind::null, false, false, false};
+    if (asked == Asked::value)
+      head = {value.slot, static_cast<uint32_t>(value.raw.size()), value.kind, value.in_array, value.truth, false};
+    if (key_.size() + sizeof head + head.size > key_bytes) return false;
     char bytes[sizeof head];
     std::memcpy(bytes, &head, sizeof head);
     key_.append(bytes, sizeof head);
-    if (asked == Asked::value) key_ += value.raw;
+    key_.append(value.raw.substr(0, head.size));
   }
-  return key_.size() <= key_bytes;
+  return true;
 }
 
-void Router::evaluate(Evaluator& evaluator, Route& route) const {
-  route.view = nullptr;
-  route.gates.clear();
-  for (size_t i = 0; i < plan_.views.size(); ++i) {
-    if (!evaluator.holds(plan_.views[i].recognise)) continue;
-    route.view = &plan_.views[i];
-    for (const ViewGates::Entry& entry : index_.views[i].entries) {
-      if (entry.gates.empty() || (entry.when != no_id && !evaluator.holds(entry.when))) continue;
-      for (uint32_t gate : entry.gates)
-        if (std::find(route.gates.begin(), route.gates.end(), gate) == route.gates.end()) route.gates.push_back(gate);
-    }
-    return;
+// What key_ says about an expression (Kleene's three values).
+Router::Truth Router::follows(NodeId id, Evaluator& evaluator) const {
+  const Node& node = plan_.nodes[id];
+  if (node.kind == Node::Kind::predicate) {
+    const Predicate& predicate = plan_.predicates[node.predicate];
+    if (predicate.field == no_id) return Truth::open;
+    const bool known = is_by_value(predicate.test) || std::holds_alternative<sigma::Exists>(predicate.test) ||
+                       evaluator.present_slot(predicate.field) == no_id;
+    if (!known) return Truth::open;
+    return evaluator.predicate_holds(node.predicate) ? Truth::yes : Truth::no;
   }
+  uint32_t yes = 0, open = 0;
+  for (uint32_t i = node.begin; i < node.end; ++i) {
+    Truth truth = follows(plan_.children[i], evaluator);
+    yes += truth == Truth::yes;
+    open += truth == Truth::open;
+  }
+  if (node.kind == Node::Kind::negation) return open ? Truth::open : yes ? Truth::no : Truth::yes;
+  const uint32_t needed = node.kind == Node::Kind::all_of   ? node.end - node.begin
+                          : node.kind == Node::Kind::any_of ? 1
+                                                            : node.threshold;
+  return yes >= needed ? Truth::yes : yes + open >= needed ? Truth::open : Truth::no;
+}
+
+Router::Choices Router::work_out(Evaluator& evaluator) const {
+  Choices choices;
+  for (size_t i = 0; i < plan_.views.size(); ++i) {
+    const Truth recognised = follows(plan_.views[i].recognise, evaluator);
+    if (recognised == Truth::no) continue;
+    Choice choice{recognised == Truth::open, {&plan_.views[i], {}}, {}};
+    for (const ViewGates::Entry& entry : index_.views[i].entries) {
+      if (entry.gates.empty()) continue;
+      const Truth applies = entry.when == no_id ? Truth::yes : follows(entry.when, evaluator);
+      if (applies == Truth::yes) add_gates(entry.gates, choice.route);
+      if (applies == Truth::open) choice.open_entries.push_back(&entry);
+    }
+    choices.push_back(std::move(choice));
+    if (recognised == Truth::yes) break;
+  }
+  return choices;
+}
+
+const Route& Router::choose(const Choices& choices, Evaluator& evaluator) {
+  for (const Choice& choice : choices) {
+    if (choice.open && !evaluator.holds(choice.route.view->recognise)) continue;
+    if (choice.open_entries.empty()) return choice.route;
+    opened_ = choice.route;
+    for (const ViewGates::Entry* entry : choice.open_entries)
+      if (evaluator.holds(entry->when)) add_gates(entry->gates, opened_);
+    return opened_;
+  }
+  opened_ = {};
+  return opened_;
 }
 
 const Route& Router::find(SlotTable& table, Evaluator& evaluator) {
-  if (plan_.views.empty()) return unknown_;
-  if (!memorable_ || !describe(table)) {
-    evaluate(evaluator, unknown_);
-    return unknown_;
+  if (!describe(table)) {
+    unknown_ = work_out(evaluator);
+    return choose(unknown_, evaluator);
   }
-  Known& known = known_[seeded_hash(key_) % known_routes];
-  // No event has the empty key of a place that was never taken: it would be one without any routing field, which is cheap.
-  if (known.key != key_ || key_.empty()) {
-    known.key = key_;
-    evaluate(evaluator, known.route);
-  }
-  return known.route;
+  Known& known = known_[seeded_hash(key_) % known_events];
+  if (!known.taken || known.key != key_) known = {true, key_, work_out(evaluator)};
+  return choose(known.choices, evaluator);
 }
 
 }  // namespace sigrun

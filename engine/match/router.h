@@ -1,8 +1,9 @@
 // Finds what an event is tried against: the log source table that recognises it, and the gates of that table's entries that
 // apply.
 //
-// Tables are recognised by few fields, and most events have been seen before as far as those go: what was found out is kept
-// by the values of these fields (by the presence alone, where nothing else is asked), in a table of fixed size.
+// Most events have been seen before as far as the fields go that tables ask for by equality or presence (channels, event ids,
+// providers). What follows from those alone is worked out once, in three-valued logic, and kept by their values in a table of
+// fixed size; what depends on other tests (a pattern in a message) stays open and is evaluated for each event.
 //
 // Order of calls: find() after Evaluator::start() for the same event. Threads: one at a time; plan and index are shared and must
 // outlive it. The result lives until the next find().
@@ -19,8 +20,8 @@
 namespace sigrun {
 
 struct Route {
-  const View* view = nullptr;  // null: the open view
-  std::vector<uint32_t> gates;
+  const View* view = nullptr;   // null: the open view
+  std::vector<uint32_t> gates;  // each once
 };
 
 class Router {
@@ -30,22 +31,34 @@ class Router {
 
  private:
   enum class Asked : uint8_t { nothing, presence, value };
+  enum class Truth : uint8_t { no, yes, open };
+  // A table that recognises the event, or may do so.
+  struct Choice {
+    bool open = false;  // its `recognise` has to be evaluated
+    Route route;        // with the gates of the entries that apply
+    std::vector<const ViewGates::Entry*> open_entries;
+  };
+  // In the order of the tables; the last is not open, unless the event may be unrecognised.
+  using Choices = std::vector<Choice>;
   struct Known {
+    bool taken = false;
     std::string key;
-    Route route;
+    Choices choices;
   };
 
   void ask(NodeId node);
   bool describe(SlotTable& table);
-  void evaluate(Evaluator& evaluator, Route& route) const;
+  Truth follows(NodeId node, Evaluator& evaluator) const;
+  Choices work_out(Evaluator& evaluator) const;
+  const Route& choose(const Choices& choices, Evaluator& evaluator);
 
   const Plan& plan_;
   const CandidateIndex& index_;
   std::vector<Asked> asked_;  // by slot
-  bool memorable_ = true;
   std::string key_;
   std::vector<Known> known_;  // by hash: a newcomer takes the place of what was there
-  Route unknown_;
+  Choices unknown_;
+  Route opened_;
 };
 
 }  // namespace sigrun
