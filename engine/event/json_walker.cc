@@ -291,6 +291,7 @@ bool JsonWalker::any_scalar(SlotTable& table, const std::function<bool(EventValu
   return stopped;
 }
 
+std::string_view JsonWalker::bytes() const { return state_->bytes; }
 void JsonWalker::degrade() { state_->degraded = true; }
 
 JsonWalker::Outcome JsonWalker::outcome() const {

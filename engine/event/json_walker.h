@@ -32,6 +32,9 @@ class JsonWalker {
   // next walk.
   Outcome walk(std::string_view event, SlotTable& table);
 
+  // What was walked: the event, or a copy with ill-formed UTF-8 replaced. Followed by event_padding readable bytes.
+  std::string_view bytes() const;
+
   // The outcome so far of the event walked last. Visiting keyword values may lower it: they are wanted, too.
   Outcome outcome() const;
 

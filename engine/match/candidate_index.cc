@@ -13,7 +13,8 @@ namespace {
 
 class GateBuilder {
  public:
-  GateBuilder(CandidateIndex& index, const Plan& plan) : index_(index), plan_(plan) {}
+  GateBuilder(CandidateIndex& index, const Plan& plan, RegexLiterals& regexes)
+      : index_(index), plan_(plan), regexes_(regexes) {}
 
   void add(ProgramId program, const Cover& cover) {
     for (PredicateId predicate : cover.predicates) programs_[predicate].push_back(program);
@@ -27,7 +28,7 @@ class GateBuilder {
       index_.programs.insert(index_.programs.end(), programs.begin(), programs.end());
       index_.triggers.push_back({predicate, first, static_cast<uint32_t>(index_.programs.size())});
       const Predicate& tested = plan_.predicates[predicate];
-      std::visit(Placer{fields[tested.field], trigger}, tested.test);
+      std::visit(Placer{fields[tested.field], regexes_, trigger}, tested.test);
     }
     Gate gate;
     for (auto& [field, building] : fields) gate.fields.push_back(building.finish(field));
@@ -38,6 +39,7 @@ class GateBuilder {
   struct Building {
     FieldTriggers triggers;
     std::vector<LiteralIndex::Literal> front, back, anywhere;
+    std::vector<std::string> literals;  // of all of these
 
     uint32_t add(TriggerId trigger, bool exact) {
       triggers.found.push_back({trigger, exact});
@@ -50,6 +52,8 @@ class GateBuilder {
       triggers.front = LiteralIndex(front, LiteralIndex::Anchor::front);
       triggers.back = LiteralIndex(back, LiteralIndex::Anchor::back);
       triggers.anywhere = LiteralIndex(anywhere, LiteralIndex::Anchor::anywhere);
+      if (field == no_id && triggers.unindexed.empty() && triggers.numbers.empty())
+        triggers.raw = RawFilter(literals);
       return std::move(triggers);
     }
   };
@@ -57,11 +61,13 @@ class GateBuilder {
   // Puts a trigger where the values that satisfy its predicate find it.
   struct Placer {
     Building& building;
+    RegexLiterals& regexes;
     TriggerId trigger;
 
     void operator()(const TextTest& test) const {
       std::string needle = test.cased ? fold(longest_literal(test)) : std::string(longest_literal(test));
       bool exact = !test.cased;
+      building.literals.push_back(needle);
       switch (test.shape) {
         case TextTest::Shape::equals:
           building.triggers.texts.add(needle, building.add(trigger, exact));
@@ -86,6 +92,13 @@ class GateBuilder {
     void operator()(const AnyTextTest& any) const {
       for (const TextTest& test : any.tests) (*this)(test);
     }
+    void operator()(const RegexTest& test) const {
+      for (const std::string& literal : regexes.of(test)) {
+        building.literals.push_back(literal);
+        building.anywhere.push_back({literal, building.add(trigger, false)});
+      }
+      if (regexes.of(test).empty()) building.triggers.unindexed.push_back(trigger);
+    }
     void operator()(const NumberTest& test) const {
       building.triggers.numbers.add(test.canonical, building.add(trigger, true));
     }
@@ -94,19 +107,21 @@ class GateBuilder {
 
   CandidateIndex& index_;
   const Plan& plan_;
+  RegexLiterals& regexes_;
   std::map<PredicateId, std::vector<ProgramId>> programs_;
 };
 
 }  // namespace
 
 CandidateIndex::CandidateIndex(const Plan& plan) {
+  RegexLiterals regexes;
   std::vector<std::optional<Cover>> covers;
   for (const Program& program : plan.programs)
-    covers.push_back(plan.rules[program.rule].muted ? std::optional<Cover>() : find_cover(plan, program.root));
+    covers.push_back(plan.rules[program.rule].muted ? std::optional<Cover>() : find_cover(plan, regexes, program.root));
   auto is_muted = [&](ProgramId program) { return plan.rules[plan.programs[program].rule].muted; };
 
   auto add_gate = [&](const std::vector<ProgramId>& members) {
-    GateBuilder builder(*this, plan);
+    GateBuilder builder(*this, plan, regexes);
     std::vector<ProgramId> always;
     for (ProgramId program : members) {
       if (is_muted(program)) continue;

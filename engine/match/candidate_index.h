@@ -15,6 +15,7 @@
 
 #include "match/equality_table.h"
 #include "match/literal_index.h"
+#include "match/raw_filter.h"
 #include "plan/plan.h"
 
 namespace sigrun {
@@ -39,6 +40,7 @@ struct FieldTriggers {
   EqualityTable numbers;     // of canonical numbers
   LiteralIndex front, back, anywhere;  // in folded texts
   std::vector<TriggerId> unindexed;    // evaluated wherever the field is present
+  RawFilter raw;                       // without a field: whether any of the others can be found at all
   bool wants_text() const { return !texts.empty() || !front.empty() || !back.empty() || !anywhere.empty(); }
 };
 

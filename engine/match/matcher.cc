@@ -68,7 +68,9 @@ void Matcher::match_gate(uint32_t id, std::vector<Hit>& hits) {
 }
 
 void Matcher::find_triggers(const FieldTriggers& triggers, std::vector<Hit>& hits) {
-  if (triggers.field != no_id && evaluator_.present_slot(triggers.field) == no_id) return;
+  const bool absent = triggers.field != no_id ? evaluator_.present_slot(triggers.field) == no_id
+                                              : !triggers.raw.may_contain(walker_.bytes());
+  if (absent) return;
   for (TriggerId trigger : triggers.unindexed) fire(trigger, false, hits);
   if (triggers.found.empty()) return;
   bool visited = evaluator_.for_each_value(

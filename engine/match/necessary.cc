@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "match/regex_literals.h"
+
 namespace sigrun {
 namespace {
 
@@ -16,6 +18,8 @@ double cost_of_literal(size_t bytes) {
 }
 
 struct CostOfTest {
+  RegexLiterals& regexes;
+
   double operator()(const TextTest& test) const {
     switch (test.shape) {
       case TextTest::Shape::anything: return 1.5;
@@ -32,13 +36,19 @@ struct CostOfTest {
     for (const TextTest& test : any.tests) cost += (*this)(test);
     return cost;
   }
+  double operator()(const RegexTest& test) const {
+    const std::vector<std::string>& literals = regexes.of(test);
+    double cost = literals.empty() ? 2 : 0.001;
+    for (const std::string& literal : literals) cost += cost_of_literal(literal.size());
+    return cost;
+  }
   double operator()(const NumberTest&) const { return 0.05; }
   double operator()(const auto&) const { return 2; }
 };
 
 class CoverFinder {
  public:
-  explicit CoverFinder(const Plan& plan) : plan_(plan) {}
+  CoverFinder(const Plan& plan, RegexLiterals& regexes) : plan_(plan), regexes_(regexes) {}
 
   std::optional<Cover> find(NodeId id) const {
     const Node& node = plan_.nodes[id];
@@ -58,7 +68,7 @@ class CoverFinder {
     // True of events that lack the field: nothing in the event points to them.
     if (auto* exists = std::get_if<sigma::Exists>(&predicate.test); exists && !exists->present) return {};
     if (std::holds_alternative<sigma::IsNull>(predicate.test)) return {};
-    double cost = std::visit(CostOfTest{}, predicate.test);
+    double cost = std::visit(CostOfTest{regexes_}, predicate.test);
     if (predicate.field == no_id) cost = cost * 4 + 0.1;  // searched for in every value
     return Cover{{id}, cost};
   }
@@ -82,6 +92,7 @@ class CoverFinder {
   }
 
   const Plan& plan_;
+  RegexLiterals& regexes_;
 };
 
 }  // namespace
@@ -95,6 +106,14 @@ std::string_view longest_literal(const TextTest& test) {
   return longest;
 }
 
-std::optional<Cover> find_cover(const Plan& plan, NodeId root) { return CoverFinder(plan).find(root); }
+const std::vector<std::string>& RegexLiterals::of(const RegexTest& test) {
+  auto [known, fresh] = known_.try_emplace(test.regex.get());
+  if (fresh && test.regex) known->second = required_literals(*test.regex);
+  return known->second;
+}
+
+std::optional<Cover> find_cover(const Plan& plan, RegexLiterals& regexes, NodeId root) {
+  return CoverFinder(plan, regexes).find(root);
+}
 
 }  // namespace sigrun

@@ -7,12 +7,23 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "plan/plan.h"
 
 namespace sigrun {
+
+// The literals that expressions need (regex_literals.h), worked out once for each.
+class RegexLiterals {
+ public:
+  const std::vector<std::string>& of(const RegexTest& test);
+
+ private:
+  std::unordered_map<const re2::RE2*, std::vector<std::string>> known_;
+};
 
 struct Cover {
   std::vector<PredicateId> predicates;  // ascending
@@ -23,6 +34,6 @@ struct Cover {
 std::string_view longest_literal(const TextTest& test);
 
 // None: the expression may hold when no predicate of it does.
-std::optional<Cover> find_cover(const Plan& plan, NodeId root);
+std::optional<Cover> find_cover(const Plan& plan, RegexLiterals& regexes, NodeId root);
 
 }  // namespace sigrun

@@ -224,7 +224,29 @@ class PlanBuilder {
     return no_id;
   }
 
+  // The fields that a rule's tests are about, in document order.
+  void resolve_all(const Detection& detection, const Spelling& spelling, std::vector<FieldId>& fields) {
+    for (const Detection& child : detection.children) resolve_all(child, spelling, fields);
+    if (detection.kind != Detection::Kind::item) return;
+    const DetectionItem& item = *detection.item;
+    fields.push_back(item.keyword ? no_id : resolve(item.field, item.literal_field, spelling));
+    for (const sigma::ItemValue& value : item.values)
+      if (auto* reference = std::get_if<sigma::FieldReference>(&value.value))
+        fields.push_back(resolve(reference->field, reference->literal_field, spelling));
+  }
+
+  // Spellings under which a rule's fields are the same share its program.
   ProgramId add_program(RuleIndex rule, const Spelling& spelling) {
+    const DetectionRule& source = input_.rules[rule];
+    std::vector<FieldId> fields;
+    for (const sigma::Selection& selection : source.selections)
+      resolve_all(selection.detection, spelling, fields);
+    ProgramId& program = programs_.try_emplace({rule, std::move(fields)}, no_id).first->second;
+    if (program == no_id) program = compile_program(rule, spelling);
+    return program;
+  }
+
+  ProgramId compile_program(RuleIndex rule, const Spelling& spelling) {
     const DetectionRule& source = input_.rules[rule];
     std::vector<NodeId> selections;
     uint32_t explanation = 0;
@@ -406,6 +428,7 @@ class PlanBuilder {
   std::unique_ptr<Plan> plan_;
   std::vector<ProgramId> open_programs_;  // of the open view, tried where a field of theirs is
   std::map<std::vector<uint32_t>, FieldId> fields_;
+  std::map<std::pair<RuleIndex, std::vector<FieldId>>, ProgramId> programs_;
   std::unordered_map<std::string, PredicateId> predicates_;
   std::unordered_map<std::string, std::shared_ptr<RE2>> regexes_;
 };

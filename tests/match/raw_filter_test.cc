@@ -1,0 +1,83 @@
+// Nothing that an event holds may be denied; and what is denied should be most of what it does not.
+#include "match/raw_filter.h"
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "support/rule_fixture.h"
+#include "support/utf8.h"
+
+using namespace sigrun;
+
+namespace {
+
+bool may_contain(const RawFilter& filter, std::string event) {
+  size_t size = event.size();
+  event.append(64, '\0');
+  bool may = filter.may_contain({event.data(), size});
+  CHECK(may == filter.may_contain_by_bytes({event.data(), size}));
+  return may;
+}
+
+}  // namespace
+
+TEST_CASE("raw filter: case, escapes, places") {
+  MESSAGE("searching with " << std::string(RawFilter::implementation()));
+  RawFilter filter({"sekurlsa::", "c:\\windows\\lsass", "ab"});
+  CHECK(may_contain(filter, R"({"a":"SEKURLSA::x"})"));
+  CHECK(may_contain(filter, R"({"a":"C:\\Windows\\LSASS"})"));
+  CHECK(may_contain(filter, R"({"x":"aB"})"));
+  CHECK(may_contain(filter, "ab"));
+  CHECK_FALSE(may_contain(filter, R"({"a":"sekurlsa:","b":"window","c":"lsas"})"));
+  CHECK_FALSE(may_contain(filter, "xa"));
+  CHECK_FALSE(may_contain(filter, "{}"));
+  // Not to be judged: what may be written differently.
+  CHECK(may_contain(filter, R"({"a":"\u0041"})"));
+  CHECK(may_contain(filter, R"({"a":"\\\u0041"})"));
+  CHECK_FALSE(may_contain(filter, R"({"c":"\\users"})"));
+  CHECK(may_contain(filter, "{\"c\":\"\xE2\x84\xAA\"}"));
+  // At every offset, over the ends of vectors.
+  for (size_t offset = 0; offset < 100; ++offset) {
+    CHECK(may_contain(filter, std::string(offset, '.') + "sekurlsa::" + std::string(7, '.')));
+    CHECK_FALSE(may_contain(filter, std::string(offset, '.') + "sekurlsa:" + std::string(7, '.')));
+  }
+}
+
+TEST_CASE("raw filter: judges nothing where a literal has no plain byte, or there is none") {
+  CHECK(may_contain(RawFilter(), "{}"));
+  CHECK(may_contain(RawFilter(std::vector<std::string>{}), "{}"));
+  CHECK(may_contain(RawFilter({"abc", "\\"}), "{}"));
+  CHECK(may_contain(RawFilter({"abc", "é"}), "{}"));
+  CHECK(may_contain(RawFilter({"abc", ""}), "{}"));
+}
+
+TEST_CASE("raw filter: never denies what is there") {
+  std::mt19937_64 random(test::announce_seed("raw filter"));
+  auto word = [&](size_t most) {
+    const std::string_view letters = "abkKsS01:.\\/\" ";
+    std::string text(1 + random() % most, ' ');
+    for (char& c : text) c = letters[random() % letters.size()];
+    return text;
+  };
+  size_t denied = 0;
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<std::string> literals;
+    for (size_t i = 0; i < 1 + random() % 30; ++i) literals.push_back(fold(word(round % 2 ? 6 : 12)));
+    RawFilter filter(literals);
+    std::string text = word(80), json = "{\"a\":\"";
+    for (char c : text) {
+      if (c == '"' || c == '\\' || (c == '/' && random() % 2)) json += '\\';
+      json += c;
+    }
+    json += "\"}";
+    bool there = false;
+    for (const std::string& literal : literals) there = there || fold(text).find(literal) != std::string::npos;
+    bool may = may_contain(filter, json);
+    REQUIRE_MESSAGE((may || !there), json);
+    denied += !may;
+  }
+  CHECK(denied > 100);
+}
