@@ -13,8 +13,7 @@ namespace {
 
 class GateBuilder {
  public:
-  GateBuilder(CandidateIndex& index, const Plan& plan, RegexLiterals& regexes)
-      : index_(index), plan_(plan), regexes_(regexes) {}
+  GateBuilder(CandidateIndex& index, const Plan& plan) : index_(index), plan_(plan) {}
 
   void add(ProgramId program, const Cover& cover) {
     for (PredicateId predicate : cover.predicates) programs_[predicate].push_back(program);
@@ -28,7 +27,7 @@ class GateBuilder {
       index_.programs.insert(index_.programs.end(), programs.begin(), programs.end());
       index_.triggers.push_back({predicate, first, static_cast<uint32_t>(index_.programs.size())});
       const Predicate& tested = plan_.predicates[predicate];
-      std::visit(Placer{fields[tested.field], regexes_, trigger}, tested.test);
+      std::visit(Placer{fields[tested.field], trigger}, tested.test);
     }
     Gate gate;
     for (auto& [field, building] : fields) gate.fields.push_back(building.finish(field));
@@ -61,7 +60,6 @@ class GateBuilder {
   // Puts a trigger where the values that satisfy its predicate find it.
   struct Placer {
     Building& building;
-    RegexLiterals& regexes;
     TriggerId trigger;
 
     void operator()(const TextTest& test) const {
@@ -93,11 +91,12 @@ class GateBuilder {
       for (const TextTest& test : any.tests) (*this)(test);
     }
     void operator()(const RegexTest& test) const {
-      for (const std::string& literal : regexes.of(test)) {
+      const CompiledRegex::Clause* clause = rarest_clause(test);
+      if (!clause) return building.triggers.unindexed.push_back(trigger);
+      for (const std::string& literal : *clause) {
         building.literals.push_back(literal);
         building.anywhere.push_back({literal, building.add(trigger, false)});
       }
-      if (regexes.of(test).empty()) building.triggers.unindexed.push_back(trigger);
     }
     void operator()(const NumberTest& test) const {
       building.triggers.numbers.add(test.canonical, building.add(trigger, true));
@@ -107,21 +106,19 @@ class GateBuilder {
 
   CandidateIndex& index_;
   const Plan& plan_;
-  RegexLiterals& regexes_;
   std::map<PredicateId, std::vector<ProgramId>> programs_;
 };
 
 }  // namespace
 
 CandidateIndex::CandidateIndex(const Plan& plan) {
-  RegexLiterals regexes;
   std::vector<std::optional<Cover>> covers;
   for (const Program& program : plan.programs)
-    covers.push_back(plan.rules[program.rule].muted ? std::optional<Cover>() : find_cover(plan, regexes, program.root));
+    covers.push_back(plan.rules[program.rule].muted ? std::optional<Cover>() : find_cover(plan, program.root));
   auto is_muted = [&](ProgramId program) { return plan.rules[plan.programs[program].rule].muted; };
 
   auto add_gate = [&](const std::vector<ProgramId>& members) {
-    GateBuilder builder(*this, plan, regexes);
+    GateBuilder builder(*this, plan);
     std::vector<ProgramId> always;
     for (ProgramId program : members) {
       if (is_muted(program)) continue;

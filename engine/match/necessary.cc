@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "match/regex_literals.h"
-
 namespace sigrun {
 namespace {
 
@@ -17,9 +15,13 @@ double cost_of_literal(size_t bytes) {
   return 0.004;
 }
 
-struct CostOfTest {
-  RegexLiterals& regexes;
+double cost_of_clause(const CompiledRegex::Clause& clause) {
+  double cost = 0;
+  for (const std::string& literal : clause) cost += cost_of_literal(literal.size());
+  return cost;
+}
 
+struct CostOfTest {
   double operator()(const TextTest& test) const {
     switch (test.shape) {
       case TextTest::Shape::anything: return 1.5;
@@ -37,10 +39,8 @@ struct CostOfTest {
     return cost;
   }
   double operator()(const RegexTest& test) const {
-    const std::vector<std::string>& literals = regexes.of(test);
-    double cost = literals.empty() ? 2 : 0.001;
-    for (const std::string& literal : literals) cost += cost_of_literal(literal.size());
-    return cost;
+    const CompiledRegex::Clause* clause = rarest_clause(test);
+    return clause ? 0.02 + 8 * cost_of_clause(*clause) : 2;  // where they are found the expression may have to be run
   }
   double operator()(const NumberTest&) const { return 0.05; }
   double operator()(const auto&) const { return 2; }
@@ -48,7 +48,7 @@ struct CostOfTest {
 
 class CoverFinder {
  public:
-  CoverFinder(const Plan& plan, RegexLiterals& regexes) : plan_(plan), regexes_(regexes) {}
+  explicit CoverFinder(const Plan& plan) : plan_(plan) {}
 
   std::optional<Cover> find(NodeId id) const {
     const Node& node = plan_.nodes[id];
@@ -68,7 +68,7 @@ class CoverFinder {
     // True of events that lack the field: nothing in the event points to them.
     if (auto* exists = std::get_if<sigma::Exists>(&predicate.test); exists && !exists->present) return {};
     if (std::holds_alternative<sigma::IsNull>(predicate.test)) return {};
-    double cost = std::visit(CostOfTest{regexes_}, predicate.test);
+    double cost = std::visit(CostOfTest{}, predicate.test);
     if (predicate.field == no_id) cost = cost * 4 + 0.1;  // searched for in every value
     return Cover{{id}, cost};
   }
@@ -92,7 +92,6 @@ class CoverFinder {
   }
 
   const Plan& plan_;
-  RegexLiterals& regexes_;
 };
 
 }  // namespace
@@ -106,14 +105,14 @@ std::string_view longest_literal(const TextTest& test) {
   return longest;
 }
 
-const std::vector<std::string>& RegexLiterals::of(const RegexTest& test) {
-  auto [known, fresh] = known_.try_emplace(test.regex.get());
-  if (fresh && test.regex) known->second = required_literals(*test.regex);
-  return known->second;
+const CompiledRegex::Clause* rarest_clause(const RegexTest& test) {
+  const auto& clauses = test.regex->clauses;
+  auto rarest = std::min_element(clauses.begin(), clauses.end(), [](const auto& a, const auto& b) {
+    return cost_of_clause(a) < cost_of_clause(b);
+  });
+  return rarest == clauses.end() ? nullptr : &*rarest;
 }
 
-std::optional<Cover> find_cover(const Plan& plan, RegexLiterals& regexes, NodeId root) {
-  return CoverFinder(plan, regexes).find(root);
-}
+std::optional<Cover> find_cover(const Plan& plan, NodeId root) { return CoverFinder(plan).find(root); }
 
 }  // namespace sigrun

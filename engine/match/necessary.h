@@ -7,23 +7,12 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "plan/plan.h"
 
 namespace sigrun {
-
-// The literals that expressions need (regex_literals.h), worked out once for each.
-class RegexLiterals {
- public:
-  const std::vector<std::string>& of(const RegexTest& test);
-
- private:
-  std::unordered_map<const re2::RE2*, std::vector<std::string>> known_;
-};
 
 struct Cover {
   std::vector<PredicateId> predicates;  // ascending
@@ -33,7 +22,10 @@ struct Cover {
 // The longest text that every value matched by the test has in it; empty if there is none. Folded unless the test is cased.
 std::string_view longest_literal(const TextTest& test);
 
+// The clause whose literals are rarest (compiled_regex.h); null if there is none.
+const CompiledRegex::Clause* rarest_clause(const RegexTest& test);
+
 // None: the expression may hold when no predicate of it does.
-std::optional<Cover> find_cover(const Plan& plan, RegexLiterals& regexes, NodeId root);
+std::optional<Cover> find_cover(const Plan& plan, NodeId root);
 
 }  // namespace sigrun

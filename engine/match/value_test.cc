@@ -1,7 +1,6 @@
 #include "match/value_test.h"
 
 #include <arpa/inet.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <cstring>
@@ -52,8 +51,7 @@ struct Tester {
 
   bool operator()(const RegexTest& test) const {
     if (!has_text()) return false;
-    std::string_view text = table.text(value);
-    return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *test.regex);
+    return test.regex->matches(table.text(value), table.folded(value));
   }
 
   // A JSON number of the same value, or text that is the number's canonical decimal form.

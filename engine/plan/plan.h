@@ -16,14 +16,11 @@
 #include <variant>
 #include <vector>
 
+#include "plan/compiled_regex.h"
 #include "plan/path_trie.h"
 #include "plan/text_test.h"
 #include "sigma/rule.h"
 #include "sigma/value.h"
-
-namespace re2 {
-class RE2;
-}
 
 namespace sigrun {
 
@@ -42,7 +39,7 @@ struct AnyTextTest {
   std::vector<TextTest> tests;
 };
 struct RegexTest {
-  std::shared_ptr<const re2::RE2> regex;  // null is never: the reader has compiled it before
+  std::shared_ptr<const CompiledRegex> regex;  // never null
 };
 struct NumberTest {
   Decimal number;

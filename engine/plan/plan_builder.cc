@@ -1,7 +1,6 @@
 #include "plan/plan_builder.h"
 
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <functional>
@@ -137,13 +136,13 @@ class PlanBuilder {
     return std::visit(Compiler{*this, spelling}, value);
   }
 
-  std::shared_ptr<const re2::RE2> regex(const sigma::RegexPattern& pattern) {
+  std::shared_ptr<const CompiledRegex> regex(const sigma::RegexPattern& pattern) {
     auto& compiled = regexes_[pattern.to_re2()];
     if (!compiled) {
       RE2::Options options;
       options.set_log_errors(false);
       options.set_max_mem(input_.limits.regex_memory);
-      compiled = std::make_shared<RE2>(pattern.to_re2(), options);
+      compiled = std::make_shared<CompiledRegex>(pattern.to_re2(), options);
     }
     return compiled;
   }
@@ -430,7 +429,7 @@ class PlanBuilder {
   std::map<std::vector<uint32_t>, FieldId> fields_;
   std::map<std::pair<RuleIndex, std::vector<FieldId>>, ProgramId> programs_;
   std::unordered_map<std::string, PredicateId> predicates_;
-  std::unordered_map<std::string, std::shared_ptr<RE2>> regexes_;
+  std::unordered_map<std::string, std::shared_ptr<const CompiledRegex>> regexes_;
 };
 
 }  // namespace

@@ -17,8 +17,7 @@ std::string cover_of(const std::string& detection) {
   auto rules = test::rules_of("title: T\nlogsource: {product: p}\ndetection: " + detection, {});
   Limits limits;
   auto plan = build_plan({rules.detections, {}, Routing::off, {}, limits});
-  RegexLiterals regexes;
-  auto cover = find_cover(*plan, regexes, plan->programs.at(0).root);
+  auto cover = find_cover(*plan, plan->programs.at(0).root);
   if (!cover) return "none";
   std::string text;
   for (PredicateId id : cover->predicates) {

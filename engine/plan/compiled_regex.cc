@@ -1,0 +1,82 @@
+#include "plan/compiled_regex.h"
+
+#include <re2/filtered_re2.h>
+
+#include <algorithm>
+
+#include "support/utf8.h"
+
+namespace sigrun {
+namespace {
+
+constexpr int shortest_atom = 2;
+// Finding out which atoms are necessary takes time in the square of their number.
+constexpr size_t most_examined = 256;
+
+class Prefilter {
+ public:
+  explicit Prefilter(const RE2& regex) : filter_(shortest_atom) {
+    RE2::Options options;
+    options.Copy(regex.options());
+    int id = 0;
+    if (filter_.Add(regex.pattern(), options, &id) != RE2::NoError) return;
+    filter_.Compile(&atoms_);
+  }
+
+  std::vector<CompiledRegex::Clause> clauses() const {
+    std::vector<CompiledRegex::Clause> all;
+    std::vector<size_t> left(atoms_.size());
+    for (size_t i = 0; i < left.size(); ++i) left[i] = i;
+    if (left.size() > most_examined) return all;
+    // Shorter atoms go first where some are superfluous.
+    std::stable_sort(left.begin(), left.end(),
+                     [&](size_t a, size_t b) { return atoms_[a].size() < atoms_[b].size(); });
+    while (!left.empty() && !may_match_without(left)) {
+      std::vector<size_t> needed = left;
+      for (size_t atom : left) {
+        std::vector<size_t> fewer = needed;
+        std::erase(fewer, atom);
+        if (!may_match_without(fewer)) needed = std::move(fewer);
+      }
+      CompiledRegex::Clause clause;
+      bool ascii = true;
+      for (size_t atom : needed) {
+        ascii = ascii && is_ascii(atoms_[atom]);
+        clause.push_back(fold(atoms_[atom]));
+        std::erase(left, atom);
+      }
+      // RE2 and this project may fold letters beyond ASCII differently.
+      if (ascii) all.push_back(std::move(clause));
+    }
+    return all;
+  }
+
+ private:
+  // Whether the expression may match a text that has every atom but these.
+  bool may_match_without(const std::vector<size_t>& absent) const {
+    std::vector<int> present, potential;
+    for (size_t i = 0; i < atoms_.size(); ++i)
+      if (std::find(absent.begin(), absent.end(), i) == absent.end()) present.push_back(static_cast<int>(i));
+    filter_.AllPotentials(present, &potential);
+    return !potential.empty();
+  }
+
+  re2::FilteredRE2 filter_;
+  std::vector<std::string> atoms_;
+};
+
+}  // namespace
+
+CompiledRegex::CompiledRegex(const std::string& pattern, const RE2::Options& options) : regex(pattern, options) {
+  if (regex.ok()) clauses = Prefilter(regex).clauses();
+}
+
+bool CompiledRegex::matches(std::string_view text, std::string_view folded) const {
+  for (const Clause& clause : clauses)
+    if (std::none_of(clause.begin(), clause.end(),
+                     [&](const std::string& literal) { return folded.find(literal) != folded.npos; }))
+      return false;
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), regex);
+}
+
+}  // namespace sigrun
