@@ -133,6 +133,13 @@ void Evaluator::collect_keyword_values() {
   });
 }
 
+// Whether the field has exactly one value.
+bool Evaluator::is_single(FieldId field) {
+  SlotId slot = field == no_id ? no_id : present_slot(field);
+  size_t values = 0;
+  return slot != no_id && !table_->any_value(slot, [&](EventValue&) { return ++values > 1; });
+}
+
 void Evaluator::explain(NodeId id, const RulePlan& rule, std::vector<Match>& matches) {
   const Node& node = plan_.nodes[id];
   if (matches.size() >= limits_.explained_matches || node.kind == Node::Kind::negation) return;
@@ -144,8 +151,9 @@ void Evaluator::explain(NodeId id, const RulePlan& rule, std::vector<Match>& mat
   const Predicate& predicate = plan_.predicates[node.predicate];
   const Explanation& said = rule.explanations[node.explanation];
   Match match{said.field, {}, said.modifier, said.pattern};
+  const bool only_one = is_single(predicate.field);  // then this value is the reason
   auto take_reason = [&](EventValue& value) {
-    bool reason = std::visit(
+    bool reason = only_one || std::visit(
         [&](const auto& test) {
           using T = std::decay_t<decltype(test)>;
           if constexpr (std::is_same_v<T, sigma::Exists> || std::is_same_v<T, sigma::IsNull>) return true;

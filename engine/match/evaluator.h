@@ -46,6 +46,7 @@ class Evaluator {
  private:
   bool evaluate(const Predicate& predicate);
   bool is_null(FieldId field);
+  bool is_single(FieldId field);
   bool refers(FieldId field, const FieldReferenceTest& test);
   // Visits every value that the predicate looks at until `visit` returns true.
   template <class Visit>

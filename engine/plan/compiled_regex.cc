@@ -3,6 +3,7 @@
 #include <re2/filtered_re2.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "support/utf8.h"
 
@@ -65,10 +66,36 @@ class Prefilter {
   std::vector<std::string> atoms_;
 };
 
+// N of `.{N,}` or `.{N}`, in groups without flags or not.
+std::optional<size_t> asked_line_length(std::string_view pattern) {
+  while (pattern.starts_with("(?:") && pattern.ends_with(')')) pattern = pattern.substr(3, pattern.size() - 4);
+  if (!pattern.starts_with(".{") || !pattern.ends_with('}')) return {};
+  pattern = pattern.substr(2, pattern.size() - 3);
+  if (pattern.ends_with(',')) pattern.remove_suffix(1);
+  size_t length = 0;
+  auto [end, error] = std::from_chars(pattern.data(), pattern.data() + pattern.size(), length);
+  if (error != std::errc() || end != pattern.data() + pattern.size()) return {};
+  return length;
+}
+
+bool has_line_of(std::string_view text, size_t length) {
+  size_t run = 0;
+  for (char c : text) {
+    if (run >= length) return true;
+    if (c == '\n')
+      run = 0;
+    else
+      run += (static_cast<unsigned char>(c) & 0xC0) != 0x80;  // continuation bytes do not count
+  }
+  return run >= length;
+}
+
 }  // namespace
 
 CompiledRegex::CompiledRegex(const std::string& pattern, const RE2::Options& options) : regex(pattern, options) {
-  if (regex.ok()) clauses = Prefilter(regex).clauses();
+  if (!regex.ok()) return;
+  clauses = Prefilter(regex).clauses();
+  if (!options.dot_nl()) line_length = asked_line_length(pattern);
 }
 
 bool CompiledRegex::matches(std::string_view text, std::string_view folded) const {
@@ -76,6 +103,7 @@ bool CompiledRegex::matches(std::string_view text, std::string_view folded) cons
     if (std::none_of(clause.begin(), clause.end(),
                      [&](const std::string& literal) { return folded.find(literal) != folded.npos; }))
       return false;
+  if (line_length) return has_line_of(text, *line_length);
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), regex);
 }
 

@@ -8,7 +8,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <re2/re2.h>
@@ -24,6 +26,8 @@ struct CompiledRegex {
 
   RE2 regex;  // may have failed to compile: then it matches nothing
   std::vector<Clause> clauses;
+  // Of `.{N,}`, which asks for nothing but a long line: N. Running it takes RE2 30 ms for each KB.
+  std::optional<size_t> line_length;  // code points
 };
 
 }  // namespace sigrun

@@ -58,3 +58,26 @@ TEST_CASE("compiled regex: what its clauses rule out does not match") {
   }
   CHECK(matched > 1000);
 }
+
+TEST_CASE("compiled regex: a long line is counted") {
+  auto same = [](const std::string& pattern, const std::string& text) {
+    CompiledRegex regex(pattern, RE2::Options());
+    REQUIRE(regex.line_length);
+    bool matches = RE2::PartialMatch(text, regex.regex);
+    CHECK(regex.matches(text, fold(text)) == matches);
+    return matches;
+  };
+  for (const char* pattern : {".{5,}", "(?:.{5,})", ".{5}", "(?:(?:.{5}))"}) {
+    CHECK(same(pattern, "12345"));
+    CHECK(same(pattern, "éééöö"));
+    CHECK(same(pattern, "1\n12345"));
+    CHECK(same(pattern, "1234567\n"));
+    CHECK_FALSE(same(pattern, "1234"));
+    CHECK_FALSE(same(pattern, "ééé"));
+    CHECK_FALSE(same(pattern, "1234\n1234"));
+    CHECK_FALSE(same(pattern, ""));
+  }
+  CHECK(same(".{0,}", ""));
+  for (const char* pattern : {"(?s).{5,}", "(?s:.{5,})", ".{5,}$", "^.{5,}", "a.{5,}", ".{5,9}", ".{5,}|a", "(?:.{5,}", "(?:.{1})(?:.{2})"})
+    CHECK_FALSE(CompiledRegex(pattern, RE2::Options()).line_length);
+}
