@@ -37,8 +37,7 @@ class GateBuilder {
  private:
   struct Building {
     FieldTriggers triggers;
-    std::vector<LiteralIndex::Literal> front, back, anywhere;
-    std::vector<std::string> literals;  // of all of these
+    std::vector<std::string> literals;  // of the texts
 
     uint32_t add(TriggerId trigger, bool exact) {
       triggers.found.push_back({trigger, exact});
@@ -48,9 +47,6 @@ class GateBuilder {
       triggers.field = field;
       triggers.texts.freeze();
       triggers.numbers.freeze();
-      triggers.front = LiteralIndex(front, LiteralIndex::Anchor::front);
-      triggers.back = LiteralIndex(back, LiteralIndex::Anchor::back);
-      triggers.anywhere = LiteralIndex(anywhere, LiteralIndex::Anchor::anywhere);
       if (field == no_id && triggers.unindexed.empty() && triggers.numbers.empty())
         triggers.raw = RawFilter(literals);
       return std::move(triggers);
@@ -63,29 +59,11 @@ class GateBuilder {
     TriggerId trigger;
 
     void operator()(const TextTest& test) const {
-      std::string needle = test.cased ? fold(longest_literal(test)) : std::string(longest_literal(test));
-      bool exact = !test.cased;
-      building.literals.push_back(needle);
-      switch (test.shape) {
-        case TextTest::Shape::equals:
-          building.triggers.texts.add(needle, building.add(trigger, exact));
-          return;
-        case TextTest::Shape::starts_with:
-          building.front.push_back({std::move(needle), building.add(trigger, exact)});
-          return;
-        case TextTest::Shape::ends_with:
-          building.back.push_back({std::move(needle), building.add(trigger, exact)});
-          return;
-        case TextTest::Shape::contains:
-          building.anywhere.push_back({std::move(needle), building.add(trigger, exact)});
-          return;
-        case TextTest::Shape::segments:
-          if (needle.empty()) break;
-          building.anywhere.push_back({std::move(needle), building.add(trigger, false)});
-          return;
-        case TextTest::Shape::anything: break;
-      }
-      building.triggers.unindexed.push_back(trigger);
+      const bool equality = test.shape == TextTest::Shape::equals;
+      if (longest_literal(test).empty() && !equality) return building.triggers.unindexed.push_back(trigger);
+      building.literals.push_back(test.cased ? fold(longest_literal(test)) : std::string(longest_literal(test)));
+      const uint32_t id = building.add(trigger, false);
+      building.triggers.found[id].exact = building.triggers.texts.add(test, id);
     }
     void operator()(const AnyTextTest& any) const {
       for (const TextTest& test : any.tests) (*this)(test);
@@ -95,7 +73,7 @@ class GateBuilder {
       if (!clause) return building.triggers.unindexed.push_back(trigger);
       for (const std::string& literal : *clause) {
         building.literals.push_back(literal);
-        building.anywhere.push_back({literal, building.add(trigger, false)});
+        building.triggers.texts.add_literal(literal, building.add(trigger, false));
       }
     }
     void operator()(const NumberTest& test) const {
@@ -111,7 +89,7 @@ class GateBuilder {
 
 }  // namespace
 
-CandidateIndex::CandidateIndex(const Plan& plan) {
+CandidateIndex::CandidateIndex(const Plan& plan) : lists(plan) {
   std::vector<std::optional<Cover>> covers;
   for (const Program& program : plan.programs)
     covers.push_back(plan.rules[program.rule].muted ? std::optional<Cover>() : find_cover(plan, program.root));

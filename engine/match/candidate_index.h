@@ -14,8 +14,9 @@
 #include <vector>
 
 #include "match/equality_table.h"
-#include "match/literal_index.h"
+#include "match/literal_lists.h"
 #include "match/raw_filter.h"
+#include "match/text_index.h"
 #include "plan/plan.h"
 
 namespace sigrun {
@@ -36,12 +37,10 @@ struct FieldTriggers {
   };
   FieldId field = no_id;
   std::vector<Found> found;  // by the ids of the indexes below
-  EqualityTable texts;       // of folded texts
-  EqualityTable numbers;     // of canonical numbers
-  LiteralIndex front, back, anywhere;  // in folded texts
-  std::vector<TriggerId> unindexed;    // evaluated wherever the field is present
-  RawFilter raw;                       // without a field: whether any of the others can be found at all
-  bool wants_text() const { return !texts.empty() || !front.empty() || !back.empty() || !anywhere.empty(); }
+  TextIndex texts;
+  EqualityTable numbers;             // of canonical numbers
+  std::vector<TriggerId> unindexed;  // evaluated wherever the field is present
+  RawFilter raw;                     // without a field: whether any of the others can be found at all
 };
 
 struct Gate {
@@ -60,6 +59,7 @@ struct ViewGates {
 struct CandidateIndex {
   explicit CandidateIndex(const Plan& plan);
 
+  LiteralLists lists;
   std::vector<Trigger> triggers;
   std::vector<ProgramId> programs;
   std::vector<Gate> gates;

@@ -6,8 +6,8 @@
 
 namespace sigrun {
 
-Evaluator::Evaluator(const Plan& plan, const Limits& limits)
-    : plan_(plan), limits_(limits), known_(plan.predicates.size(), 0) {
+Evaluator::Evaluator(const Plan& plan, const LiteralLists& lists, const Limits& limits)
+    : plan_(plan), lists_(lists), limits_(limits), known_(plan.predicates.size(), 0) {
   for (PredicateId id = 0; id < plan.predicates.size(); ++id)
     if (plan.predicates[id].field == no_id) keyword_predicates_.push_back(id);
 }
@@ -32,6 +32,7 @@ bool Evaluator::holds(NodeId id) {
         if (!holds(plan_.children[i])) return false;
       return true;
     case Node::Kind::any_of:
+      if (const LiteralList* list = lists_.of(id)) return is_listed(*list);
       for (uint32_t i = node.begin; i < node.end; ++i)
         if (holds(plan_.children[i])) return true;
       return false;
@@ -43,6 +44,14 @@ bool Evaluator::holds(NodeId id) {
     }
   }
   return false;
+}
+
+bool Evaluator::is_listed(const LiteralList& list) {
+  return any_value(list.field, [&](EventValue& value) {
+    bool listed = false;
+    if (SlotTable::has_text(value)) list.index.find(table_->folded(value), [&](uint32_t) { listed = true; });
+    return listed;
+  });
 }
 
 bool Evaluator::predicate_holds(PredicateId id) {

@@ -8,6 +8,7 @@
 
 #include "event/json_walker.h"
 #include "event/slot_table.h"
+#include "match/literal_lists.h"
 #include "match/match_reason.h"
 #include "plan/plan.h"
 #include "support/limits.h"
@@ -16,7 +17,7 @@ namespace sigrun {
 
 class Evaluator {
  public:
-  Evaluator(const Plan& plan, const Limits& limits);
+  Evaluator(const Plan& plan, const LiteralLists& lists, const Limits& limits);
 
   void start(SlotTable& table, JsonWalker& walker);
   bool holds(NodeId node);
@@ -45,6 +46,7 @@ class Evaluator {
 
  private:
   bool evaluate(const Predicate& predicate);
+  bool is_listed(const LiteralList& list);
   bool is_null(FieldId field);
   bool is_single(FieldId field);
   bool refers(FieldId field, const FieldReferenceTest& test);
@@ -57,6 +59,7 @@ class Evaluator {
   void collect_keyword_values();
 
   const Plan& plan_;
+  const LiteralLists& lists_;
   const Limits& limits_;
   SlotTable* table_ = nullptr;
   JsonWalker* walker_ = nullptr;

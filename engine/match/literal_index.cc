@@ -52,6 +52,11 @@ LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) 
       entry.offset = static_cast<uint32_t>(offset);
     });
     ++taken[best_width - 1][best_gram];
+    if (entry.size > longest_gram) {
+      const uint32_t last = entry.size - longest_gram;
+      entry.other_offset = entry.offset > last / 2 ? 0 : last;
+      entry.other_gram = gram_of(std::string_view(literal.text).substr(entry.other_offset, longest_gram));
+    }
     chosen[best_width - 1].emplace_back(best_gram, entry);
   }
   for (size_t i = 0; i < longest_gram; ++i) build(tables_[i], std::move(chosen[i]));

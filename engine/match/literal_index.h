@@ -41,9 +41,10 @@ class LiteralIndex {
 
  private:
   static constexpr size_t longest_gram = 4;
-  // A literal as it is compared: `offset` is where its gram begins in it.
+  // A literal as it is compared: `offset` is where its gram begins in it, `other_gram` is the one farthest from there.
   struct Entry {
     uint32_t begin, size, offset, id;
+    uint32_t other_offset = 0, other_gram = 0;
   };
   struct Bucket {
     uint32_t gram = 0;
@@ -107,12 +108,26 @@ void LiteralIndex::scan_table(std::string_view text, Found& found) const {
   const uint32_t shift = table.bitmap_shift;
   const char* begin = text.data();
   const char* last = begin + text.size() - Width;
-  for (const char* p = begin; p <= last; ++p) {
-    uint32_t gram = gram_at<Width>(p);
-    uint32_t bit = hash(gram) >> shift;
-    if (bitmap[bit / 64] >> (bit % 64) & 1) [[unlikely]]
-      compare(table, gram, text, static_cast<size_t>(p - begin), found);
+  auto fits = [&](const char* p) {
+    const uint32_t bit = hash(gram_at<Width>(p)) >> shift;
+    return bitmap[bit / 64] >> (bit % 64) & 1;
+  };
+  auto compare_at = [&](const char* p) {
+    compare(table, gram_at<Width>(p), text, static_cast<size_t>(p - begin), found);
+  };
+  const char* p = begin;
+  // Four places at once: their look-ups do not wait for one another.
+  for (; last - p >= 3; p += 4) {
+    const uint64_t at0 = fits(p), at1 = fits(p + 1), at2 = fits(p + 2), at3 = fits(p + 3);
+    if ((at0 | at1 | at2 | at3) == 0) [[likely]]
+      continue;
+    if (at0) compare_at(p);
+    if (at1) compare_at(p + 1);
+    if (at2) compare_at(p + 2);
+    if (at3) compare_at(p + 3);
   }
+  for (; p <= last; ++p)
+    if (fits(p)) compare_at(p);
 }
 
 template <class Found>
@@ -129,6 +144,8 @@ void LiteralIndex::compare(const Table& table, uint32_t gram, std::string_view t
       size_t begin = at - entry.offset;
       if (anchor_ == Anchor::front && begin != 0) continue;
       if (anchor_ == Anchor::back && begin + entry.size != text.size()) continue;
+      if (entry.size > longest_gram && gram_at<4>(text.data() + begin + entry.other_offset) != entry.other_gram)
+        continue;
       if (std::memcmp(text.data() + begin, literals_.data() + entry.begin, entry.size) == 0) found(entry.id);
     }
     return;

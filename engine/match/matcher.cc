@@ -17,7 +17,7 @@ Matcher::Matcher(const Plan& plan, const CandidateIndex& index, const Limits& li
       index_(index),
       table_(plan.paths.slot_count()),
       walker_(plan.paths, limits),
-      evaluator_(plan, limits),
+      evaluator_(plan, index.lists, limits),
       router_(plan, index),
       route_(&unrouted),
       triggers_tried_(index.triggers.size(), 0),
@@ -89,12 +89,7 @@ void Matcher::find_triggers(const FieldTriggers& triggers, EventValue& value, st
         for (uint32_t id : triggers.numbers.find(number->canonical())) found(id);
     }
   }
-  if (!triggers.wants_text() || !SlotTable::has_text(value)) return;
-  std::string_view text = table_.folded(value);
-  for (uint32_t id : triggers.texts.find(text)) found(id);
-  triggers.back.scan(text, found);
-  triggers.front.scan(text, found);
-  triggers.anywhere.scan(text, found);
+  if (!triggers.texts.empty() && SlotTable::has_text(value)) triggers.texts.find(table_.folded(value), found);
 }
 
 void Matcher::fire(TriggerId id, bool exact, std::vector<Hit>& hits) {

@@ -1,14 +1,36 @@
 #include "plan/path_trie.h"
 
-#include "support/seeded_hash.h"
+#include <bit>
+#include <cstring>
 
 namespace sigrun {
+namespace {
+
+// Of the length and the first and last eight bytes, which tell the names of fields apart; a name that differs in the middle
+// alone costs a comparison.
+uint64_t hash_of(uint32_t from, std::string_view segment) {
+  uint64_t first = 0, last = 0;
+  const char* p = segment.data();
+  const size_t size = segment.size();
+  if (size >= 8) {
+    std::memcpy(&first, p, 8);
+    std::memcpy(&last, p + size - 8, 8);
+  } else if (size >= 4) {
+    std::memcpy(&first, p, 4);
+    std::memcpy(&last, p + size - 4, 4);
+  } else if (size > 0) {
+    first = static_cast<unsigned char>(p[0]) | uint64_t{static_cast<unsigned char>(p[size / 2])} << 8 |
+            uint64_t{static_cast<unsigned char>(p[size - 1])} << 16;
+  }
+  uint64_t hash = (first ^ (uint64_t{from} << 32 | size)) * 0x9E3779B97F4A7C15u;
+  hash = (hash ^ hash >> 32 ^ last) * 0xC2B2AE3D27D4EB4Fu;
+  return hash ^ hash >> 29;
+}
+
+}  // namespace
 
 PathTrie::PathTrie() : building_(1) {}
 
-size_t PathTrie::EdgeHash::operator()(const EdgeView& edge) const {
-  return seeded_hash(edge.segment, edge.from);
-}
 
 uint32_t PathTrie::add(std::string_view path) {
   auto [known, fresh] = added_.try_emplace(std::string(path), static_cast<uint32_t>(added_.size()));
@@ -17,14 +39,13 @@ uint32_t PathTrie::add(std::string_view path) {
   for (size_t begin = 0;;) {
     size_t dot = path.find('.', begin);
     std::string_view segment = path.substr(begin, dot == path.npos ? path.npos : dot - begin);
-    uint32_t next = child(node, segment);
-    if (next == no_id) {
-      next = static_cast<uint32_t>(building_.size());
-      edges_.emplace(Edge{node, std::string(segment)}, next);
-      building_[node].children.push_back(next);
+    auto [edge, is_new] =
+        edges_.try_emplace({node, std::string(segment)}, static_cast<uint32_t>(building_.size()));
+    if (is_new) {
+      building_[node].children.push_back(edge->second);
       building_.emplace_back();
     }
-    node = next;
+    node = edge->second;
     if (dot == path.npos) break;
     begin = dot + 1;
   }
@@ -67,20 +88,36 @@ void PathTrie::freeze() {
   building_.clear();
   building_.shrink_to_fit();
   added_.clear();
+  buckets_.assign(std::bit_ceil(2 * edges_.size() + 2), {});
+  for (const auto& [edge, child] : edges_) {
+    const uint64_t hash = hash_of(edge.first, edge.second);
+    size_t b = hash & (buckets_.size() - 1);
+    while (buckets_[b].child != no_id) b = (b + 1) & (buckets_.size() - 1);
+    buckets_[b] = {hash, child, edge.first, static_cast<uint32_t>(segments_.size()),
+                   static_cast<uint32_t>(edge.second.size())};
+    segments_ += edge.second;
+  }
+  edges_.clear();
 }
 
-uint32_t PathTrie::child(uint32_t from, std::string_view segment) const {
-  auto found = edges_.find(EdgeView{from, segment});
-  return found == edges_.end() ? no_id : found->second;
+uint32_t PathTrie::find(uint32_t from, std::string_view segment) const {
+  const uint64_t hash = hash_of(from, segment);
+  for (size_t b = hash & (buckets_.size() - 1);; b = (b + 1) & (buckets_.size() - 1)) {
+    const Bucket& bucket = buckets_[b];
+    if (bucket.child == no_id) return no_id;
+    if (bucket.hash == hash && bucket.from == from && bucket.size == segment.size() &&
+        std::memcmp(segments_.data() + bucket.begin, segment.data(), segment.size()) == 0)
+      return bucket.child;
+  }
 }
 
 uint32_t PathTrie::descend(uint32_t from, std::string_view key, uint32_t& segments) const {
   segments = 1;
   size_t dot = key.find('.');
-  if (dot == key.npos) return child(from, key);
+  if (dot == key.npos) return find(from, key);
   size_t begin = 0;
   while (true) {
-    from = child(from, key.substr(begin, dot == key.npos ? key.npos : dot - begin));
+    from = find(from, key.substr(begin, dot == key.npos ? key.npos : dot - begin));
     if (from == no_id || dot == key.npos) return from;
     begin = dot + 1;
     dot = key.find('.', begin);

@@ -6,9 +6,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace sigrun {
@@ -43,36 +45,26 @@ class PathTrie {
     std::vector<uint32_t> children;
     uint32_t added = no_id;
   };
-  struct Edge {
-    uint32_t from;
-    std::string segment;
-  };
-  struct EdgeView {
-    uint32_t from;
-    std::string_view segment;
-  };
-  struct EdgeHash {
-    using is_transparent = void;
-    size_t operator()(const EdgeView& edge) const;
-    size_t operator()(const Edge& edge) const { return (*this)(EdgeView{edge.from, edge.segment}); }
-  };
-  struct EdgeEqual {
-    using is_transparent = void;
-    template <class A, class B>
-    bool operator()(const A& a, const B& b) const {
-      return a.from == b.from && std::string_view(a.segment) == std::string_view(b.segment);
-    }
+  // An edge after freeze().
+  struct Bucket {
+    uint64_t hash = 0;
+    uint32_t child = no_id;  // a free bucket
+    uint32_t from = 0;
+    uint32_t begin = 0, size = 0;  // the segment, in segments_
   };
 
-  uint32_t child(uint32_t from, std::string_view segment) const;
+  uint32_t find(uint32_t from, std::string_view segment) const;
   void number(uint32_t node);
 
   std::vector<Building> building_;
   std::vector<Node> nodes_;
-  std::unordered_map<Edge, uint32_t, EdgeHash, EdgeEqual> edges_;
+  std::map<std::pair<uint32_t, std::string>, uint32_t> edges_;  // until freeze()
   std::unordered_map<std::string, uint32_t> added_;
   std::vector<SlotId> slots_;
   size_t slot_count_ = 0;
+  // Open addressing, at most half full. Its keys are the rules', so no event can make them collide.
+  std::vector<Bucket> buckets_;
+  std::string segments_;
 };
 
 }  // namespace sigrun

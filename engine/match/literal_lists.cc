@@ -1,0 +1,41 @@
+#include "match/literal_lists.h"
+
+#include <algorithm>
+
+namespace sigrun {
+namespace {
+
+// Fewer are compared one by one sooner than looked up.
+constexpr uint32_t shortest_list = 8;
+
+// The test, if an index finds its truth.
+const TextTest* indexable(const Plan& plan, NodeId id, FieldId field) {
+  const Node& node = plan.nodes[id];
+  if (node.kind != Node::Kind::predicate) return nullptr;
+  const Predicate& predicate = plan.predicates[node.predicate];
+  if (predicate.field != field) return nullptr;
+  auto* test = std::get_if<TextTest>(&predicate.test);
+  if (!test || test->cased) return nullptr;
+  const bool by_literal = test->shape != TextTest::Shape::segments && test->shape != TextTest::Shape::anything;
+  return by_literal ? test : nullptr;
+}
+
+}  // namespace
+
+LiteralLists::LiteralLists(const Plan& plan) : list_of_(plan.nodes.size(), no_id) {
+  for (NodeId id = 0; id < plan.nodes.size(); ++id) {
+    const Node& node = plan.nodes[id];
+    if (node.kind != Node::Kind::any_of || node.end - node.begin < shortest_list) continue;
+    const Node& first = plan.nodes[plan.children[node.begin]];
+    if (first.kind != Node::Kind::predicate || plan.predicates[first.predicate].field == no_id) continue;
+    const FieldId field = plan.predicates[first.predicate].field;
+    const auto begin = plan.children.begin() + node.begin, end = plan.children.begin() + node.end;
+    if (!std::all_of(begin, end, [&](NodeId child) { return indexable(plan, child, field); })) continue;
+    list_of_[id] = static_cast<uint32_t>(lists_.size());
+    lists_.push_back({field, {}});
+    for (auto child = begin; child != end; ++child) lists_.back().index.add(*indexable(plan, *child, field), 0);
+    lists_.back().index.freeze();
+  }
+}
+
+}  // namespace sigrun

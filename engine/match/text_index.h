@@ -1,0 +1,41 @@
+// Text tests by the text that satisfies them: what one look at a value finds, of any number of tests.
+//
+// Order of calls: add() all, freeze(), find(). Immutable after freeze(); any number of threads.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "match/equality_table.h"
+#include "match/literal_index.h"
+#include "plan/text_test.h"
+
+namespace sigrun {
+
+class TextIndex {
+ public:
+  // Under `id`: a test whose truth is being found (returns true), or else what every text that satisfies it has in it. Tests that
+  // no literal is necessary for must not be added: longest_literal() is empty.
+  bool add(const TextTest& test, uint32_t id);
+  void add_literal(std::string_view folded, uint32_t id);
+  void freeze();
+
+  bool empty() const { return empty_; }
+  // Calls found(id), perhaps repeatedly, for everything that `folded` satisfies.
+  template <class Found>
+  void find(std::string_view folded, Found&& found) const {
+    for (uint32_t id : equal_.find(folded)) found(id);
+    back_.scan(folded, found);
+    front_.scan(folded, found);
+    anywhere_.scan(folded, found);
+  }
+
+ private:
+  bool empty_ = true;
+  EqualityTable equal_;
+  LiteralIndex front_, back_, anywhere_;
+  std::vector<LiteralIndex::Literal> front_literals_, back_literals_, literals_;  // until freeze()
+};
+
+}  // namespace sigrun
