@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
+#include <set>
 #include <unordered_map>
 
 #include "match/necessary.h"
@@ -90,18 +90,21 @@ class GateBuilder {
 }  // namespace
 
 CandidateIndex::CandidateIndex(const Plan& plan) : lists(plan) {
-  std::vector<std::optional<Cover>> covers;
-  for (const Program& program : plan.programs)
-    covers.push_back(plan.rules[program.rule].muted ? std::optional<Cover>() : find_cover(plan, program.root));
   auto is_muted = [&](ProgramId program) { return plan.rules[plan.programs[program].rule].muted; };
 
-  auto add_gate = [&](const std::vector<ProgramId>& members) {
+  auto add_gate = [&](std::vector<ProgramId> members) {
+    std::erase_if(members, is_muted);
+    // First the covers that search as few fields as they can; then, as those fields are searched anyway, the rarest.
+    std::set<FieldId> searched;
+    for (ProgramId program : members)
+      if (auto cover = find_cover(plan, plan.programs[program].root))
+        searched.insert(cover->searched.begin(), cover->searched.end());
+    const std::vector<FieldId> fields(searched.begin(), searched.end());
     GateBuilder builder(*this, plan);
     std::vector<ProgramId> always;
     for (ProgramId program : members) {
-      if (is_muted(program)) continue;
-      if (covers[program])
-        builder.add(program, *covers[program]);
+      if (auto cover = find_cover(plan, plan.programs[program].root, fields))
+        builder.add(program, *cover);
       else
         always.push_back(program);
     }
@@ -131,7 +134,7 @@ CandidateIndex::CandidateIndex(const Plan& plan) : lists(plan) {
   for (size_t slot = 0; slot < plan.open.by_slot.size(); ++slot) {
     for (ProgramId program : plan.open.by_slot[slot]) {
       if (is_muted(program)) continue;
-      (covers[program] ? open : open_by_slot[slot]).push_back(program);
+      (find_cover(plan, plan.programs[program].root) ? open : open_by_slot[slot]).push_back(program);
     }
   }
   std::sort(open.begin(), open.end());

@@ -7,6 +7,9 @@ namespace {
 
 // How often a test is expected to hold where its field is, by rough experience with event logs; only their order matters. Tests
 // that no index finds cost an evaluation for each event and so are worth least.
+// To search through a field's value costs as much as trying some rules in vain.
+constexpr double cost_of_search = 0.5;
+
 double cost_of_literal(size_t bytes) {
   if (bytes < 2) return 0.5;
   if (bytes < 3) return 0.3;
@@ -48,7 +51,7 @@ struct CostOfTest {
 
 class CoverFinder {
  public:
-  explicit CoverFinder(const Plan& plan) : plan_(plan) {}
+  CoverFinder(const Plan& plan, const std::vector<FieldId>& searched) : plan_(plan), searched_(searched) {}
 
   std::optional<Cover> find(NodeId id) const {
     const Node& node = plan_.nodes[id];
@@ -70,7 +73,23 @@ class CoverFinder {
     if (std::holds_alternative<sigma::IsNull>(predicate.test)) return {};
     double cost = std::visit(CostOfTest{}, predicate.test);
     if (predicate.field == no_id) cost = cost * 4 + 0.1;  // searched for in every value
-    return Cover{{id}, cost};
+    const bool searches = needs_search(predicate.test) &&
+                          !std::binary_search(searched_.begin(), searched_.end(), predicate.field);
+    if (!searches) return Cover{{id}, {}, cost};
+    return Cover{{id}, {predicate.field}, cost + cost_of_search};
+  }
+
+  static bool needs_search(const Test& test) {
+    if (auto* text = std::get_if<TextTest>(&test))
+      return text->shape == TextTest::Shape::contains || text->shape == TextTest::Shape::segments;
+    return std::holds_alternative<AnyTextTest>(test) || std::holds_alternative<RegexTest>(test);
+  }
+
+  template <class Id>
+  static void merge(std::vector<Id>& to, const std::vector<Id>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+    std::sort(to.begin(), to.end());
+    to.erase(std::unique(to.begin(), to.end()), to.end());
   }
 
   // At least `threshold` of n children hold: of any n - threshold + 1 of them at least one does.
@@ -83,15 +102,17 @@ class CoverFinder {
     std::stable_sort(covers.begin(), covers.end(), [](const Cover& a, const Cover& b) { return a.cost < b.cost; });
     Cover all;
     for (size_t i = 0; i < needed; ++i) {
+      const size_t searches = all.searched.size() + covers[i].searched.size();
+      merge(all.predicates, covers[i].predicates);
+      merge(all.searched, covers[i].searched);
       all.cost += covers[i].cost;
-      all.predicates.insert(all.predicates.end(), covers[i].predicates.begin(), covers[i].predicates.end());
+      all.cost -= cost_of_search * static_cast<double>(searches - all.searched.size());  // one search does for all
     }
-    std::sort(all.predicates.begin(), all.predicates.end());
-    all.predicates.erase(std::unique(all.predicates.begin(), all.predicates.end()), all.predicates.end());
     return all;
   }
 
   const Plan& plan_;
+  const std::vector<FieldId>& searched_;
 };
 
 }  // namespace
@@ -113,6 +134,8 @@ const CompiledRegex::Clause* rarest_clause(const RegexTest& test) {
   return rarest == clauses.end() ? nullptr : &*rarest;
 }
 
-std::optional<Cover> find_cover(const Plan& plan, NodeId root) { return CoverFinder(plan).find(root); }
+std::optional<Cover> find_cover(const Plan& plan, NodeId root, const std::vector<FieldId>& searched) {
+  return CoverFinder(plan, searched).find(root);
+}
 
 }  // namespace sigrun

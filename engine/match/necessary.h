@@ -16,7 +16,8 @@ namespace sigrun {
 
 struct Cover {
   std::vector<PredicateId> predicates;  // ascending
-  double cost = 0;                      // relative: how often one of them is expected to be true
+  std::vector<FieldId> searched;        // fields whose values have to be searched through for them; ascending
+  double cost = 0;                      // relative: how often one of them is expected to be true, and the searches
 };
 
 // The longest text that every value matched by the test has in it; empty if there is none. Folded unless the test is cased.
@@ -26,6 +27,7 @@ std::string_view longest_literal(const TextTest& test);
 const CompiledRegex::Clause* rarest_clause(const RegexTest& test);
 
 // None: the expression may hold when no predicate of it does.
-std::optional<Cover> find_cover(const Plan& plan, NodeId root);
+// `searched`: fields whose values are searched through anyway (ascending); others make a cover that needs it more expensive.
+std::optional<Cover> find_cover(const Plan& plan, NodeId root, const std::vector<FieldId>& searched = {});
 
 }  // namespace sigrun
