@@ -248,7 +248,8 @@ TEST_SUITE("cli") {
     CHECK(version.out.starts_with("sigrun "));
     CHECK(has(run({"version"}).out, version.out));
     for (const char* arguments : {"--version", "version", "--help"}) {
-      const std::string command = std::string(std::getenv("SIGRUN_BIN")) + " " + arguments + " >/dev/full 2>/dev/null";
+      // The shell expands the variable: the folder may have a blank in its name.
+      const std::string command = std::string("\"$SIGRUN_BIN\" ") + arguments + " >/dev/full 2>/dev/null";
       CHECK_MESSAGE(WEXITSTATUS(std::system(command.c_str())) == 3, arguments);
     }
     for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--help"},
