@@ -161,7 +161,7 @@ const Golden yaml_errors[] = {
     {"tag that does not fit", "a: !!int abc", "r.yml:1:4: error: the tag !!int does not fit the value 'abc'"},
     {"tag on a list", "a: !!set [b]", "r.yml:1:4: error: the tag tag:yaml.org,2002:set is not allowed here"},
     {"key that is a list", "[a]: b", "r.yml:1:1: error: a key must be plain text, not a list or a map"},
-    {"unclosed quote", "a: 'b", "r.yml:1:6: error: broken YAML: illegal EOF in scalar"},
+    {"unclosed quote", "a: 'b", "r.yml:1:4: error: this single quote is never closed; close it, and write '' for a quote inside the text"},
     {"invalid UTF-8", "a: b\xFF", "r.yml:1:5: error: not valid UTF-8; save the file as UTF-8"},
     {"control character", "a: b\nc: \x04", "r.yml:2:4: error: control character 0x04 in the text"},
     {"a comma", ",", "r.yml:1:1: error: no YAML document begins here"},
