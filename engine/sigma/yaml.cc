@@ -10,6 +10,7 @@
 #include <streambuf>
 #include <unordered_set>
 
+#include "sigma/yaml_advice.h"
 #include "support/decimal.h"
 #include "support/utf8.h"
 
@@ -279,7 +280,7 @@ Refusal explain(const YAML::Exception& failure, std::string_view text, const Lim
   // Of a quote that is never closed yaml-cpp names only where it gave up.
   if (failure.msg == YAML::ErrorMsg::EOF_IN_SCALAR || failure.msg == YAML::ErrorMsg::DOC_IN_SCALAR)
     if (auto open = find_open_quote(text.substr(0, at), limits)) return *open;
-  return {to_mark(failure.mark), "broken YAML: " + failure.msg};
+  return {to_mark(failure.mark), advise_on_yaml(failure.msg, text, at)};
 }
 
 }  // namespace
