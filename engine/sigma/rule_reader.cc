@@ -153,14 +153,15 @@ std::optional<DetectionRule> read_detection_rule(const YamlNode& document, const
                            kind_name(detection->value.kind)));
     return {};
   }
-  if (!read_selections(detection->value, {"condition", "timeframe"}, limits, sink, rule.selections))
-    return {};
+  constexpr std::string_view reserved[] = {"condition", "timeframe"};
+  if (!read_selections(detection->value, reserved, limits, sink, rule.selections)) return {};
   if (rule.selections.empty()) {
     sink.error(detection->key_mark, "the detection has no selection");
     return {};
   }
   auto condition = read_condition(detection->value, detection->key_mark, rule.selections, limits, sink,
                                   rule.condition_text);
+  warn_of_unused(reserved, rule.selections, condition, sink);
   if (!condition || !good) return {};
   rule.condition = std::move(*condition);
   if (const YamlEntry* timeframe = detection->value.find_entry("timeframe"))
