@@ -285,6 +285,23 @@ TEST_SUITE("cli scan") {
     CHECK(has(outcome.err, "in 3 = processed 2 + degraded 0 + rejected 1 + dropped 0"));
   }
 
+  TEST_CASE("nothing but rejected events is status 3 with a hint") {
+    if (!have_command()) return;
+    const Workspace work;
+    const std::string text = work.write("syslog.log", "Nov 20 09:00:00 host sshd[1]: hello\n{\"a\": \n");
+    const Outcome outcome = run(work.scan({text}));
+    CHECK(outcome.status == 3);
+    CHECK(has(outcome.err,
+              "sigrun scan: no JSON found: every event was rejected; sigrun reads JSON objects, one to a line or "
+              "otherwise, also .gz and .zst\n"));
+    CHECK(run(work.scan({"-e", "hello"})).status == 3);
+    // One that can be read is enough, and so is a file without anything in it.
+    const Outcome mixed = run(work.scan({text, work.events}));
+    CHECK(mixed.status == 0);
+    CHECK_FALSE(has(mixed.err, "no JSON found"));
+    CHECK(run(work.scan({work.write("empty.json", "")})).status == 0);
+  }
+
   TEST_CASE("-o writes a file; its failures are status 3 with the reason") {
     if (!have_command()) return;
     const Workspace work;
