@@ -160,10 +160,37 @@ std::vector<RuleTest> tests_of_rule(const Engine& engine, size_t index, std::vec
   return tests;
 }
 
+TestResult load_error(std::string title, const std::string& file, uint32_t line, const std::string& message) {
+  TestResult result;
+  result.rule_title = title.empty() ? file : std::move(title);
+  result.rule_file = result.file = file;
+  result.line = line;
+  result.name = "loads";
+  result.outcome = TestResult::Outcome::error;
+  result.got = message;
+  return result;
+}
+
+// Rules that could not be loaded have no results of their own: a report without them would look green.
+std::vector<TestResult> load_errors(const LoadReport& report) {
+  std::vector<TestResult> results;
+  if (!report.fatal.empty()) results.push_back(load_error({}, "sigrun test", 0, report.fatal));
+  for (const RefusedRule& rule : report.refused_rules)
+    results.push_back(load_error(rule.title, rule.file, rule.mark.line, rule.errors));
+  return results;
+}
+
+bool write_junit(const std::string& path, const std::vector<TestResult>& results) {
+  Output file;
+  if (path.empty() || (file.open(path) && (file.write(format_junit(results)), file.close()))) return true;
+  say("sigrun test: " + printable(file.error()));
+  return false;
+}
+
 int run_tests(const Engine& engine, const LoadReport& report, const TestArguments& arguments) {
   Output output;
   Totals totals;
-  std::vector<TestResult> results;
+  std::vector<TestResult> results = load_errors(report);
   const auto record = [&](TestResult result) {
     switch (result.outcome) {
       case TestResult::Outcome::passed: ++totals.passed; break;
@@ -195,13 +222,7 @@ int run_tests(const Engine& engine, const LoadReport& report, const TestArgument
     say("sigrun test: " + printable(output.error()));
     return exit_usage;
   }
-  if (!arguments.junit.empty()) {
-    Output file;
-    if (!file.open(arguments.junit) || !(file.write(format_junit(results)), file.close())) {
-      say("sigrun test: " + printable(file.error()));
-      return exit_usage;
-    }
-  }
+  if (!write_junit(arguments.junit, results)) return exit_usage;
   if (report.refused > 0) return exit_rules;
   return totals.failed + totals.errors > 0 ? exit_findings : exit_done;
 }
@@ -216,7 +237,8 @@ int load_and_test(const TestArguments& arguments) {
   LoadReport report;
   const auto engine = Engine::load(*options, report);
   report_refused(report);
-  if (int status = exit_done; !has_rules(engine.get(), report, "sigrun test", status)) return status;
+  if (int status = exit_done; !has_rules(engine.get(), report, "sigrun test", status))
+    return write_junit(arguments.junit, load_errors(report)) ? status : exit_usage;
   return run_tests(*engine, report, arguments);
 }
 

@@ -45,11 +45,19 @@ struct LoadOptions {
   Limits limits;
 };
 
+// A rule that could not be loaded, for reports that list rules and not messages.
+struct RefusedRule {
+  std::string file, title;  // the title is empty where it could not be read
+  Mark mark;
+  std::string errors;  // messages, a line each
+};
+
 struct LoadReport {
   std::vector<Diagnostic> diagnostics;  // in order of files and lines
   size_t files = 0;
   size_t loaded = 0;      // detection rules in the engine
   size_t refused = 0;     // rules (documents) with an error
+  std::vector<RefusedRule> refused_rules;  // one for each of `refused`
   size_t deselected = 0;  // left out by RuleSelection
   size_t correlations = 0, filters = 0;
   std::vector<std::string> muted;  // titles of rules silenced because only a correlation refers to them

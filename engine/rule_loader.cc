@@ -101,11 +101,11 @@ class RuleLoader {
     if (!read_pipelines() || !read_vars() || !read_files()) return {};
     DiagnosticSink sink;
     set_.link(options_.limits, sink);
-    take(sink);
+    take_linked(sink);
     apply_pipelines();
     select();
     set_.link_correlations(sink);
-    take(sink);
+    take_linked(sink);
     mention_correlations();
     report_.refused += set_.refused;
     report_.correlations = set_.correlations.size();
@@ -117,6 +117,25 @@ class RuleLoader {
   }
 
  private:
+  // Call before take(): these errors of the sink are why the rule is refused.
+  void note_refused(const DiagnosticSink& sink, std::string title, Mark mark, size_t first, size_t end) {
+    RefusedRule rule{sink.file(), std::move(title), mark, {}};
+    for (size_t i = first; i < end; ++i) {
+      const Diagnostic& diagnostic = sink.diagnostics()[i];
+      if (diagnostic.severity != Severity::error) continue;
+      rule.file = diagnostic.file;
+      rule.errors += (rule.errors.empty() ? "" : "\n") + diagnostic.message;
+    }
+    report_.refused_rules.push_back(std::move(rule));
+  }
+  // Linking refuses a rule with one error each.
+  void take_linked(DiagnosticSink& sink) {
+    for (size_t i = 0; i < sink.diagnostics().size(); ++i)
+      if (const Diagnostic& error = sink.diagnostics()[i]; error.severity == Severity::error)
+        note_refused(sink, {}, error.mark, i, i + 1);
+    take(sink);
+  }
+
   void take(DiagnosticSink& sink) {
     std::vector<Diagnostic> diagnostics = sink.take();
     std::move(diagnostics.begin(), diagnostics.end(), std::back_inserter(report_.diagnostics));
@@ -183,9 +202,13 @@ class RuleLoader {
       DiagnosticSink sink(path);
       std::string problem;
       if (auto text = read_text(path, options_.limits.yaml_bytes, problem)) {
-        set_.add(sigma::read_rules(*text, options_.limits, sink));
+        sigma::RuleFile file = sigma::read_rules(*text, options_.limits, sink);
+        for (const sigma::RefusedDocument& refused : file.refused_documents)
+          note_refused(sink, refused.title, refused.mark, refused.first_diagnostic, refused.end_diagnostic);
+        set_.add(std::move(file));
       } else {
         sink.error({}, problem.substr(path.size() + 2));
+        note_refused(sink, {}, {}, 0, 1);
         ++set_.refused;
       }
       take(sink);
@@ -200,6 +223,7 @@ class RuleLoader {
       DiagnosticSink sink(rule.header.file);
       bool good =
           pipelines_.apply(rule, sink) && sigma::resolve_placeholders(rule, vars_, options_.limits, sink);
+      if (!good) note_refused(sink, rule.header.title, rule.header.mark, 0, sink.diagnostics().size());
       take(sink);
       if (good)
         kept.push_back(std::move(rule));
@@ -218,6 +242,7 @@ class RuleLoader {
     for (sigma::CorrelationRule& rule : set_.correlations) {
       DiagnosticSink sink(rule.header.file);
       good.push_back(pipelines_.apply(rule, sink, base_logsources(rule, bases, chains)));
+      if (!good.back()) note_refused(sink, rule.header.title, rule.header.mark, 0, sink.diagnostics().size());
       take(sink);
     }
     std::vector<sigma::CorrelationRule> kept;

@@ -203,6 +203,30 @@ TEST_SUITE("cli test") {
     CHECK(has(outcome.err, "b.yml:7:"));
   }
 
+  TEST_CASE("--junit has refused rules as errors, and is written when none is left") {
+    if (!have_command()) return;
+    TemporaryFolder work;
+    const std::string junit = work.path("junit.xml");
+    work.write("rules/a.yml",
+               rule("A", "tests:\n  - {name: fires, expect: match, event: {Image: 'C:\\whoami.exe'}}\n"));
+    const std::string bad = work.write("rules/b.yml", rule("B", "", "nonsense") + "---\ntitle: C\nlevel: odd\n");
+    CHECK(test(work.path("rules"), {"--junit", junit}).status == 2);
+    std::string text = read_whole_file(junit);
+    CHECK(has(text, "tests=\"3\" failures=\"0\" errors=\"2\""));
+    CHECK(has(text, "<testcase classname=\"B\" name=\"loads\" file=\"" + bad + "\" line=\"1\""));
+    CHECK(has(text, "<error message=\"unknown modifier 'nonsense'\"/>"));
+    CHECK(has(text, "<testcase classname=\"C\" name=\"loads\" file=\"" + bad + "\" line=\"10\""));
+    CHECK(has(text,
+              "unknown level 'odd'; write informational, low, medium, high or critical&#10;the logsource is"));
+    CHECK(has(text, "<testcase classname=\"A\" name=\"fires\""));
+
+    CHECK(test(bad, {"--junit", work.path("none.xml")}).status == 2);
+    CHECK(has(read_whole_file(work.path("none.xml")), "tests=\"2\" failures=\"0\" errors=\"2\""));
+    CHECK(test(work.path("missing"), {"--junit", work.path("usage.xml")}).status == 3);
+    CHECK(has(read_whole_file(work.path("usage.xml")), "no such file or folder"));
+    CHECK(test(bad, {"--junit", "/dev/full"}).status == 3);
+  }
+
   TEST_CASE("SigmaHQ's regression data: found above the rule, .json instead of .evtx, counts") {
     if (!have_command()) return;
     TemporaryFolder work;

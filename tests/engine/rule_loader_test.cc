@@ -203,3 +203,22 @@ TEST_CASE("loading: the tables that ship are sound") {
   REQUIRE_MESSAGE(tables, report.fatal);
   CHECK(tables->size() > 30);
 }
+
+TEST_CASE("loading: the report names each refused rule once, with all its errors") {
+  Loaded loaded;
+  loaded.write("rules/a.yml", rule("A", "name: a\n") + "---\n" + rule("Twice", "name: a\n"))
+      .write("rules/b.yml", "title: Broken\nlevel: odd\nlogsource: {product: p}\n---\nhello\n---\na: 'b\n")
+      .write("rules/c.yml", "title: Lost\ncorrelation: {type: temporal, rules: [nobody], timespan: 1m}\n---\n"
+                            "title: Cyclic\nname: x\ncorrelation: {type: temporal, rules: [x], timespan: 1m}\n")
+      .write("rules/d.yml", "title: Placeholders\nlogsource: {product: p}\ndetection:\n"
+                            "  s: {F|expand: '%one%', G|expand: '%two%'}\n  condition: s\n")
+      .load();
+  std::string named;
+  for (const RefusedRule& refused : loaded.report.refused_rules) {
+    named += refused.title + ":" + std::to_string(refused.mark.line) + " ";
+    CHECK_FALSE(refused.errors.empty());
+    CHECK(refused.file.find("rules/") != std::string::npos);
+  }
+  CHECK(named == ":7 Broken:1 :5 :6 Placeholders:1 :2 :4 ");
+  CHECK(loaded.report.refused_rules.size() == loaded.report.refused);
+}
