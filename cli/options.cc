@@ -9,7 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_rule_file(const fs::path& path) { return path.extension() == ".yml" || path.extension() == ".yaml"; }
+bool is_rule_file(const fs::path& path) { return is_yaml_file_name(path.filename().string()); }
 
 bool holds_rules(const fs::path& folder) {
   std::error_code error;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sigma/rule.h"
@@ -66,6 +67,9 @@ struct LoadReport {
   std::string fatal;  // why there is no engine at all: unreadable path, bad table, bad pipeline…
   size_t count(Severity severity) const;
 };
+
+// By its name: .yml or .yaml, in capitals too (RULE.YML from a file system that has no others).
+bool is_yaml_file_name(std::string_view name);
 
 // Where the shipped tables and pipelines are: $SIGRUN_SHARE, else the installed folder, else the source tree the
 // program was built in.

@@ -39,7 +39,7 @@ std::optional<std::string> read_text(const std::string& path, size_t limit, std:
   return text;
 }
 
-bool is_yaml(const fs::path& path) { return path.extension() == ".yml" || path.extension() == ".yaml"; }
+bool is_yaml(const fs::path& path) { return is_yaml_file_name(path.filename().string()); }
 
 // Folders that hold YAML of another kind: log source tables, and the test data of the public rules.
 bool is_no_rule_folder(const std::string& name) { return name == "taxonomy" || name == "regression_data"; }

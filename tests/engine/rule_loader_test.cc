@@ -44,6 +44,14 @@ TEST_CASE("loading: rule files below a folder, in the order of their paths") {
   CHECK(loaded.said() == "");
 }
 
+TEST_CASE("loading: endings of rule files in capitals") {
+  Loaded loaded;
+  loaded.write("rules/A.YML", rule("A")).write("rules/B.Yaml", rule("B")).write("rules/YML", "x").load();
+  CHECK(loaded.titles() == "A,B");
+  CHECK(is_yaml_file_name("a.yml"));
+  for (const char* name : {"a.yml.bak", "yml", ".yml", "a.json", "", "a."}) CHECK_FALSE(is_yaml_file_name(name));
+}
+
 TEST_CASE("loading: a file by its name whatever its ending, and each file once") {
   Loaded loaded;
   std::string path = loaded.folder.write("rules/odd.txt", rule("A")), folder = loaded.folder.path("rules");
