@@ -148,7 +148,10 @@ int run_scan(ScanArguments& arguments) {
   LoadReport report;
   const auto engine = Engine::load(*load_options, report);
   report_refused(report);
-  if (int status = exit_done; !has_rules(engine.get(), report, "sigrun scan", status)) return status;
+  report_unmatched(report, "sigrun scan");
+  if (int status = exit_done;
+      !has_rules(engine.get(), report, "sigrun scan", status, load_options->selection))
+    return status;
   if (arguments.strict && report.refused > 0) {
     say(fmt::format("sigrun scan: {} refused, and --strict was given: nothing was scanned",
                     counted(report.refused, "rule")));

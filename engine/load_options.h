@@ -30,8 +30,8 @@ struct LogSourceMode {
 struct RuleSelection {
   sigma::Level min_level = sigma::Level::none;
   sigma::Status min_status = sigma::Status::none;
-  // Each is a rule id, a tag ("attack.t1059" or "attack.*") or a glob over the rule's file path; a rule is taken if any
-  // select matches (or none is given) and no exclude does.
+  // Each is a rule id, a tag ("attack.t1059" or "attack.*"), both without regard to case, or a glob over the
+  // rule's file path; a rule is taken if any select matches (or none is given) and no exclude does.
   std::vector<std::string> select, exclude;
 };
 
@@ -60,6 +60,7 @@ struct LoadReport {
   size_t refused = 0;     // rules (documents) with an error
   std::vector<RefusedRule> refused_rules;  // one for each of `refused`
   size_t deselected = 0;  // left out by RuleSelection
+  std::vector<std::string> unmatched_select, unmatched_exclude;  // of RuleSelection: matched no rule
   size_t correlations = 0, filters = 0;
   std::vector<std::string> muted;  // titles of rules silenced because only a correlation refers to them
   std::map<std::string, size_t> per_logsource;      // LogSource::to_string() -> rules

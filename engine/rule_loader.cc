@@ -310,9 +310,18 @@ class RuleLoader {
     return logsources;
   }
 
+  static std::string lower_case(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return text;
+  }
+
   static bool is_named(const sigma::RuleHeader& header, const std::string& pattern) {
-    if (header.id == pattern) return true;
-    auto tagged = [&](const std::string& tag) { return sigma::selection_name_matches(pattern, tag); };
+    const std::string lower = lower_case(pattern);
+    if (lower_case(header.id) == lower) return true;
+    auto tagged = [&](const std::string& tag) {
+      return sigma::selection_name_matches(lower, lower_case(tag));
+    };
     if (std::any_of(header.tags.begin(), header.tags.end(), tagged)) return true;
     return sigma::selection_name_matches(pattern, header.file) ||
            sigma::selection_name_matches("*/" + pattern, header.file);
@@ -335,12 +344,26 @@ class RuleLoader {
     return referred_to(std::move(wanted), index_rules(set_.correlations));
   }
 
+  // What was asked for in vain: a mistyped tag must not look like one that found nothing.
+  std::vector<std::string> unmatched(const std::vector<std::string>& patterns) const {
+    std::vector<std::string> out;
+    for (const std::string& pattern : patterns) {
+      auto named = [&](const auto& rule) { return is_named(rule.header, pattern); };
+      if (std::none_of(set_.detections.begin(), set_.detections.end(), named) &&
+          std::none_of(set_.correlations.begin(), set_.correlations.end(), named))
+        out.push_back(pattern);
+    }
+    return out;
+  }
+
   static bool is_in(const sigma::RuleHeader& header, const std::set<std::string>& names) {
     return names.contains(header.id) || (!header.name.empty() && names.contains(header.name));
   }
 
   // What is not wanted goes, unless a wanted correlation needs it: then it stays, without alerts of its own.
   void select() {
+    report_.unmatched_select = unmatched(options_.selection.select);
+    report_.unmatched_exclude = unmatched(options_.selection.exclude);
     std::set<std::string> needed = needed_by_correlations();
     size_t before = set_.detections.size() + set_.correlations.size();
     std::erase_if(set_.correlations,

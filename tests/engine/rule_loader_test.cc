@@ -49,7 +49,8 @@ TEST_CASE("loading: endings of rule files in capitals") {
   loaded.write("rules/A.YML", rule("A")).write("rules/B.Yaml", rule("B")).write("rules/YML", "x").load();
   CHECK(loaded.titles() == "A,B");
   CHECK(is_yaml_file_name("a.yml"));
-  for (const char* name : {"a.yml.bak", "yml", ".yml", "a.json", "", "a."}) CHECK_FALSE(is_yaml_file_name(name));
+  for (const char* name : {"a.yml.bak", "yml", ".yml", "a.json", "", "a."})
+    CHECK_FALSE(is_yaml_file_name(name));
 }
 
 TEST_CASE("loading: a file by its name whatever its ending, and each file once") {
@@ -114,6 +115,9 @@ TEST_CASE("selection: by id, tag and glob over the path") {
   CHECK(selected({.select = {"low/a.yml"}}) == "A");
   CHECK(selected({.select = {"cve.*", "d.yml"}}) == "D,B");
   CHECK(selected({.select = {"nothing"}}) == "");
+  CHECK(selected({.select = {"00000000-0000-0000-0000-00000000000B"}}) == "B");
+  CHECK(selected({.select = {"ATTACK.T1059*"}}) == "A");
+  CHECK(selected({.exclude = {"Attack.*"}}) == "D,C");
 }
 
 TEST_CASE("selection: what is excluded is out whatever selects it") {
@@ -229,4 +233,14 @@ TEST_CASE("loading: the report names each refused rule once, with all its errors
   }
   CHECK(named == ":7 Broken:1 :5 :6 Placeholders:1 :2 :4 ");
   CHECK(loaded.report.refused_rules.size() == loaded.report.refused);
+}
+
+TEST_CASE("loading: the report names what selected nothing") {
+  Loaded loaded;
+  loaded.options.selection.select = {"attack.t9999", "ATTACK.T1003", "Cve.*"};
+  loaded.options.selection.exclude = {"d.yml", "*.txt"};
+  write_selection(loaded).load();
+  CHECK(loaded.titles() == "B");
+  CHECK(loaded.report.unmatched_select == std::vector<std::string>{"attack.t9999"});
+  CHECK(loaded.report.unmatched_exclude == std::vector<std::string>{"*.txt"});
 }
