@@ -23,7 +23,8 @@ bool holds_rules(const fs::path& folder) {
 
 CLI::Option* add_repeatable(CLI::App& command, const std::string& names, std::vector<std::string>& values,
                             const std::string& description) {
-  return command.add_option(names, values, description)->allow_extra_args(false);
+  // One value each, all of them kept: help then shows no `...`, which would promise `-r a b`.
+  return command.add_option(names, values, description)->expected(1)->take_all()->allow_extra_args(false);
 }
 
 void add_rule_paths(CLI::App& command, RuleOptions& options) {

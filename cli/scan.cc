@@ -51,6 +51,10 @@ bool resolve_inputs(const ScanArguments& arguments, std::vector<std::string>& pa
     }
     names.push_back("-");
   }
+  for (const std::string& name : names) {
+    if (is_yaml_file_name(name))
+      say("sigrun scan: " + printable(name) + ": looks like a rule; write -r before each");
+  }
   InputFiles found = find_input_files(names);
   for (const std::string& error : found.errors) say("sigrun scan: " + printable(error));
   if (!found.skipped.empty()) {

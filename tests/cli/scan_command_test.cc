@@ -184,6 +184,24 @@ TEST_SUITE("cli scan") {
     CHECK(fired({"--select", "ATTACK.T1033"}) == "W");
   }
 
+  TEST_CASE("repeatable options take one value each; a rule among the events is pointed out") {
+    if (!have_command()) return;
+    const Workspace work;
+    const std::string high = work.path("rules/high.yml"), low = work.path("rules/low.yml");
+    const Outcome both = run({"scan", "--taxonomy", "none", "-r", high, "-r", low, work.events});
+    CHECK(both.status == 0);
+    CHECK(lines(both.out) == 2);
+    CHECK_FALSE(has(both.err, "looks like a rule"));
+    const Outcome one = run({"scan", "--taxonomy", "none", "-r", high, low, work.events});
+    CHECK(has(one.err, "sigrun scan: " + low + ": looks like a rule; write -r before each\n"));
+    CHECK(lines(one.out) == 1);
+    const std::string help = run({"scan", "--help"}).out;
+    for (const char* option : {"-r,--rules PATH", "-p,--pipeline PIPELINE", "--unwrap PATH", "-e,--event JSON"}) {
+      CHECK_MESSAGE(has(help, option), option);
+      CHECK_FALSE_MESSAGE(has(help, std::string(option) + " ..."), option);
+    }
+  }
+
   TEST_CASE("--from and --to bound the time of events; those without a time pass") {
     if (!have_command()) return;
     const Workspace work;
