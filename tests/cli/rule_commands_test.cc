@@ -1,6 +1,10 @@
 // `sigrun check`, `sigrun test`, `sigrun version` and --help as processes.
 #include <doctest/doctest.h>
 
+#include <cstdio>
+#include <sstream>
+#include <string>
+
 #include "cli/command_fixture.h"
 
 using namespace sigrun::cli;
@@ -265,6 +269,30 @@ TEST_SUITE("cli test") {
 }
 
 TEST_SUITE("cli") {
+  TEST_CASE("what README.md shows of the demo is what the demo prints") {
+    if (!have_command()) return;
+    const std::string readme = read_whole_file("README.md");
+    if (readme.empty()) {
+      std::fputs("SKIPPED: no README.md in this folder: its table was not compared\n", stderr);
+      return;
+    }
+    const Outcome demo = run({"scan", "--rules", "rules", "--format", "table", "rules/samples"});
+    size_t rows = 0;
+    std::istringstream text(readme);
+    for (std::string line; std::getline(text, line);) {
+      if (!line.starts_with("2026-11-20 ")) continue;
+      ++rows;
+      CHECK_MESSAGE(has(demo.out, line + "\n"), line);
+    }
+    CHECK(rows > 5);
+    CHECK(has(readme, "TIME (UTC) "));
+    for (const char* sum :
+         {"events: in 265 = processed 265 +", "alerts: 21 (high 15, medium 6)", "rules:  73 loaded"}) {
+      CHECK(has(readme, sum));
+      CHECK(has(demo.err, sum));
+    }
+  }
+
   TEST_CASE("version and help go to standard output with status 0") {
     if (!have_command()) return;
     const Outcome version = run({"--version"});
