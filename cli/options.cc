@@ -40,7 +40,7 @@ void add_interpretation_options(CLI::App& command, RuleOptions& options) {
   command.add_option("--vars", options.vars, "YAML file with values for %placeholders%")->type_name("FILE");
   command
       .add_option("--taxonomy", options.taxonomy,
-                  "Folder of log source tables instead of the shipped ones;\nnone: no tables at all")
+                  "File or folder of log source tables instead of the\nshipped ones; none: no tables at all")
       ->type_name("PATH|none");
 }
 

@@ -1,5 +1,6 @@
 // `sigrun test`: runs the tests that rules carry. All rules are loaded and events find them as in a scan; a
 // test asks only whether its own rule fires. Results are data: they go to standard output.
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -70,14 +71,23 @@ Observation observe(const Engine& engine, const RuleInfo& rule, const std::strin
   return seen;
 }
 
-std::string describe_miss(const Observation& seen, size_t expected) {
+bool is_muted(const LoadReport& report, const RuleInfo& rule) {
+  return std::any_of(report.muted_places.begin(), report.muted_places.end(), [&](const auto& place) {
+    return place.first == rule.file && place.second.line == rule.line;
+  });
+}
+
+std::string describe_miss(const Observation& seen, size_t expected, bool muted) {
+  if (muted)
+    return "no match: a correlation refers to this rule, which silences it; write `generate: true` into the "
+           "correlation, or test the rule without it";
   std::string text = seen.alerts == 0 ? "no match" : fmt::format("{} of {} matches", seen.alerts, expected);
   if (seen.unrecognised > 0) text += "; no log source table recognised the event";
   if (!seen.other_rules.empty()) text += "; fired instead: " + seen.other_rules;
   return text;
 }
 
-TestResult run_test(const Engine& engine, const RuleInfo& rule, const RuleTest& test) {
+TestResult run_test(const Engine& engine, const RuleInfo& rule, const RuleTest& test, bool muted) {
   TestResult result;
   result.rule_title = rule.title;
   result.rule_file = rule.file;
@@ -108,7 +118,7 @@ TestResult run_test(const Engine& engine, const RuleInfo& rule, const RuleTest& 
   result.expected = !test.expect_match  ? "no match"
                     : test.at_least > 1 ? fmt::format("{} matches", test.at_least)
                                         : "match";
-  result.got = test.expect_match ? describe_miss(all, test.at_least) : "match";
+  result.got = test.expect_match ? describe_miss(all, test.at_least, muted) : "match";
   result.event = !first_match.empty()        ? first_match
                  : !test.events_file.empty() ? test.events_file
                                              : test.events.front();
@@ -212,7 +222,7 @@ int run_tests(const Engine& engine, const LoadReport& report, const TestArgument
     }
     ++totals.tested_rules;
     for (TestResult& result : malformed) record(std::move(result));
-    for (const RuleTest& test : tests) record(run_test(engine, rule, test));
+    for (const RuleTest& test : tests) record(run_test(engine, rule, test, is_muted(report, rule)));
   }
   if (arguments.verbose) {
     for (const std::string& line : totals.untested) output.write(line + "\n");

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sigma/rule.h"
@@ -39,7 +40,7 @@ struct LoadOptions {
   std::vector<std::string> rule_paths;  // files or folders
   std::vector<std::string> pipelines;   // shipped names ("sysmon") or paths
   std::string vars_path;                // placeholder values; empty: none
-  std::string taxonomy_path;            // folder of tables; empty with use_taxonomy: the shipped one
+  std::string taxonomy_path;            // file or folder of tables; empty with use_taxonomy: the shipped one
   bool use_taxonomy = true;
   LogSourceMode logsource;
   RuleSelection selection;
@@ -63,6 +64,7 @@ struct LoadReport {
   std::vector<std::string> unmatched_select, unmatched_exclude;  // of RuleSelection: matched no rule
   size_t correlations = 0, filters = 0;
   std::vector<std::string> muted;  // titles of rules silenced because only a correlation refers to them
+  std::vector<std::pair<std::string, Mark>> muted_places;  // the same rules: file and place
   std::map<std::string, size_t> per_logsource;      // LogSource::to_string() -> rules
   std::map<std::string, size_t> unknown_logsource;  // those that no table knows
   std::string fatal;  // why there is no engine at all: unreadable path, bad table, bad pipeline…

@@ -111,8 +111,11 @@ class RuleLoader {
     report_.correlations = set_.correlations.size();
     report_.filters = set_.filters.size();
     report_.loaded = set_.detections.size();
-    for (const auto& rule : set_.detections)
-      if (rule.muted) report_.muted.push_back(rule.header.title);
+    for (const auto& rule : set_.detections) {
+      if (!rule.muted) continue;
+      report_.muted.push_back(rule.header.title);
+      report_.muted_places.emplace_back(rule.header.file, rule.header.mark);
+    }
     return LoadedRules{std::move(set_.detections), std::move(set_.correlations)};
   }
 
@@ -408,6 +411,12 @@ std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& 
     return {};
   }
   std::sort(files.begin(), files.end());
+  if (!fs::exists(folder, error)) {
+    report.fatal =
+        fmt::format("{}: {}; name a file or folder of log source tables with --taxonomy, or none", folder,
+                    error ? error.message() : "no such file or folder");
+    return {};
+  }
   if (files.empty()) {
     report.fatal =
         fmt::format("{}: holds no log source table; name another with --taxonomy, or none", folder);

@@ -176,6 +176,24 @@ TEST_SUITE("cli test") {
     CHECK(has(outcome.out, "fired instead: Other"));
   }
 
+  TEST_CASE("a rule that a correlation silences fails with the reason") {
+    if (!have_command()) return;
+    TemporaryFolder work;
+    const std::string tests =
+        "name: base\ntests:\n"
+        "  - {name: fires, expect: match, event: {Image: 'C:\\whoami.exe'}}\n"
+        "  - {name: silent, expect: no match, event: {Image: x}}\n";
+    work.write("rules/a.yml", rule("A", tests));
+    work.write("rules/b.yml", "title: Many\ncorrelation:\n  type: event_count\n  rules: [base]\n"
+                              "  timespan: 1m\n  group-by: [Image]\n  condition: {gte: 2}\n");
+    const Outcome outcome = test(work.path("rules"));
+    CHECK(outcome.status == 1);
+    CHECK(has(outcome.out, "got:      no match: a correlation refers to this rule, which silences it; write "
+                           "`generate: true` into the correlation, or test the rule without it\n"));
+    CHECK(has(outcome.out, "1 passed, 1 failed"));
+    CHECK(test(work.path("rules/a.yml")).status == 0);
+  }
+
   TEST_CASE("a test that cannot be run never passes") {
     if (!have_command()) return;
     TemporaryFolder work;

@@ -184,7 +184,13 @@ TEST_CASE("loading: broken tables are fatal, and so are two of one name") {
   CHECK(loaded.report.fatal == folder + "/t.yml:1:1: error: the table name 't' is also that of " + folder + "/u.yml");
   loaded.options.taxonomy_path = loaded.folder.path("none");
   loaded.load();
-  CHECK(loaded.report.fatal == loaded.folder.path("none") + ": holds no log source table; name another with --taxonomy, or none");
+  CHECK(loaded.report.fatal ==
+        loaded.folder.path("none") +
+            ": no such file or folder; name a file or folder of log source tables with --taxonomy, or none");
+  loaded.options.taxonomy_path = loaded.folder.path("empty");
+  loaded.write("empty/readme.md", "x").load();
+  CHECK(loaded.report.fatal ==
+        loaded.folder.path("empty") + ": holds no log source table; name another with --taxonomy, or none");
 }
 
 TEST_CASE("loading: tables in ascending order, then by file") {
