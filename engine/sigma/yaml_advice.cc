@@ -32,10 +32,7 @@ struct Place {
     size_t last = before.find_last_not_of(" \t");
     return last != before.npos && (before[last] == '\'' || before[last] == '"');
   }
-  bool inside_value() const {
-    return before.find(": ") != before.npos || before.starts_with("- ") ||
-           before.find(" - ") != before.npos;
-  }
+  bool inside_value() const { return before.find(": ") != before.npos; }
   // The value that begins here, in single quotes.
   std::string quoted_value() const {
     std::string_view value = rest.substr(0, rest.find(" #"));
@@ -76,8 +73,8 @@ std::string escape_advice(const Place&) {
 
 std::string block_entry_advice(const Place& place) {
   if (place.indented_by_tab()) return std::string(tab_advice);
-  return "no list entry can stand here; begin the list on a new line, or put a value that begins with '- ' in "
-         "single quotes";
+  return "no list entry can stand here; begin the list on a new line, or put a value that begins with "
+         "'- ' in single quotes";
 }
 
 std::string flow_end_advice(const Place& place) {
@@ -89,8 +86,8 @@ std::string flow_end_advice(const Place& place) {
 template <char Begin, char End>
 std::string flow_advice(const Place&) {
   return fmt::format(
-      "what begins with '{0}' is not closed before this; write '{1}', or put a value that begins with '{0}' in "
-      "single quotes",
+      "what begins with '{0}' is not closed before this; write '{1}', or put a value that begins "
+      "with '{0}' in single quotes",
       Begin, End);
 }
 
@@ -121,7 +118,8 @@ constexpr Advice advices[] = {
     {"unexpected character in block scalar",
      [](const Place&) {
        return std::string(
-           "the text of '|' and '>' begins on the next line; put a value that begins with them in single quotes");
+           "the text of '|' and '>' begins on the next line; put a value that begins with them "
+           "in single quotes");
      }},
     {"unknown escape character", escape_advice},
     {"bad character found while scanning hex number", escape_advice},

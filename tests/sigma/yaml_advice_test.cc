@@ -41,6 +41,7 @@ TEST_CASE("yaml advice: a key where none can stand") {
   CHECK(problem("a:\n  b: 1\n   c: 2\n") == "y:3:5: " + key);
   CHECK(problem("a: 1\n  b: 2\n") == "y:2:4: " + key);
   CHECK(problem("a: b\nc\nd: e\n") == "y:3:2: " + key);
+  CHECK(problem("a: x\n  - b: c\n") == "y:2:6: " + key);
   CHECK(problem("a:b\nc: d\n") == "y:2:2: " + key);
 }
 
