@@ -57,16 +57,16 @@ struct RefusedRule {
 struct LoadReport {
   std::vector<Diagnostic> diagnostics;  // in order of files and lines
   size_t files = 0;
-  size_t loaded = 0;      // detection rules in the engine
-  size_t refused = 0;     // rules (documents) with an error
-  std::vector<RefusedRule> refused_rules;  // one for each of `refused`
-  size_t deselected = 0;  // left out by RuleSelection
+  size_t loaded = 0;                                             // detection rules in the engine
+  size_t refused = 0;                                            // rules (documents) with an error
+  std::vector<RefusedRule> refused_rules;                        // one for each of `refused`
+  size_t deselected = 0;                                         // left out by RuleSelection
   std::vector<std::string> unmatched_select, unmatched_exclude;  // of RuleSelection: matched no rule
   size_t correlations = 0, filters = 0;
   std::vector<std::string> muted;  // titles of rules silenced because only a correlation refers to them
   std::vector<std::pair<std::string, Mark>> muted_places;  // the same rules: file and place
-  std::map<std::string, size_t> per_logsource;      // LogSource::to_string() -> rules
-  std::map<std::string, size_t> unknown_logsource;  // those that no table knows
+  std::map<std::string, size_t> per_logsource;             // LogSource::to_string() -> rules
+  std::map<std::string, size_t> unknown_logsource;         // those that no table knows
   std::string fatal;  // why there is no engine at all: unreadable path, bad table, bad pipeline…
   size_t count(Severity severity) const;
 };

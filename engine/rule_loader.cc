@@ -12,6 +12,7 @@
 #include <set>
 #include <system_error>
 
+#include "rule_files.h"
 #include "sigma/condition.h"
 #include "sigma/pipeline/pipeline.h"
 #include "sigma/placeholders.h"
@@ -37,53 +38,6 @@ std::optional<std::string> read_text(const std::string& path, size_t limit, std:
   }
   text.resize(static_cast<size_t>(file.gcount()));
   return text;
-}
-
-bool is_yaml(const fs::path& path) { return is_yaml_file_name(path.filename().string()); }
-
-// Folders that hold YAML of another kind: log source tables, and the test data of the public rules.
-bool is_no_rule_folder(const std::string& name) { return name == "taxonomy" || name == "regression_data"; }
-
-// Rule files below a folder, sorted, without hidden files.
-// What looks like a rule but cannot be followed is named in `lost`.
-bool find_rule_files(const std::string& path, std::vector<std::string>& files, std::vector<std::string>& lost,
-                     std::string& problem) {
-  std::error_code error;
-  if (!fs::is_directory(path, error)) {
-    if (!fs::exists(path, error)) {
-      problem = fmt::format("{}: {}", path, error ? error.message() : "no such file or folder");
-      return false;
-    }
-    files.push_back(path);
-    return true;
-  }
-  std::vector<std::string> found;
-  fs::recursive_directory_iterator walk(path, fs::directory_options::none, error), end;
-  for (; !error && walk != end; walk.increment(error)) {
-    std::string name = walk->path().filename().string();
-    std::error_code ignored;
-    bool folder = walk->is_directory(ignored) && !walk->is_symlink(ignored);
-    if (name.starts_with('.') || (folder && is_no_rule_folder(name))) {
-      if (folder) walk.disable_recursion_pending();
-      continue;
-    }
-    if (walk->is_symlink(ignored) && walk->is_directory(ignored)) {
-      lost.push_back(walk->path().string() +
-                     ": a linked folder; links to folders are not followed, name it by itself");
-    } else if (is_yaml(walk->path()) && !folder) {
-      if (walk->is_regular_file(ignored))
-        found.push_back(walk->path().string());
-      else
-        lost.push_back(walk->path().string() + ": no regular file, or a link to nothing");
-    }
-  }
-  if (error) {
-    problem = fmt::format("{}: {}", path, error.message());
-    return false;
-  }
-  std::sort(found.begin(), found.end());
-  files.insert(files.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
-  return true;
 }
 
 // A failure of configuration: the first error says it all.
@@ -402,7 +356,7 @@ std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& 
   std::error_code error;
   if (fs::is_directory(folder, error)) {
     for (fs::directory_iterator walk(folder, error), end; !error && walk != end; walk.increment(error))
-      if (is_yaml(walk->path())) files.push_back(walk->path().string());
+      if (is_yaml_file_name(walk->path().filename().string())) files.push_back(walk->path().string());
   } else if (fs::exists(folder, error)) {
     files.push_back(folder);
   }
@@ -412,9 +366,8 @@ std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& 
   }
   std::sort(files.begin(), files.end());
   if (!fs::exists(folder, error)) {
-    report.fatal =
-        fmt::format("{}: {}; name a file or folder of log source tables with --taxonomy, or none", folder,
-                    error ? error.message() : "no such file or folder");
+    report.fatal = fmt::format("{}: {}; name a file or folder of log source tables with --taxonomy, or none",
+                               folder, error ? error.message() : "no such file or folder");
     return {};
   }
   if (files.empty()) {

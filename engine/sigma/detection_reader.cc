@@ -214,8 +214,8 @@ std::optional<DetectionItem> read_item(std::string_view key, Mark key_mark, cons
   }
   if (std::string_view field = parts[0]; field != trimmed(field))
     sink.warning(key_mark,
-                 fmt::format("the field name '{}' has blanks around it, which belong to it; write '{}'", field,
-                             trimmed(field)));
+                 fmt::format("the field name '{}' has blanks around it, which belong to it; write '{}'",
+                             field, trimmed(field)));
   std::vector<const YamlNode*> scalars;
   if (value.is_sequence()) {
     for (const YamlNode& scalar : value.items) scalars.push_back(&scalar);
@@ -273,8 +273,8 @@ std::optional<Detection> read_detection(const YamlNode& node, const Limits& limi
   return detection;
 }
 
-bool read_selections(const YamlNode& block, std::span<const std::string_view> reserved,
-                     const Limits& limits, DiagnosticSink& sink, std::vector<Selection>& selections) {
+bool read_selections(const YamlNode& block, std::span<const std::string_view> reserved, const Limits& limits,
+                     DiagnosticSink& sink, std::vector<Selection>& selections) {
   bool good = true;
   for (const YamlEntry& entry : block.entries) {
     if (std::find(reserved.begin(), reserved.end(), entry.key) != reserved.end()) continue;

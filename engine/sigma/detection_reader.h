@@ -16,8 +16,8 @@ namespace sigrun::sigma {
 std::optional<Detection> read_detection(const YamlNode& node, const Limits& limits, DiagnosticSink& sink);
 
 // Every entry of `block` but the keys in `reserved` is a selection. Returns false after a diagnostic.
-bool read_selections(const YamlNode& block, std::span<const std::string_view> reserved,
-                     const Limits& limits, DiagnosticSink& sink, std::vector<Selection>& selections);
+bool read_selections(const YamlNode& block, std::span<const std::string_view> reserved, const Limits& limits,
+                     DiagnosticSink& sink, std::vector<Selection>& selections);
 
 // `condition:` of a block: text, or a list of texts (any of them).
 std::optional<Condition> read_condition(const YamlNode& block, Mark block_mark,

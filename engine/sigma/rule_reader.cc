@@ -178,8 +178,7 @@ RuleFile read_rules(std::string_view text, const Limits& limits, DiagnosticSink&
   YamlStream stream = parse_yaml(text, limits, sink);
   auto refuse = [&](std::string title, Mark mark, size_t first_diagnostic) {
     ++file.refused;
-    file.refused_documents.push_back(
-        {std::move(title), mark, first_diagnostic, sink.diagnostics().size()});
+    file.refused_documents.push_back({std::move(title), mark, first_diagnostic, sink.diagnostics().size()});
   };
   if (!stream.complete) refuse({}, sink.diagnostics().back().mark, sink.diagnostics().size() - 1);
   Collection collection(limits, sink);

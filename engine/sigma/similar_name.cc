@@ -49,7 +49,8 @@ std::string_view similar_key(std::string_view key, std::span<const std::string_v
   return best;
 }
 
-void warn_of_misspelt_keys(const YamlNode& map, std::span<const std::string_view> known, DiagnosticSink& sink) {
+void warn_of_misspelt_keys(const YamlNode& map, std::span<const std::string_view> known,
+                           DiagnosticSink& sink) {
   for (const YamlEntry& entry : map.entries)
     if (std::string_view meant = similar_key(entry.key, known); !meant.empty())
       warn_of_misspelt_key(entry.key, entry.key_mark, meant, sink);

@@ -18,7 +18,8 @@ size_t edit_distance(std::string_view a, std::string_view b);
 std::string_view similar_key(std::string_view key, std::span<const std::string_view> known);
 
 // Warns of each key of `map` that looks like a known one: what it says would have no effect, in silence.
-void warn_of_misspelt_keys(const YamlNode& map, std::span<const std::string_view> known, DiagnosticSink& sink);
+void warn_of_misspelt_keys(const YamlNode& map, std::span<const std::string_view> known,
+                           DiagnosticSink& sink);
 void warn_of_misspelt_key(std::string_view key, Mark mark, std::string_view meant, DiagnosticSink& sink);
 
 }  // namespace sigrun::sigma
