@@ -10,6 +10,19 @@ namespace {
 
 constexpr size_t listed_errors = 20;
 
+// "--min-level and --select": those that were given.
+std::string given_options(const RuleSelection& selection) {
+  std::string text;
+  const auto add = [&](bool given, std::string_view name) {
+    if (given) text += fmt::format("{}{}", text.empty() ? "" : " and ", name);
+  };
+  add(selection.min_level != sigma::Level::none, "--min-level");
+  add(selection.min_status != sigma::Status::none, "--min-status");
+  add(!selection.select.empty(), "--select");
+  add(!selection.exclude.empty(), "--exclude");
+  return text;
+}
+
 }  // namespace
 
 void report_refused(const LoadReport& report) {
@@ -25,13 +38,23 @@ void report_refused(const LoadReport& report) {
   }
 }
 
-bool has_rules(const Engine* engine, const LoadReport& report, const std::string& command, int& status) {
+void report_unmatched(const LoadReport& report, const std::string& command) {
+  const auto warn = [&](std::string_view option, const std::vector<std::string>& values) {
+    for (const std::string& value : values)
+      say(fmt::format("{}: warning: {} {} matches no rule", command, option, printable(value)));
+  };
+  warn("--select", report.unmatched_select);
+  warn("--exclude", report.unmatched_exclude);
+}
+
+bool has_rules(const Engine* engine, const LoadReport& report, const std::string& command, int& status,
+               const RuleSelection& selection) {
   if (engine && report.loaded > 0) return true;
   const bool all_refused = report.refused > 0 && report.deselected == 0 && report.loaded == 0;
   std::string reason = report.fatal;
   if (reason.empty()) {
     reason = all_refused             ? "every rule was refused"
-             : report.deselected > 0 ? "no rule is left by --min-level, --min-status, --select and --exclude"
+             : report.deselected > 0 ? "no rule is left by " + given_options(selection)
                                      : "there is no detection rule in what was named";
   }
   say(command + ": " + printable(reason));

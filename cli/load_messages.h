@@ -10,8 +10,12 @@ namespace sigrun::cli {
 // Lists refused rules on standard error: the first 20, then how many more there are.
 void report_refused(const LoadReport& report);
 
+// Warns of each value of --select and --exclude that matched no rule.
+void report_unmatched(const LoadReport& report, const std::string& command);
+
 // Is there anything to run? False, after saying why, with the status in `status`: exit_rules if rules were
-// refused until none was left, else exit_usage.
-bool has_rules(const Engine* engine, const LoadReport& report, const std::string& command, int& status);
+// refused until none was left, else exit_usage. `selection`: what may have left out the rules.
+bool has_rules(const Engine* engine, const LoadReport& report, const std::string& command, int& status,
+               const RuleSelection& selection = {});
 
 }  // namespace sigrun::cli

@@ -9,7 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_rule_file(const fs::path& path) { return path.extension() == ".yml" || path.extension() == ".yaml"; }
+bool is_rule_file(const fs::path& path) { return is_yaml_file_name(path.filename().string()); }
 
 bool holds_rules(const fs::path& folder) {
   std::error_code error;
@@ -23,7 +23,8 @@ bool holds_rules(const fs::path& folder) {
 
 CLI::Option* add_repeatable(CLI::App& command, const std::string& names, std::vector<std::string>& values,
                             const std::string& description) {
-  return command.add_option(names, values, description)->allow_extra_args(false);
+  // One value each, all of them kept: help then shows no `...`, which would promise `-r a b`.
+  return command.add_option(names, values, description)->expected(1)->take_all()->allow_extra_args(false);
 }
 
 void add_rule_paths(CLI::App& command, RuleOptions& options) {
@@ -39,7 +40,7 @@ void add_interpretation_options(CLI::App& command, RuleOptions& options) {
   command.add_option("--vars", options.vars, "YAML file with values for %placeholders%")->type_name("FILE");
   command
       .add_option("--taxonomy", options.taxonomy,
-                  "Folder of log source tables instead of the shipped ones;\nnone: no tables at all")
+                  "File or folder of log source tables instead of the\nshipped ones; none: no tables at all")
       ->type_name("PATH|none");
 }
 

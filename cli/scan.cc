@@ -51,6 +51,10 @@ bool resolve_inputs(const ScanArguments& arguments, std::vector<std::string>& pa
     }
     names.push_back("-");
   }
+  for (const std::string& name : names) {
+    if (is_yaml_file_name(name))
+      say("sigrun scan: " + printable(name) + ": looks like a rule; write -r before each");
+  }
   InputFiles found = find_input_files(names);
   for (const std::string& error : found.errors) say("sigrun scan: " + printable(error));
   if (!found.skipped.empty()) {
@@ -108,9 +112,14 @@ bool reaches(const Counters& counters, sigma::Level level) {
                      counters.alerts_by_level.end(), [](uint64_t count) { return count > 0; });
 }
 
+// A wrong file, most likely: silence would pass for "nothing found".
+bool nothing_readable(const Counters& counters) {
+  return counters.in > 0 && counters.in == counters.rejected;
+}
+
 int final_status(const ScanArguments& arguments, const ScanResult& result, bool inputs_complete) {
   if (const int signal = stop_signal()) return 128 + signal;
-  if (!inputs_complete || result.input_errors > 0) return exit_usage;
+  if (!inputs_complete || result.input_errors > 0 || nothing_readable(result.counters)) return exit_usage;
   if (!arguments.fail_on.empty() && reaches(result.counters, sigma::parse_level(arguments.fail_on).value())) {
     return exit_findings;
   }
@@ -143,7 +152,10 @@ int run_scan(ScanArguments& arguments) {
   LoadReport report;
   const auto engine = Engine::load(*load_options, report);
   report_refused(report);
-  if (int status = exit_done; !has_rules(engine.get(), report, "sigrun scan", status)) return status;
+  report_unmatched(report, "sigrun scan");
+  if (int status = exit_done;
+      !has_rules(engine.get(), report, "sigrun scan", status, load_options->selection))
+    return status;
   if (arguments.strict && report.refused > 0) {
     say(fmt::format("sigrun scan: {} refused, and --strict was given: nothing was scanned",
                     counted(report.refused, "rule")));
@@ -206,6 +218,10 @@ int run_scan(ScanArguments& arguments) {
   if (!output.broken_pipe()) {
     if (as_table && arguments.output.empty() && writer.wrote_anything()) say("");
     say(format_summary(report, result, seconds));
+    if (nothing_readable(result.counters)) {
+      say("sigrun scan: no JSON found: every event was rejected; sigrun reads JSON objects, one to a line or "
+          "otherwise, also .gz and .zst");
+    }
   }
   return final_status(arguments, result, inputs_complete);
 }
@@ -269,7 +285,8 @@ void add_scan_command(CLI::App& app, int& exit_code) {
       "  sigrun scan -r rules/ --fail-on high logs/ >alerts.ndjson\n"
       "\n"
       "Exit status: 0 done; 1 an alert reached --fail-on; 2 no rule could be loaded, or --strict and one\n"
-      "could not; 3 usage, configuration, unreadable input or unwritable output; 130 interrupted.");
+      "could not; 3 usage, configuration, unreadable input (or nothing but rejected events), unwritable\n"
+      "output; 130 interrupted.");
   command->callback([arguments, &exit_code] { exit_code = run_scan(*arguments); });
 }
 

@@ -64,6 +64,8 @@ std::string format_summary(const LoadReport& report, const ScanResult& result, d
                                  group_digits(counters.degraded), group_digits(counters.rejected),
                                  group_digits(counters.dropped));
   if (!counters.balanced()) text += "\nwarning: these outcomes do not add up; please report this";
+  if (counters.dropped > 0)
+    text += fmt::format("\ndropped: {} outside --from/--to", group_digits(counters.dropped));
   if (result.rejections_not_shown > 0) {
     text += fmt::format("\nrejected: {} more than listed above", group_digits(result.rejections_not_shown));
   }

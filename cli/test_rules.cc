@@ -1,5 +1,6 @@
 // `sigrun test`: runs the tests that rules carry. All rules are loaded and events find them as in a scan; a
 // test asks only whether its own rule fires. Results are data: they go to standard output.
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -70,14 +71,23 @@ Observation observe(const Engine& engine, const RuleInfo& rule, const std::strin
   return seen;
 }
 
-std::string describe_miss(const Observation& seen, size_t expected) {
+bool is_muted(const LoadReport& report, const RuleInfo& rule) {
+  return std::any_of(report.muted_places.begin(), report.muted_places.end(), [&](const auto& place) {
+    return place.first == rule.file && place.second.line == rule.line;
+  });
+}
+
+std::string describe_miss(const Observation& seen, size_t expected, bool muted) {
+  if (muted)
+    return "no match: a correlation refers to this rule, which silences it; write `generate: true` into the "
+           "correlation, or test the rule without it";
   std::string text = seen.alerts == 0 ? "no match" : fmt::format("{} of {} matches", seen.alerts, expected);
   if (seen.unrecognised > 0) text += "; no log source table recognised the event";
   if (!seen.other_rules.empty()) text += "; fired instead: " + seen.other_rules;
   return text;
 }
 
-TestResult run_test(const Engine& engine, const RuleInfo& rule, const RuleTest& test) {
+TestResult run_test(const Engine& engine, const RuleInfo& rule, const RuleTest& test, bool muted) {
   TestResult result;
   result.rule_title = rule.title;
   result.rule_file = rule.file;
@@ -108,7 +118,7 @@ TestResult run_test(const Engine& engine, const RuleInfo& rule, const RuleTest& 
   result.expected = !test.expect_match  ? "no match"
                     : test.at_least > 1 ? fmt::format("{} matches", test.at_least)
                                         : "match";
-  result.got = test.expect_match ? describe_miss(all, test.at_least) : "match";
+  result.got = test.expect_match ? describe_miss(all, test.at_least, muted) : "match";
   result.event = !first_match.empty()        ? first_match
                  : !test.events_file.empty() ? test.events_file
                                              : test.events.front();
@@ -160,10 +170,37 @@ std::vector<RuleTest> tests_of_rule(const Engine& engine, size_t index, std::vec
   return tests;
 }
 
+TestResult load_error(std::string title, const std::string& file, uint32_t line, const std::string& message) {
+  TestResult result;
+  result.rule_title = title.empty() ? file : std::move(title);
+  result.rule_file = result.file = file;
+  result.line = line;
+  result.name = "loads";
+  result.outcome = TestResult::Outcome::error;
+  result.got = message;
+  return result;
+}
+
+// Rules that could not be loaded have no results of their own: a report without them would look green.
+std::vector<TestResult> load_errors(const LoadReport& report) {
+  std::vector<TestResult> results;
+  if (!report.fatal.empty()) results.push_back(load_error({}, "sigrun test", 0, report.fatal));
+  for (const RefusedRule& rule : report.refused_rules)
+    results.push_back(load_error(rule.title, rule.file, rule.mark.line, rule.errors));
+  return results;
+}
+
+bool write_junit(const std::string& path, const std::vector<TestResult>& results) {
+  Output file;
+  if (path.empty() || (file.open(path) && (file.write(format_junit(results)), file.close()))) return true;
+  say("sigrun test: " + printable(file.error()));
+  return false;
+}
+
 int run_tests(const Engine& engine, const LoadReport& report, const TestArguments& arguments) {
   Output output;
   Totals totals;
-  std::vector<TestResult> results;
+  std::vector<TestResult> results = load_errors(report);
   const auto record = [&](TestResult result) {
     switch (result.outcome) {
       case TestResult::Outcome::passed: ++totals.passed; break;
@@ -185,7 +222,7 @@ int run_tests(const Engine& engine, const LoadReport& report, const TestArgument
     }
     ++totals.tested_rules;
     for (TestResult& result : malformed) record(std::move(result));
-    for (const RuleTest& test : tests) record(run_test(engine, rule, test));
+    for (const RuleTest& test : tests) record(run_test(engine, rule, test, is_muted(report, rule)));
   }
   if (arguments.verbose) {
     for (const std::string& line : totals.untested) output.write(line + "\n");
@@ -195,13 +232,7 @@ int run_tests(const Engine& engine, const LoadReport& report, const TestArgument
     say("sigrun test: " + printable(output.error()));
     return exit_usage;
   }
-  if (!arguments.junit.empty()) {
-    Output file;
-    if (!file.open(arguments.junit) || !(file.write(format_junit(results)), file.close())) {
-      say("sigrun test: " + printable(file.error()));
-      return exit_usage;
-    }
-  }
+  if (!write_junit(arguments.junit, results)) return exit_usage;
   if (report.refused > 0) return exit_rules;
   return totals.failed + totals.errors > 0 ? exit_findings : exit_done;
 }
@@ -216,7 +247,8 @@ int load_and_test(const TestArguments& arguments) {
   LoadReport report;
   const auto engine = Engine::load(*options, report);
   report_refused(report);
-  if (int status = exit_done; !has_rules(engine.get(), report, "sigrun test", status)) return status;
+  if (int status = exit_done; !has_rules(engine.get(), report, "sigrun test", status))
+    return write_junit(arguments.junit, load_errors(report)) ? status : exit_usage;
   return run_tests(*engine, report, arguments);
 }
 

@@ -18,6 +18,15 @@ size_t LoadReport::count(Severity severity) const {
                                            [&](const Diagnostic& d) { return d.severity == severity; }));
 }
 
+bool is_yaml_file_name(std::string_view name) {
+  const size_t dot = name.rfind('.');
+  if (dot == name.npos || dot == 0) return false;
+  std::string ending(name.substr(dot));
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return ending == ".yml" || ending == ".yaml";
+}
+
 std::string share_folder() {
   if (const char* set = std::getenv("SIGRUN_SHARE"); set && *set) return set;
   std::error_code ignored;

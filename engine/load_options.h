@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sigma/rule.h"
@@ -29,8 +31,8 @@ struct LogSourceMode {
 struct RuleSelection {
   sigma::Level min_level = sigma::Level::none;
   sigma::Status min_status = sigma::Status::none;
-  // Each is a rule id, a tag ("attack.t1059" or "attack.*") or a glob over the rule's file path; a rule is taken if any
-  // select matches (or none is given) and no exclude does.
+  // Each is a rule id, a tag ("attack.t1059" or "attack.*"), both without regard to case, or a glob over the
+  // rule's file path; a rule is taken if any select matches (or none is given) and no exclude does.
   std::vector<std::string> select, exclude;
 };
 
@@ -38,26 +40,39 @@ struct LoadOptions {
   std::vector<std::string> rule_paths;  // files or folders
   std::vector<std::string> pipelines;   // shipped names ("sysmon") or paths
   std::string vars_path;                // placeholder values; empty: none
-  std::string taxonomy_path;            // folder of tables; empty with use_taxonomy: the shipped one
+  std::string taxonomy_path;            // file or folder of tables; empty with use_taxonomy: the shipped one
   bool use_taxonomy = true;
   LogSourceMode logsource;
   RuleSelection selection;
   Limits limits;
 };
 
+// A rule that could not be loaded, for reports that list rules and not messages.
+struct RefusedRule {
+  std::string file, title;  // the title is empty where it could not be read
+  Mark mark;
+  std::string errors;  // messages, a line each
+};
+
 struct LoadReport {
   std::vector<Diagnostic> diagnostics;  // in order of files and lines
   size_t files = 0;
-  size_t loaded = 0;      // detection rules in the engine
-  size_t refused = 0;     // rules (documents) with an error
-  size_t deselected = 0;  // left out by RuleSelection
+  size_t loaded = 0;                                             // detection rules in the engine
+  size_t refused = 0;                                            // rules (documents) with an error
+  std::vector<RefusedRule> refused_rules;                        // one for each of `refused`
+  size_t deselected = 0;                                         // left out by RuleSelection
+  std::vector<std::string> unmatched_select, unmatched_exclude;  // of RuleSelection: matched no rule
   size_t correlations = 0, filters = 0;
   std::vector<std::string> muted;  // titles of rules silenced because only a correlation refers to them
-  std::map<std::string, size_t> per_logsource;      // LogSource::to_string() -> rules
-  std::map<std::string, size_t> unknown_logsource;  // those that no table knows
+  std::vector<std::pair<std::string, Mark>> muted_places;  // the same rules: file and place
+  std::map<std::string, size_t> per_logsource;             // LogSource::to_string() -> rules
+  std::map<std::string, size_t> unknown_logsource;         // those that no table knows
   std::string fatal;  // why there is no engine at all: unreadable path, bad table, bad pipeline…
   size_t count(Severity severity) const;
 };
+
+// By its name: .yml or .yaml, in capitals too (RULE.YML from a file system that has no others).
+bool is_yaml_file_name(std::string_view name);
 
 // Where the shipped tables and pipelines are: $SIGRUN_SHARE, else the installed folder, else the source tree the
 // program was built in.

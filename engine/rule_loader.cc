@@ -12,6 +12,7 @@
 #include <set>
 #include <system_error>
 
+#include "rule_files.h"
 #include "sigma/condition.h"
 #include "sigma/pipeline/pipeline.h"
 #include "sigma/placeholders.h"
@@ -39,53 +40,6 @@ std::optional<std::string> read_text(const std::string& path, size_t limit, std:
   return text;
 }
 
-bool is_yaml(const fs::path& path) { return path.extension() == ".yml" || path.extension() == ".yaml"; }
-
-// Folders that hold YAML of another kind: log source tables, and the test data of the public rules.
-bool is_no_rule_folder(const std::string& name) { return name == "taxonomy" || name == "regression_data"; }
-
-// Rule files below a folder, sorted, without hidden files.
-// What looks like a rule but cannot be followed is named in `lost`.
-bool find_rule_files(const std::string& path, std::vector<std::string>& files, std::vector<std::string>& lost,
-                     std::string& problem) {
-  std::error_code error;
-  if (!fs::is_directory(path, error)) {
-    if (!fs::exists(path, error)) {
-      problem = fmt::format("{}: {}", path, error ? error.message() : "no such file or folder");
-      return false;
-    }
-    files.push_back(path);
-    return true;
-  }
-  std::vector<std::string> found;
-  fs::recursive_directory_iterator walk(path, fs::directory_options::none, error), end;
-  for (; !error && walk != end; walk.increment(error)) {
-    std::string name = walk->path().filename().string();
-    std::error_code ignored;
-    bool folder = walk->is_directory(ignored) && !walk->is_symlink(ignored);
-    if (name.starts_with('.') || (folder && is_no_rule_folder(name))) {
-      if (folder) walk.disable_recursion_pending();
-      continue;
-    }
-    if (walk->is_symlink(ignored) && walk->is_directory(ignored)) {
-      lost.push_back(walk->path().string() +
-                     ": a linked folder; links to folders are not followed, name it by itself");
-    } else if (is_yaml(walk->path()) && !folder) {
-      if (walk->is_regular_file(ignored))
-        found.push_back(walk->path().string());
-      else
-        lost.push_back(walk->path().string() + ": no regular file, or a link to nothing");
-    }
-  }
-  if (error) {
-    problem = fmt::format("{}: {}", path, error.message());
-    return false;
-  }
-  std::sort(found.begin(), found.end());
-  files.insert(files.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
-  return true;
-}
-
 // A failure of configuration: the first error says it all.
 std::string first_error(const DiagnosticSink& sink) {
   for (const Diagnostic& diagnostic : sink.diagnostics())
@@ -101,22 +55,44 @@ class RuleLoader {
     if (!read_pipelines() || !read_vars() || !read_files()) return {};
     DiagnosticSink sink;
     set_.link(options_.limits, sink);
-    take(sink);
+    take_linked(sink);
     apply_pipelines();
     select();
     set_.link_correlations(sink);
-    take(sink);
+    take_linked(sink);
     mention_correlations();
     report_.refused += set_.refused;
     report_.correlations = set_.correlations.size();
     report_.filters = set_.filters.size();
     report_.loaded = set_.detections.size();
-    for (const auto& rule : set_.detections)
-      if (rule.muted) report_.muted.push_back(rule.header.title);
+    for (const auto& rule : set_.detections) {
+      if (!rule.muted) continue;
+      report_.muted.push_back(rule.header.title);
+      report_.muted_places.emplace_back(rule.header.file, rule.header.mark);
+    }
     return LoadedRules{std::move(set_.detections), std::move(set_.correlations)};
   }
 
  private:
+  // Call before take(): these errors of the sink are why the rule is refused.
+  void note_refused(const DiagnosticSink& sink, std::string title, Mark mark, size_t first, size_t end) {
+    RefusedRule rule{sink.file(), std::move(title), mark, {}};
+    for (size_t i = first; i < end; ++i) {
+      const Diagnostic& diagnostic = sink.diagnostics()[i];
+      if (diagnostic.severity != Severity::error) continue;
+      rule.file = diagnostic.file;
+      rule.errors += (rule.errors.empty() ? "" : "\n") + diagnostic.message;
+    }
+    report_.refused_rules.push_back(std::move(rule));
+  }
+  // Linking refuses a rule with one error each.
+  void take_linked(DiagnosticSink& sink) {
+    for (size_t i = 0; i < sink.diagnostics().size(); ++i)
+      if (const Diagnostic& error = sink.diagnostics()[i]; error.severity == Severity::error)
+        note_refused(sink, {}, error.mark, i, i + 1);
+    take(sink);
+  }
+
   void take(DiagnosticSink& sink) {
     std::vector<Diagnostic> diagnostics = sink.take();
     std::move(diagnostics.begin(), diagnostics.end(), std::back_inserter(report_.diagnostics));
@@ -183,9 +159,13 @@ class RuleLoader {
       DiagnosticSink sink(path);
       std::string problem;
       if (auto text = read_text(path, options_.limits.yaml_bytes, problem)) {
-        set_.add(sigma::read_rules(*text, options_.limits, sink));
+        sigma::RuleFile file = sigma::read_rules(*text, options_.limits, sink);
+        for (const sigma::RefusedDocument& refused : file.refused_documents)
+          note_refused(sink, refused.title, refused.mark, refused.first_diagnostic, refused.end_diagnostic);
+        set_.add(std::move(file));
       } else {
         sink.error({}, problem.substr(path.size() + 2));
+        note_refused(sink, {}, {}, 0, 1);
         ++set_.refused;
       }
       take(sink);
@@ -200,6 +180,7 @@ class RuleLoader {
       DiagnosticSink sink(rule.header.file);
       bool good =
           pipelines_.apply(rule, sink) && sigma::resolve_placeholders(rule, vars_, options_.limits, sink);
+      if (!good) note_refused(sink, rule.header.title, rule.header.mark, 0, sink.diagnostics().size());
       take(sink);
       if (good)
         kept.push_back(std::move(rule));
@@ -218,6 +199,7 @@ class RuleLoader {
     for (sigma::CorrelationRule& rule : set_.correlations) {
       DiagnosticSink sink(rule.header.file);
       good.push_back(pipelines_.apply(rule, sink, base_logsources(rule, bases, chains)));
+      if (!good.back()) note_refused(sink, rule.header.title, rule.header.mark, 0, sink.diagnostics().size());
       take(sink);
     }
     std::vector<sigma::CorrelationRule> kept;
@@ -285,9 +267,18 @@ class RuleLoader {
     return logsources;
   }
 
+  static std::string lower_case(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return text;
+  }
+
   static bool is_named(const sigma::RuleHeader& header, const std::string& pattern) {
-    if (header.id == pattern) return true;
-    auto tagged = [&](const std::string& tag) { return sigma::selection_name_matches(pattern, tag); };
+    const std::string lower = lower_case(pattern);
+    if (lower_case(header.id) == lower) return true;
+    auto tagged = [&](const std::string& tag) {
+      return sigma::selection_name_matches(lower, lower_case(tag));
+    };
     if (std::any_of(header.tags.begin(), header.tags.end(), tagged)) return true;
     return sigma::selection_name_matches(pattern, header.file) ||
            sigma::selection_name_matches("*/" + pattern, header.file);
@@ -310,12 +301,26 @@ class RuleLoader {
     return referred_to(std::move(wanted), index_rules(set_.correlations));
   }
 
+  // What was asked for in vain: a mistyped tag must not look like one that found nothing.
+  std::vector<std::string> unmatched(const std::vector<std::string>& patterns) const {
+    std::vector<std::string> out;
+    for (const std::string& pattern : patterns) {
+      auto named = [&](const auto& rule) { return is_named(rule.header, pattern); };
+      if (std::none_of(set_.detections.begin(), set_.detections.end(), named) &&
+          std::none_of(set_.correlations.begin(), set_.correlations.end(), named))
+        out.push_back(pattern);
+    }
+    return out;
+  }
+
   static bool is_in(const sigma::RuleHeader& header, const std::set<std::string>& names) {
     return names.contains(header.id) || (!header.name.empty() && names.contains(header.name));
   }
 
   // What is not wanted goes, unless a wanted correlation needs it: then it stays, without alerts of its own.
   void select() {
+    report_.unmatched_select = unmatched(options_.selection.select);
+    report_.unmatched_exclude = unmatched(options_.selection.exclude);
     std::set<std::string> needed = needed_by_correlations();
     size_t before = set_.detections.size() + set_.correlations.size();
     std::erase_if(set_.correlations,
@@ -351,7 +356,7 @@ std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& 
   std::error_code error;
   if (fs::is_directory(folder, error)) {
     for (fs::directory_iterator walk(folder, error), end; !error && walk != end; walk.increment(error))
-      if (is_yaml(walk->path())) files.push_back(walk->path().string());
+      if (is_yaml_file_name(walk->path().filename().string())) files.push_back(walk->path().string());
   } else if (fs::exists(folder, error)) {
     files.push_back(folder);
   }
@@ -360,6 +365,11 @@ std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& 
     return {};
   }
   std::sort(files.begin(), files.end());
+  if (!fs::exists(folder, error)) {
+    report.fatal = fmt::format("{}: {}; name a file or folder of log source tables with --taxonomy, or none",
+                               folder, error ? error.message() : "no such file or folder");
+    return {};
+  }
   if (files.empty()) {
     report.fatal =
         fmt::format("{}: holds no log source table; name another with --taxonomy, or none", folder);

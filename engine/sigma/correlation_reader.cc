@@ -9,6 +9,7 @@
 #include "sigma/boolean_expression.h"
 #include "sigma/header_reader.h"
 #include "sigma/rule_reader.h"
+#include "sigma/similar_name.h"
 
 namespace sigrun::sigma {
 namespace {
@@ -72,6 +73,9 @@ class CorrelationReader {
       sink_.error(block_.key_mark, "correlation must be a map with type, rules, timespan and condition");
       return {};
     }
+    constexpr std::string_view keys[] = {"type",    "rules",     "timespan", "group-by",
+                                         "aliases", "condition", "generate"};
+    warn_of_misspelt_keys(block_.value, keys, sink_);
     bool good = read_type() && read_rules_list();
     good = read_timespan() && good;
     good = read_group_by() && good;

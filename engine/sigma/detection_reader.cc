@@ -6,6 +6,7 @@
 
 #include "sigma/condition.h"
 #include "sigma/modifiers/modifier.h"
+#include "sigma/similar_name.h"
 #include "support/utf8.h"
 
 namespace sigrun::sigma {
@@ -19,6 +20,11 @@ std::vector<std::string> split_key(std::string_view key) {
     if (bar == key.npos) return parts;
     begin = bar + 1;
   }
+}
+
+std::string_view trimmed(std::string_view text) {
+  const size_t begin = std::min(text.find_first_not_of(" \t\n"), text.size());
+  return text.substr(begin, text.find_last_not_of(" \t\n") + 1 - begin);
 }
 
 Value plain_value(const YamlNode& scalar) {
@@ -172,8 +178,26 @@ std::optional<Detection> read_map(const YamlNode& map, const Limits& limits, Dia
   return detection;
 }
 
+// `Image|endswith:value` without a blank behind the colon is no field to YAML, but text.
+void warn_of_lost_field(const YamlNode& scalar, DiagnosticSink& sink) {
+  const std::string_view text = scalar.text;
+  const size_t colon = text.find(':');
+  if (!scalar.is_text() || colon == text.npos) return;
+  const std::vector<std::string> parts = split_key(text.substr(0, colon));
+  auto is_modifier = [](const std::string& name) {
+    return name == "all" || name == "neq" || find_modifier(name) != nullptr;
+  };
+  if (parts.size() < 2 || parts[0].find_first_of(" \t") != std::string::npos ||
+      !std::all_of(parts.begin() + 1, parts.end(), is_modifier))
+    return;
+  sink.warning(scalar.mark, fmt::format("this is a keyword, searched as it stands; for a field write a blank "
+                                        "behind the colon: '{}: …'",
+                                        text.substr(0, colon)));
+}
+
 std::optional<Detection> read_keywords(const std::vector<const YamlNode*>& scalars, Mark mark,
                                        const Limits& limits, DiagnosticSink& sink) {
+  for (const YamlNode* scalar : scalars) warn_of_lost_field(*scalar, sink);
   auto item = ItemReader({""}, mark, limits, sink).read(scalars, true);
   if (!item) return {};
   return item_detection(std::move(*item));
@@ -188,6 +212,10 @@ std::optional<DetectionItem> read_item(std::string_view key, Mark key_mark, cons
     sink.error(key_mark, "a field name is missing; for keywords with modifiers write '|all' and the like");
     return {};
   }
+  if (std::string_view field = parts[0]; field != trimmed(field))
+    sink.warning(key_mark,
+                 fmt::format("the field name '{}' has blanks around it, which belong to it; write '{}'",
+                             field, trimmed(field)));
   std::vector<const YamlNode*> scalars;
   if (value.is_sequence()) {
     for (const YamlNode& scalar : value.items) scalars.push_back(&scalar);
@@ -245,8 +273,8 @@ std::optional<Detection> read_detection(const YamlNode& node, const Limits& limi
   return detection;
 }
 
-bool read_selections(const YamlNode& block, std::initializer_list<std::string_view> reserved,
-                     const Limits& limits, DiagnosticSink& sink, std::vector<Selection>& selections) {
+bool read_selections(const YamlNode& block, std::span<const std::string_view> reserved, const Limits& limits,
+                     DiagnosticSink& sink, std::vector<Selection>& selections) {
   bool good = true;
   for (const YamlEntry& entry : block.entries) {
     if (std::find(reserved.begin(), reserved.end(), entry.key) != reserved.end()) continue;
@@ -262,6 +290,31 @@ bool read_selections(const YamlNode& block, std::initializer_list<std::string_vi
       good = false;
   }
   return good;
+}
+
+namespace {
+
+void mark_used(const Condition& condition, std::vector<bool>& used) {
+  if (condition.kind == Condition::Kind::selection) used[condition.selection] = true;
+  for (size_t selection : condition.selections) used[selection] = true;
+  for (const Condition& child : condition.children) mark_used(child, used);
+}
+
+}  // namespace
+
+void warn_of_unused(std::span<const std::string_view> reserved, const std::vector<Selection>& selections,
+                    const std::optional<Condition>& condition, DiagnosticSink& sink) {
+  std::vector<bool> used(selections.size(), false);
+  if (condition) mark_used(*condition, used);
+  for (size_t i = 0; i < selections.size(); ++i) {
+    if (used[i]) continue;
+    if (std::string_view meant = similar_key(selections[i].name, reserved); !meant.empty())
+      warn_of_misspelt_key(selections[i].name, selections[i].mark, meant, sink);
+    else if (condition)
+      sink.warning(selections[i].mark,
+                   fmt::format("no condition uses the selection '{}'; name it there, or leave it out",
+                               selections[i].name));
+  }
 }
 
 std::optional<Condition> read_condition(const YamlNode& block, Mark block_mark,

@@ -46,6 +46,7 @@ std::optional<FilterRule> read_filter_rule(const YamlNode& document, const Limit
     sink.error(block->key_mark, "filter must be a map with rules, selections and a condition");
     return {};
   }
+  constexpr std::string_view reserved[] = {"rules", "condition"};
   const YamlEntry* rules = block->value.find_entry("rules");
   if (!rules) {
     sink.error(block->key_mark,
@@ -53,13 +54,14 @@ std::optional<FilterRule> read_filter_rule(const YamlNode& document, const Limit
     return {};
   }
   good = read_rule_list(*rules, filter, sink) && good;
-  if (!read_selections(block->value, {"rules", "condition"}, limits, sink, filter.selections)) return {};
+  if (!read_selections(block->value, reserved, limits, sink, filter.selections)) return {};
   if (filter.selections.empty()) {
     sink.error(block->key_mark, "the filter has no selection");
     return {};
   }
   std::string text;
   auto condition = read_condition(block->value, block->key_mark, filter.selections, limits, sink, text);
+  warn_of_unused(reserved, filter.selections, condition, sink);
   if (!condition || !good) return {};
   filter.condition = std::move(*condition);
   return filter;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sigma/similar_name.h"
 #include "support/utf8.h"
 
 namespace sigrun::sigma {
@@ -199,6 +200,7 @@ std::optional<RuleHeader> read_header(const YamlNode& document, const Limits& li
     if (const YamlNode* date = document.find(key); date && !is_date(scalar_text(date)))
       sink.warning(date->mark, fmt::format("'{}' is no date; write it as YYYY-MM-DD", scalar_text(date)));
   read_tags(document, sink, header);
+  warn_of_misspelt_keys(document, known_keys, sink);
   for (const YamlEntry& entry : document.entries)
     if (entry.value.is_scalar() &&
         std::find(std::begin(known_keys), std::end(known_keys), entry.key) == std::end(known_keys))
@@ -220,6 +222,8 @@ std::optional<LogSource> read_logsource(const YamlNode& document, DiagnosticSink
                            kind_name(entry->value.kind)));
     return {};
   }
+  constexpr std::string_view keys[] = {"product", "category", "service", "definition"};
+  warn_of_misspelt_keys(entry->value, keys, sink);
   LogSource logsource;
   logsource.mark = entry->key_mark;
   bool good = true;

@@ -153,14 +153,15 @@ std::optional<DetectionRule> read_detection_rule(const YamlNode& document, const
                            kind_name(detection->value.kind)));
     return {};
   }
-  if (!read_selections(detection->value, {"condition", "timeframe"}, limits, sink, rule.selections))
-    return {};
+  constexpr std::string_view reserved[] = {"condition", "timeframe"};
+  if (!read_selections(detection->value, reserved, limits, sink, rule.selections)) return {};
   if (rule.selections.empty()) {
     sink.error(detection->key_mark, "the detection has no selection");
     return {};
   }
   auto condition = read_condition(detection->value, detection->key_mark, rule.selections, limits, sink,
                                   rule.condition_text);
+  warn_of_unused(reserved, rule.selections, condition, sink);
   if (!condition || !good) return {};
   rule.condition = std::move(*condition);
   if (const YamlEntry* timeframe = detection->value.find_entry("timeframe"))
@@ -175,10 +176,16 @@ std::optional<DetectionRule> read_detection_rule(const YamlNode& document, const
 RuleFile read_rules(std::string_view text, const Limits& limits, DiagnosticSink& sink) {
   RuleFile file;
   YamlStream stream = parse_yaml(text, limits, sink);
-  if (!stream.complete) ++file.refused;
+  auto refuse = [&](std::string title, Mark mark, size_t first_diagnostic) {
+    ++file.refused;
+    file.refused_documents.push_back({std::move(title), mark, first_diagnostic, sink.diagnostics().size()});
+  };
+  if (!stream.complete) refuse({}, sink.diagnostics().back().mark, sink.diagnostics().size() - 1);
   Collection collection(limits, sink);
   for (YamlNode& node : stream.documents) {
     bool refused = false;
+    const size_t said = sink.diagnostics().size();
+    const Mark mark = node.mark;
     std::optional<YamlNode> document = collection.take(std::move(node), refused);
     if (document) {
       bool read = false;
@@ -194,7 +201,10 @@ RuleFile read_rules(std::string_view text, const Limits& limits, DiagnosticSink&
       }
       refused = !read;
     }
-    if (refused) ++file.refused;
+    if (refused) {
+      const YamlNode* title = document ? document->find("title") : nullptr;
+      refuse(title && title->is_scalar() ? title->text : std::string(), mark, said);
+    }
     if (collection.full()) break;
   }
   if (stream.complete && stream.documents.empty()) sink.warning({}, "the file holds no rule");

@@ -5,6 +5,7 @@
 // checked in rule_set.h. Reentrant.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,11 +14,19 @@
 
 namespace sigrun::sigma {
 
+// A document with errors: which of the sink's diagnostics are about it.
+struct RefusedDocument {
+  std::string title;  // empty where it has none
+  Mark mark;
+  size_t first_diagnostic = 0, end_diagnostic = 0;
+};
+
 struct RuleFile {
   std::vector<DetectionRule> detections;
   std::vector<CorrelationRule> correlations;
   std::vector<FilterRule> filters;
   size_t refused = 0;  // documents with an error
+  std::vector<RefusedDocument> refused_documents;
 };
 
 // `sink.file()` is the path that diagnostics and rules carry.

@@ -10,6 +10,7 @@
 #include <streambuf>
 #include <unordered_set>
 
+#include "sigma/yaml_advice.h"
 #include "support/decimal.h"
 #include "support/utf8.h"
 
@@ -21,6 +22,15 @@ struct Refusal {
   Mark mark;
   std::string message;
 };
+
+Mark mark_of_offset(std::string_view text, size_t offset) {
+  Mark mark{1, 1};
+  for (size_t i = 0; i < offset; ++i) {
+    ++mark.column;
+    if (text[i] == '\n') ++mark.line, mark.column = 1;
+  }
+  return mark;
+}
 
 Mark to_mark(const YAML::Mark& mark) {
   return {static_cast<uint32_t>(std::max(mark.line, 0)) + 1,
@@ -57,6 +67,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
+    if (tag != "?" && !tag.empty()) check_closed(mark);
     add_scalar(mark, tag, value);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
@@ -103,6 +114,30 @@ class TreeBuilder : public YAML::EventHandler {
       if (whole && word[0] == 'N') return std::string(word);
     }
     return {};
+  }
+
+  // yaml-cpp takes the end of the file for a closing quote if a line break stands before it: the rest of the
+  // rule would be swallowed. The mark is that of a tag or anchor where there is one.
+  void check_closed(const YAML::Mark& mark) const {
+    size_t at = text_.find_first_not_of(" \t\r\n", static_cast<size_t>(std::max(0, mark.pos)));
+    while (at != text_.npos && (text_[at] == '!' || text_[at] == '&' || text_[at] == '#')) {
+      const bool verbatim = text_.substr(at, 2) == "!<";
+      at = text_.find_first_of(text_[at] == '#' ? "\n" : verbatim ? " \t\r\n" : " \t\r\n,[]{}", at);
+      if (at != text_.npos) at = text_.find_first_not_of(" \t\r\n", at);
+    }
+    if (at == text_.npos || (text_[at] != '\'' && text_[at] != '"')) return;
+    const bool single = text_[at] == '\'';
+    for (size_t end = at + 1;; end += 2) {
+      end = text_.find_first_of(single ? "'" : "\"\\", end);
+      if (end == text_.npos) break;
+      // What doubles or escapes the next character does not close.
+      const bool pair = single ? text_.substr(end, 2) == "''" : text_[end] == '\\';
+      if (!pair) return;
+    }
+    throw Refusal{
+        mark_of_offset(text_, at),
+        fmt::format("this {} quote is never closed; close it, and write {} for a quote inside the text",
+                    single ? "single" : "double", single ? "''" : "\\\"")};
   }
 
   void count(const YAML::Mark& mark) {
@@ -197,15 +232,6 @@ class TreeBuilder : public YAML::EventHandler {
   int start_ = -1;
 };
 
-Mark mark_of_offset(std::string_view text, size_t offset) {
-  Mark mark{1, 1};
-  for (size_t i = 0; i < offset; ++i) {
-    ++mark.column;
-    if (text[i] == '\n') ++mark.line, mark.column = 1;
-  }
-  return mark;
-}
-
 // Offset of the first byte that no rule text may hold: yaml-cpp takes 0x04 for the end of the file.
 size_t find_control(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
@@ -213,6 +239,48 @@ size_t find_control(std::string_view text) {
     if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7F) return i;
   }
   return text.size();
+}
+
+// Throws a Refusal, or what yaml-cpp throws.
+void read_documents(std::string_view text, const Limits& limits, YamlStream& stream) {
+  ViewBuffer buffer(text);
+  std::istream input(&buffer);
+  TreeBuilder builder(text, limits);
+  YAML::Parser parser(input);
+  int previous_start = -1;
+  while (true) {
+    builder.reset();
+    if (!parser.HandleNextDocument(builder)) return;
+    // yaml-cpp 0.7 reports the same empty document for ever on text that begins none, such as ","
+    // (yaml-cpp#1040).
+    if (builder.start() <= previous_start)
+      throw Refusal{mark_of_offset(text, static_cast<size_t>(std::max(0, builder.start()))),
+                    "no YAML document begins here"};
+    previous_start = builder.start();
+    YamlNode root = builder.take_root();
+    if (!root.is_null()) stream.documents.push_back(std::move(root));
+  }
+}
+
+// The quote that is open where `text` ends, or nothing.
+std::optional<Refusal> find_open_quote(std::string_view text, const Limits& limits) {
+  YamlStream ignored;
+  try {
+    read_documents(std::string(text) + "\n", limits, ignored);
+  } catch (const Refusal& refusal) {
+    return refusal;
+  } catch (const YAML::Exception&) {
+  }
+  return std::nullopt;
+}
+
+Refusal explain(const YAML::Exception& failure, std::string_view text, const Limits& limits) {
+  if (failure.mark.is_null()) return {{}, "broken YAML: " + failure.msg};
+  const size_t at = std::min(static_cast<size_t>(std::max(0, failure.mark.pos)), text.size());
+  // Of a quote that is never closed yaml-cpp names only where it gave up.
+  if (failure.msg == YAML::ErrorMsg::EOF_IN_SCALAR || failure.msg == YAML::ErrorMsg::DOC_IN_SCALAR)
+    if (auto open = find_open_quote(text.substr(0, at), limits)) return *open;
+  return {to_mark(failure.mark), advise_on_yaml(failure.msg, text, at)};
 }
 
 }  // namespace
@@ -259,28 +327,14 @@ YamlStream parse_yaml(std::string_view text, const Limits& limits, DiagnosticSin
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
 
-  ViewBuffer buffer(text);
-  std::istream input(&buffer);
-  TreeBuilder builder(text, limits);
   try {
-    YAML::Parser parser(input);
-    int previous_start = -1;
-    while (true) {
-      builder.reset();
-      if (!parser.HandleNextDocument(builder)) break;
-      // yaml-cpp 0.7 reports the same empty document for ever on text that begins none, such as "," (yaml-cpp#1040).
-      if (builder.start() <= previous_start)
-        throw Refusal{mark_of_offset(text, static_cast<size_t>(std::max(0, builder.start()))),
-                      "no YAML document begins here"};
-      previous_start = builder.start();
-      YamlNode root = builder.take_root();
-      if (!root.is_null()) stream.documents.push_back(std::move(root));
-    }
+    read_documents(text, limits, stream);
     stream.complete = true;
   } catch (const Refusal& refusal) {
     sink.error(refusal.mark, refusal.message);
   } catch (const YAML::Exception& failure) {
-    sink.error(failure.mark.is_null() ? Mark{} : to_mark(failure.mark), "broken YAML: " + failure.msg);
+    const Refusal refusal = explain(failure, text, limits);
+    sink.error(refusal.mark, refusal.message);
   } catch (const std::exception& failure) {
     sink.error({}, std::string("broken YAML: ") + failure.what());
   }

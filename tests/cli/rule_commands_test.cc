@@ -1,6 +1,10 @@
 // `sigrun check`, `sigrun test`, `sigrun version` and --help as processes.
 #include <doctest/doctest.h>
 
+#include <cstdio>
+#include <sstream>
+#include <string>
+
 #include "cli/command_fixture.h"
 
 using namespace sigrun::cli;
@@ -172,6 +176,24 @@ TEST_SUITE("cli test") {
     CHECK(has(outcome.out, "fired instead: Other"));
   }
 
+  TEST_CASE("a rule that a correlation silences fails with the reason") {
+    if (!have_command()) return;
+    TemporaryFolder work;
+    const std::string tests =
+        "name: base\ntests:\n"
+        "  - {name: fires, expect: match, event: {Image: 'C:\\whoami.exe'}}\n"
+        "  - {name: silent, expect: no match, event: {Image: x}}\n";
+    work.write("rules/a.yml", rule("A", tests));
+    work.write("rules/b.yml", "title: Many\ncorrelation:\n  type: event_count\n  rules: [base]\n"
+                              "  timespan: 1m\n  group-by: [Image]\n  condition: {gte: 2}\n");
+    const Outcome outcome = test(work.path("rules"));
+    CHECK(outcome.status == 1);
+    CHECK(has(outcome.out, "got:      no match: a correlation refers to this rule, which silences it; write "
+                           "`generate: true` into the correlation, or test the rule without it\n"));
+    CHECK(has(outcome.out, "1 passed, 1 failed"));
+    CHECK(test(work.path("rules/a.yml")).status == 0);
+  }
+
   TEST_CASE("a test that cannot be run never passes") {
     if (!have_command()) return;
     TemporaryFolder work;
@@ -201,6 +223,30 @@ TEST_SUITE("cli test") {
     CHECK(outcome.status == 2);
     CHECK(has(outcome.out, "1 passed"));
     CHECK(has(outcome.err, "b.yml:7:"));
+  }
+
+  TEST_CASE("--junit has refused rules as errors, and is written when none is left") {
+    if (!have_command()) return;
+    TemporaryFolder work;
+    const std::string junit = work.path("junit.xml");
+    work.write("rules/a.yml",
+               rule("A", "tests:\n  - {name: fires, expect: match, event: {Image: 'C:\\whoami.exe'}}\n"));
+    const std::string bad = work.write("rules/b.yml", rule("B", "", "nonsense") + "---\ntitle: C\nlevel: odd\n");
+    CHECK(test(work.path("rules"), {"--junit", junit}).status == 2);
+    std::string text = read_whole_file(junit);
+    CHECK(has(text, "tests=\"3\" failures=\"0\" errors=\"2\""));
+    CHECK(has(text, "<testcase classname=\"B\" name=\"loads\" file=\"" + bad + "\" line=\"1\""));
+    CHECK(has(text, "<error message=\"unknown modifier 'nonsense'\"/>"));
+    CHECK(has(text, "<testcase classname=\"C\" name=\"loads\" file=\"" + bad + "\" line=\"10\""));
+    CHECK(has(text,
+              "unknown level 'odd'; write informational, low, medium, high or critical&#10;the logsource is"));
+    CHECK(has(text, "<testcase classname=\"A\" name=\"fires\""));
+
+    CHECK(test(bad, {"--junit", work.path("none.xml")}).status == 2);
+    CHECK(has(read_whole_file(work.path("none.xml")), "tests=\"2\" failures=\"0\" errors=\"2\""));
+    CHECK(test(work.path("missing"), {"--junit", work.path("usage.xml")}).status == 3);
+    CHECK(has(read_whole_file(work.path("usage.xml")), "no such file or folder"));
+    CHECK(test(bad, {"--junit", "/dev/full"}).status == 3);
   }
 
   TEST_CASE("SigmaHQ's regression data: found above the rule, .json instead of .evtx, counts") {
@@ -241,6 +287,30 @@ TEST_SUITE("cli test") {
 }
 
 TEST_SUITE("cli") {
+  TEST_CASE("what README.md shows of the demo is what the demo prints") {
+    if (!have_command()) return;
+    const std::string readme = read_whole_file("README.md");
+    if (readme.empty()) {
+      std::fputs("SKIPPED: no README.md in this folder: its table was not compared\n", stderr);
+      return;
+    }
+    const Outcome demo = run({"scan", "--rules", "rules", "--format", "table", "rules/samples"});
+    size_t rows = 0;
+    std::istringstream text(readme);
+    for (std::string line; std::getline(text, line);) {
+      if (!line.starts_with("2026-11-20 ")) continue;
+      ++rows;
+      CHECK_MESSAGE(has(demo.out, line + "\n"), line);
+    }
+    CHECK(rows > 5);
+    CHECK(has(readme, "TIME (UTC) "));
+    for (const char* sum :
+         {"events: in 265 = processed 265 +", "alerts: 21 (high 15, medium 6)", "rules:  73 loaded"}) {
+      CHECK(has(readme, sum));
+      CHECK(has(demo.err, sum));
+    }
+  }
+
   TEST_CASE("version and help go to standard output with status 0") {
     if (!have_command()) return;
     const Outcome version = run({"--version"});
@@ -248,7 +318,8 @@ TEST_SUITE("cli") {
     CHECK(version.out.starts_with("sigrun "));
     CHECK(has(run({"version"}).out, version.out));
     for (const char* arguments : {"--version", "version", "--help"}) {
-      const std::string command = std::string(std::getenv("SIGRUN_BIN")) + " " + arguments + " >/dev/full 2>/dev/null";
+      // The shell expands the variable: the folder may have a blank in its name.
+      const std::string command = std::string("\"$SIGRUN_BIN\" ") + arguments + " >/dev/full 2>/dev/null";
       CHECK_MESSAGE(WEXITSTATUS(std::system(command.c_str())) == 3, arguments);
     }
     for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--help"},

@@ -176,6 +176,30 @@ TEST_SUITE("cli scan") {
     CHECK(has(run(work.scan({"--min-level", "high", work.events})).err, "1 not selected"));
     const Outcome none = run(work.scan({"--select", "attack.t9999", work.events}));
     CHECK(none.status == 3);
+    CHECK(has(none.err, "sigrun scan: warning: --select attack.t9999 matches no rule\n"));
+    CHECK(has(none.err, "sigrun scan: no rule is left by --select\n"));
+    const Outcome neither = run(work.scan({"--min-level", "critical", "--exclude", "none.yml", work.events}));
+    CHECK(has(neither.err, "--exclude none.yml matches no rule\n"));
+    CHECK(has(neither.err, "sigrun scan: no rule is left by --min-level and --exclude\n"));
+    CHECK(fired({"--select", "ATTACK.T1033"}) == "W");
+  }
+
+  TEST_CASE("repeatable options take one value each; a rule among the events is pointed out") {
+    if (!have_command()) return;
+    const Workspace work;
+    const std::string high = work.path("rules/high.yml"), low = work.path("rules/low.yml");
+    const Outcome both = run({"scan", "--taxonomy", "none", "-r", high, "-r", low, work.events});
+    CHECK(both.status == 0);
+    CHECK(lines(both.out) == 2);
+    CHECK_FALSE(has(both.err, "looks like a rule"));
+    const Outcome one = run({"scan", "--taxonomy", "none", "-r", high, low, work.events});
+    CHECK(has(one.err, "sigrun scan: " + low + ": looks like a rule; write -r before each\n"));
+    CHECK(lines(one.out) == 1);
+    const std::string help = run({"scan", "--help"}).out;
+    for (const char* option : {"-r,--rules PATH", "-p,--pipeline PIPELINE", "--unwrap PATH", "-e,--event JSON"}) {
+      CHECK_MESSAGE(has(help, option), option);
+      CHECK_FALSE_MESSAGE(has(help, std::string(option) + " ..."), option);
+    }
   }
 
   TEST_CASE("--from and --to bound the time of events; those without a time pass") {
@@ -283,6 +307,23 @@ TEST_SUITE("cli scan") {
     CHECK(has(outcome.err, path + ":2: rejected: "));
     CHECK(has(outcome.err, "(offset " + std::to_string(std::string(whoami).size() + 1) + ")"));
     CHECK(has(outcome.err, "in 3 = processed 2 + degraded 0 + rejected 1 + dropped 0"));
+  }
+
+  TEST_CASE("nothing but rejected events is status 3 with a hint") {
+    if (!have_command()) return;
+    const Workspace work;
+    const std::string text = work.write("syslog.log", "Nov 20 09:00:00 host sshd[1]: hello\n{\"a\": \n");
+    const Outcome outcome = run(work.scan({text}));
+    CHECK(outcome.status == 3);
+    CHECK(has(outcome.err,
+              "sigrun scan: no JSON found: every event was rejected; sigrun reads JSON objects, one to a line or "
+              "otherwise, also .gz and .zst\n"));
+    CHECK(run(work.scan({"-e", "hello"})).status == 3);
+    // One that can be read is enough, and so is a file without anything in it.
+    const Outcome mixed = run(work.scan({text, work.events}));
+    CHECK(mixed.status == 0);
+    CHECK_FALSE(has(mixed.err, "no JSON found"));
+    CHECK(run(work.scan({work.write("empty.json", "")})).status == 0);
   }
 
   TEST_CASE("-o writes a file; its failures are status 3 with the reason") {

@@ -49,6 +49,16 @@ TEST_SUITE("cli summary") {
           std::string::npos);
   }
 
+  TEST_CASE("dropped events are told with the reason") {
+    ScanResult result;
+    result.counters.in = result.counters.processed = 1;
+    CHECK(format_summary({}, result, 1).find("dropped:") == std::string::npos);
+    result.counters.in = 2001;
+    result.counters.dropped = 2000;
+    CHECK(format_summary({}, result, 1).find("dropped 2,000\ndropped: 2,000 outside --from/--to\n") !=
+          std::string::npos);
+  }
+
   TEST_CASE("what went wrong is said") {
     ScanResult result;
     result.counters.in = 5;

@@ -44,6 +44,15 @@ TEST_CASE("loading: rule files below a folder, in the order of their paths") {
   CHECK(loaded.said() == "");
 }
 
+TEST_CASE("loading: endings of rule files in capitals") {
+  Loaded loaded;
+  loaded.write("rules/A.YML", rule("A")).write("rules/B.Yaml", rule("B")).write("rules/YML", "x").load();
+  CHECK(loaded.titles() == "A,B");
+  CHECK(is_yaml_file_name("a.yml"));
+  for (const char* name : {"a.yml.bak", "yml", ".yml", "a.json", "", "a."})
+    CHECK_FALSE(is_yaml_file_name(name));
+}
+
 TEST_CASE("loading: a file by its name whatever its ending, and each file once") {
   Loaded loaded;
   std::string path = loaded.folder.write("rules/odd.txt", rule("A")), folder = loaded.folder.path("rules");
@@ -106,6 +115,9 @@ TEST_CASE("selection: by id, tag and glob over the path") {
   CHECK(selected({.select = {"low/a.yml"}}) == "A");
   CHECK(selected({.select = {"cve.*", "d.yml"}}) == "D,B");
   CHECK(selected({.select = {"nothing"}}) == "");
+  CHECK(selected({.select = {"00000000-0000-0000-0000-00000000000B"}}) == "B");
+  CHECK(selected({.select = {"ATTACK.T1059*"}}) == "A");
+  CHECK(selected({.exclude = {"Attack.*"}}) == "D,C");
 }
 
 TEST_CASE("selection: what is excluded is out whatever selects it") {
@@ -172,7 +184,13 @@ TEST_CASE("loading: broken tables are fatal, and so are two of one name") {
   CHECK(loaded.report.fatal == folder + "/t.yml:1:1: error: the table name 't' is also that of " + folder + "/u.yml");
   loaded.options.taxonomy_path = loaded.folder.path("none");
   loaded.load();
-  CHECK(loaded.report.fatal == loaded.folder.path("none") + ": holds no log source table; name another with --taxonomy, or none");
+  CHECK(loaded.report.fatal ==
+        loaded.folder.path("none") +
+            ": no such file or folder; name a file or folder of log source tables with --taxonomy, or none");
+  loaded.options.taxonomy_path = loaded.folder.path("empty");
+  loaded.write("empty/readme.md", "x").load();
+  CHECK(loaded.report.fatal ==
+        loaded.folder.path("empty") + ": holds no log source table; name another with --taxonomy, or none");
 }
 
 TEST_CASE("loading: tables in ascending order, then by file") {
@@ -202,4 +220,33 @@ TEST_CASE("loading: the tables that ship are sound") {
   auto tables = load_tables(options, report);
   REQUIRE_MESSAGE(tables, report.fatal);
   CHECK(tables->size() > 30);
+}
+
+TEST_CASE("loading: the report names each refused rule once, with all its errors") {
+  Loaded loaded;
+  loaded.write("rules/a.yml", rule("A", "name: a\n") + "---\n" + rule("Twice", "name: a\n"))
+      .write("rules/b.yml", "title: Broken\nlevel: odd\nlogsource: {product: p}\n---\nhello\n---\na: 'b\n")
+      .write("rules/c.yml", "title: Lost\ncorrelation: {type: temporal, rules: [nobody], timespan: 1m}\n---\n"
+                            "title: Cyclic\nname: x\ncorrelation: {type: temporal, rules: [x], timespan: 1m}\n")
+      .write("rules/d.yml", "title: Placeholders\nlogsource: {product: p}\ndetection:\n"
+                            "  s: {F|expand: '%one%', G|expand: '%two%'}\n  condition: s\n")
+      .load();
+  std::string named;
+  for (const RefusedRule& refused : loaded.report.refused_rules) {
+    named += refused.title + ":" + std::to_string(refused.mark.line) + " ";
+    CHECK_FALSE(refused.errors.empty());
+    CHECK(refused.file.find("rules/") != std::string::npos);
+  }
+  CHECK(named == ":7 Broken:1 :5 :6 Placeholders:1 :2 :4 ");
+  CHECK(loaded.report.refused_rules.size() == loaded.report.refused);
+}
+
+TEST_CASE("loading: the report names what selected nothing") {
+  Loaded loaded;
+  loaded.options.selection.select = {"attack.t9999", "ATTACK.T1003", "Cve.*"};
+  loaded.options.selection.exclude = {"d.yml", "*.txt"};
+  write_selection(loaded).load();
+  CHECK(loaded.titles() == "B");
+  CHECK(loaded.report.unmatched_select == std::vector<std::string>{"attack.t9999"});
+  CHECK(loaded.report.unmatched_exclude == std::vector<std::string>{"*.txt"});
 }

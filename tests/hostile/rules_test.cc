@@ -213,4 +213,16 @@ TEST_SUITE("hostile rules") {
             expanded(pattern, {{"one", {"x"}}}, {});
           }) < test::most_growth);
   }
+
+  TEST_CASE("quotes are followed to their ends in linear time") {
+    auto make = [](size_t n) {
+      std::string text = "[";
+      for (size_t i = 0; i < n; ++i) text += "!!str,'it''s',! \"\\\"\",";
+      return text + "'open\n";
+    };
+    CHECK(test::growth_exponent(4'000, make, [](const std::string& text) {
+            DiagnosticSink sink;
+            parse_yaml(text, {}, sink);
+          }) < test::most_growth);
+  }
 }

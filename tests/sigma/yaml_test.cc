@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 using namespace sigrun;
 using namespace sigrun::sigma;
@@ -83,6 +84,38 @@ TEST_CASE("yaml: documents before a broken one are kept") {
   CHECK(stream.documents.size() == 2);
   CHECK_FALSE(stream.complete);
   CHECK(sink.error_count() == 1);
+}
+
+TEST_CASE("yaml: a quote that is never closed is an error where it begins, however the file ends") {
+  const std::string single =
+      "error: this single quote is never closed; close it, and write '' for a quote inside the text";
+  const std::string twofold =
+      "error: this double quote is never closed; close it, and write \\\" for a quote inside the text";
+  for (const std::string end : {"", "\n", "\r\n", "\nlevel: high\n", "\nlevel: high\n---\ntitle: next\n",
+                                " it''", " it''\n"}) {
+    INFO(end);
+    CHECK(problem("title: T\ntext: 'This is a rule" + end) == "y:2:7: " + single);
+  }
+  for (const std::string end : {"", "\n", "\nlevel: high\n", "\\\"\n", "\\\\\\\"\n"}) {
+    INFO(end);
+    CHECK(problem("title: T\ntext: \"This is a rule" + end) == "y:2:7: " + twofold);
+  }
+  CHECK(problem("\xEF\xBB\xBF- 'a\n") == "y:1:3: " + single);
+  CHECK(problem("- !!str 'a\n") == "y:1:9: " + single);
+  CHECK(problem("- !<tag:yaml.org,2002:str> 'a\n") == "y:1:28: " + single);
+  CHECK(problem("- &x !!str # why\n  'a\n") == "y:2:3: " + single);
+  CHECK(problem("a: {b: 'c\n}\n") == "y:1:8: " + single);
+  CHECK(problem("- 'a: b\n") == "y:1:3: " + single);
+}
+
+TEST_CASE("yaml: quotes that are closed are no error, whatever stands in them") {
+  YamlNode root = parse(
+      "- 'it''s'\n- ''\n- \"\\\"\"\n- \"\\\\\"\n- 'one\n\n  two'\n- |\n  'open\n- it's\n- !!str 'a'\n- ''''\n"
+      "- >\n  \"open\n");
+  std::vector<std::string> texts;
+  for (const YamlNode& item : root.items) texts.push_back(item.text);
+  CHECK(texts == std::vector<std::string>{"it's", "", "\"", "\\", "one\ntwo", "'open\n", "it's", "a", "'",
+                                          "\"open\n"});
 }
 
 TEST_CASE("yaml: text that begins no document ends (yaml-cpp#1040)") {

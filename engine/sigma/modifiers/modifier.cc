@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <vector>
+
+#include "sigma/similar_name.h"
 
 namespace sigrun::sigma {
 namespace {
@@ -47,21 +48,6 @@ constexpr Entry modifiers[] = {
     {"exists", apply_exists},
     {"fieldref", apply_fieldref},
 };
-
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({substituted, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
 
 }  // namespace
 
