@@ -1,7 +1,9 @@
 #include "event/json_string.h"
 
+#include <bit>
 #include <cstdint>
 
+#include "support/bytes16.h"
 #include "support/utf8.h"
 
 namespace sigrun {
@@ -69,6 +71,52 @@ bool is_sound_json_string(std::string_view raw) {
   }
   return true;
 }
+
+#if defined(SIGRUN_BYTES16)
+
+bool is_sound_padded_json_string(std::string_view raw) {
+  const char* const begin = raw.data();
+  const char* const end = begin + raw.size();
+  for (const char* p = begin; p < end;) {
+    const uint32_t backslashes = Bytes16::load(p).equal('\\');
+    if (!backslashes) {
+      p += 16;
+      continue;
+    }
+    p += std::countr_zero(backslashes);
+    if (p >= end) return true;
+    if (end - p < 2 || !simple_escape(p[1])) return is_sound_json_string(raw.substr(static_cast<size_t>(p - begin)));
+    p += 2;
+  }
+  return true;
+}
+
+char* fold_ascii_json(std::string_view raw, char* out) {
+  const char* p = raw.data();
+  const char* const end = p + raw.size();
+  while (p < end) {
+    const Bytes16 bytes = Bytes16::load(p);
+    bytes.store_lower(out);
+    const uint32_t special = bytes.beyond_ascii() | bytes.equal('\\');
+    const size_t plain = special ? static_cast<size_t>(std::countr_zero(special)) : 16;
+    if (plain >= static_cast<size_t>(end - p)) return out + (end - p);
+    p += plain;
+    out += plain;
+    if (!special) continue;
+    const char unescaped = *p == '\\' ? simple_escape(p[1]) : '\0';
+    if (!unescaped || end - p < 2) return nullptr;
+    *out++ = unescaped;
+    p += 2;
+  }
+  return out;
+}
+
+#else
+
+bool is_sound_padded_json_string(std::string_view raw) { return is_sound_json_string(raw); }
+char* fold_ascii_json(std::string_view, char*) { return nullptr; }
+
+#endif
 
 void unescape_json(std::string_view raw, std::string& out) {
   for (size_t at = 0; at < raw.size();) {

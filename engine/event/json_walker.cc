@@ -81,7 +81,7 @@ struct JsonWalker::State {
     if (first == '"') {
       value.kind = ValueKind::text;
       value.raw = token.substr(1, token.size() - 2);
-      if (!is_sound_json_string(value.raw)) degraded = true;
+      if (!is_sound_padded_json_string(value.raw)) degraded = true;
     } else if (token == "true" || token == "false") {
       value.kind = ValueKind::truth;
       value.truth = token == "true";

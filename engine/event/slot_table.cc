@@ -68,6 +68,15 @@ std::string_view SlotTable::text(EventValue& value) {
 
 std::string_view SlotTable::folded(EventValue& value) {
   if (value.folded) return value.folded_view;
+  if (value.kind == ValueKind::text && !value.decoded) {
+    char* out = reserve(value.raw.size() + 16);
+    if (const char* end = fold_ascii_json(value.raw, out)) {
+      give_back(end);
+      value.folded = true;
+      return value.folded_view = {out, static_cast<size_t>(end - out)};
+    }
+    give_back(out);
+  }
   std::string_view source = text(value);
   value.folded = true;
   if (is_ascii(source)) {

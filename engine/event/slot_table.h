@@ -25,7 +25,8 @@ struct EventValue {
   bool decoded = false, folded = false;
   SlotId slot = 0;
   uint32_t next = no_id;  // the slot's next value
-  std::string_view raw;   // numbers: as written; texts: between the quotes, escapes as written
+  // Numbers: as written; texts: between the quotes, escapes as written. Followed by fifteen readable bytes.
+  std::string_view raw;
   std::string_view text_view, folded_view;
 };
 
@@ -76,6 +77,8 @@ class SlotTable {
     uint32_t first, last;
   };
   char* reserve(size_t size);
+  // Of the room reserved last, what lies behind `end` is not needed.
+  void give_back(const char* end) { used_ = static_cast<size_t>(end - blocks_[block_].bytes.get()); }
 
   std::vector<EventValue> values_;
   std::vector<Head> heads_;

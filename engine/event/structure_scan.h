@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "support/bytes16.h"
+
 namespace sigrun {
 
 enum class ByteClass : uint8_t {
@@ -38,9 +40,16 @@ inline constexpr std::array<ByteClass, 256> byte_classes = [] {
 inline ByteClass class_of(char c) { return byte_classes[static_cast<unsigned char>(c)]; }
 inline bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
 
-// The first quote, backslash or control character from `p` on. Needs seven readable bytes after the one that
+// The first quote, backslash or control character from `p` on. Needs fifteen readable bytes after the one that
 // ends the scan; the zero bytes after the input stop it.
 inline const char* find_string_end(const char* p) {
+#if defined(SIGRUN_BYTES16)
+  for (;; p += 16) {
+    const Bytes16 bytes = Bytes16::load(p);
+    const uint32_t hits = bytes.equal('"') | bytes.equal('\\') | bytes.control();
+    if (hits) return p + std::countr_zero(hits);
+  }
+#endif
   if constexpr (std::endian::native == std::endian::little) {
     constexpr uint64_t ones = 0x0101010101010101, highs = ones * 0x80;
     for (;; p += 8) {

@@ -2,17 +2,22 @@
 
 #include <doctest/doctest.h>
 
+#include <deque>
 #include <string>
 
 using namespace sigrun;
 
 namespace {
 
-EventValue text_value(SlotId slot, std::string_view raw) {
+// `raw` lives as long as the test and has readable bytes behind it, as in an event.
+EventValue text_value(SlotId slot, std::string raw) {
+  static std::deque<std::string> kept;
+  const size_t size = raw.size();
+  kept.push_back(raw + std::string(16, '\0'));
   EventValue value;
   value.kind = ValueKind::text;
   value.slot = slot;
-  value.raw = raw;
+  value.raw = std::string_view(kept.back()).substr(0, size);
   return value;
 }
 
