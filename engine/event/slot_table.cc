@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "event/event_batch.h"
 #include "event/json_string.h"
 #include "support/utf8.h"
 
@@ -36,7 +37,7 @@ char* SlotTable::reserve(size_t size) {
   while (block_ < blocks_.size() && blocks_[block_].size - used_ < size) ++block_, used_ = 0;
   if (block_ == blocks_.size()) {
     size_t capacity = std::max(size, block_size);
-    blocks_.push_back({std::make_unique<char[]>(capacity), capacity});
+    blocks_.push_back({std::make_unique<char[]>(capacity + event_padding), capacity});
     used_ = 0;
   }
   char* begin = blocks_[block_].bytes.get() + used_;

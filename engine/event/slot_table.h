@@ -65,7 +65,7 @@ class SlotTable {
   }
   // The text as string operations see it: escapes resolved, numbers as written, true and false.
   std::string_view text(EventValue& value);
-  // The same, case-folded.
+  // The same, case-folded, and followed by event_padding readable bytes.
   std::string_view folded(EventValue& value);
 
   // Copies `bytes` into the arena.

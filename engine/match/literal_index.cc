@@ -59,6 +59,11 @@ LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) 
     }
     chosen[best_width - 1].emplace_back(best_gram, entry);
   }
+  std::vector<uint32_t> grams;
+  for (const auto& [gram, entry] : chosen[longest_gram - 1]) grams.push_back(gram);
+  std::sort(grams.begin(), grams.end());
+  grams.erase(std::unique(grams.begin(), grams.end()), grams.end());
+  if (!grams.empty() && grams.size() <= Teddy::most_strings) tables_[longest_gram - 1].teddy = Teddy(grams);
   for (size_t i = 0; i < longest_gram; ++i) build(tables_[i], std::move(chosen[i]));
 }
 

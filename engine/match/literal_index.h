@@ -6,7 +6,8 @@
 // ("Efficient randomized pattern-matching algorithms", 1987) with the block table of Wu and Manber ("A fast algorithm for
 // multi-pattern searching", TR 94-17, 1994), without their shifts, which many short literals bring to nothing. The cost for
 // each byte does not depend on the number of literals until the bitmap fills up; a gram is shared by few literals, since each
-// takes its least shared one, and so no text can make the comparisons many.
+// takes its least shared one, and so no text can make the comparisons many. Where the literals are few, teddy.h finds the
+// places to look at.
 //
 // Immutable after construction; any number of threads.
 #pragma once
@@ -19,6 +20,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "match/teddy.h"
 
 namespace sigrun {
 
@@ -35,7 +38,7 @@ class LiteralIndex {
   LiteralIndex(const std::vector<Literal>& literals, Anchor anchor);
 
   bool empty() const { return literals_.empty(); }
-  // Calls found(id) for each literal at each place where it occurs.
+  // Calls found(id) for each literal at each place where it occurs. `text` is followed by Teddy::padding readable bytes.
   template <class Found>
   void scan(std::string_view text, Found&& found) const;
 
@@ -57,6 +60,7 @@ class LiteralIndex {
     std::vector<Bucket> buckets;  // open addressing, at most half full
     uint32_t bucket_shift = 0;
     std::vector<Entry> entries;  // those of one gram side by side
+    Teddy teddy;                 // of grams of four bytes, where they are few: finds their first three
   };
 
   static uint32_t hash(uint32_t gram) { return gram * 0x9E3779B1u; }
@@ -115,6 +119,14 @@ void LiteralIndex::scan_table(std::string_view text, Found& found) const {
   auto compare_at = [&](const char* p) {
     compare(table, gram_at<Width>(p), text, static_cast<size_t>(p - begin), found);
   };
+  if constexpr (Width == longest_gram) {
+    if (!table.teddy.empty()) {
+      const size_t places = text.size() - Width + 1;
+      for (size_t at = 0; (at = table.teddy.find(begin, places, at)) < places; ++at)
+        if (fits(begin + at)) compare_at(begin + at);
+      return;
+    }
+  }
   const char* p = begin;
   // Four places at once: their look-ups do not wait for one another.
   for (; last - p >= 3; p += 4) {

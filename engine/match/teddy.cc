@@ -1,0 +1,89 @@
+#include "match/teddy.h"
+
+#include <algorithm>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace sigrun {
+namespace {
+
+constexpr size_t buckets = 8;
+
+}  // namespace
+
+Teddy::Teddy(std::vector<uint32_t> strings) : empty_(false) {
+  for (uint32_t& text : strings) text &= 0xFFFFFF;
+  // Neighbours in order share their last bytes; together in a bucket they widen its tables least.
+  std::sort(strings.begin(), strings.end());
+  strings.erase(std::unique(strings.begin(), strings.end()), strings.end());
+  for (size_t i = 0; i < strings.size(); ++i) {
+    auto bucket = static_cast<uint8_t>(1u << (i * buckets / strings.size()));
+    for (size_t place = 0; place < width; ++place) {
+      const uint32_t byte = strings[i] >> (8 * place) & 0xFF;
+      halves_[place].low[byte & 15] |= bucket;
+      halves_[place].high[byte >> 4] |= bucket;
+    }
+  }
+}
+
+size_t Teddy::find_by_bytes(const char* text, size_t size, size_t from) const {
+  for (size_t at = from; at < size; ++at) {
+    uint8_t fits = 0xFF;
+    for (size_t place = 0; place < width; ++place) {
+      auto byte = static_cast<unsigned char>(text[at + place]);
+      fits &= halves_[place].low[byte & 15] & halves_[place].high[byte >> 4];
+    }
+    if (fits) return at;
+  }
+  return size;
+}
+
+#if defined(__x86_64__)
+
+namespace {
+
+const bool has_avx2 = __builtin_cpu_supports("avx2");
+
+// Into both lanes of a vector.
+__attribute__((target("avx2"))) inline void load_both(const std::array<uint8_t, 16>& halves, __m256i& both) {
+  both = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(halves.data())));
+}
+
+}  // namespace
+
+__attribute__((target("avx2"))) size_t Teddy::find_avx2(const char* text, size_t size, size_t from) const {
+  __m256i low[width], high[width];
+  for (size_t place = 0; place < width; ++place) {
+    load_both(halves_[place].low, low[place]);
+    load_both(halves_[place].high, high[place]);
+  }
+  const __m256i half = _mm256_set1_epi8(15);
+  for (size_t at = from; at < size; at += 32) {
+    __m256i fits = _mm256_set1_epi8(-1);
+    for (size_t place = 0; place < width; ++place) {
+      const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + at + place));
+      const __m256i lower = _mm256_and_si256(bytes, half);
+      const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half);
+      fits = _mm256_and_si256(fits, _mm256_and_si256(_mm256_shuffle_epi8(low[place], lower),
+                                                     _mm256_shuffle_epi8(high[place], upper)));
+    }
+    const uint32_t places =
+        ~static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(fits, _mm256_setzero_si256())));
+    if (places) return std::min(size, at + static_cast<size_t>(__builtin_ctz(places)));
+  }
+  return size;
+}
+
+size_t Teddy::find(const char* text, size_t size, size_t from) const {
+  return has_avx2 ? find_avx2(text, size, from) : find_by_bytes(text, size, from);
+}
+
+#else
+
+size_t Teddy::find(const char* text, size_t size, size_t from) const { return find_by_bytes(text, size, from); }
+
+#endif
+
+}  // namespace sigrun

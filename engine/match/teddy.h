@@ -1,0 +1,47 @@
+// Finds places of a text where one of a few short strings may stand: 32 places at a time.
+//
+// Each of up to eight buckets holds some three-byte strings. A table for each half of each of the three bytes says which buckets
+// have a byte with that half there; six shuffles look up 32 places at once. This is Teddy of Hyperscan (Wang et al., "Hyperscan:
+// A Fast Multi-pattern Regex Matcher for Modern CPUs", NSDI 2019, and its source). Places are proposals: buckets mix the bytes
+// of their strings. Where the processor lacks the instructions, the same tables are read byte by byte.
+//
+// Immutable after construction; any number of threads.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace sigrun {
+
+class Teddy {
+ public:
+  static constexpr size_t width = 3;
+  // More strings make it propose too many places to be of use.
+  static constexpr size_t most_strings = 64;
+  // Readable bytes that must follow a text.
+  static constexpr size_t padding = 64;
+
+  Teddy() = default;
+  // The strings as in the low three bytes of a little-endian number; at least one.
+  explicit Teddy(std::vector<uint32_t> strings);
+
+  bool empty() const { return empty_; }
+  // The first place from `from` on, or `size`.
+  size_t find(const char* text, size_t size, size_t from) const;
+  size_t find_by_bytes(const char* text, size_t size, size_t from) const;
+
+ private:
+  // By half of a byte: a bit for each bucket.
+  struct Halves {
+    alignas(16) std::array<uint8_t, 16> low{}, high{};
+  };
+
+  size_t find_avx2(const char* text, size_t size, size_t from) const;
+
+  bool empty_ = true;
+  std::array<Halves, width> halves_{};
+};
+
+}  // namespace sigrun

@@ -1,0 +1,63 @@
+#include "match/teddy.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "support/rule_fixture.h"
+
+using namespace sigrun;
+
+namespace {
+
+uint32_t packed(std::string_view text) {
+  uint32_t value = 0;
+  for (size_t i = 0; i < Teddy::width; ++i) value |= uint32_t{static_cast<unsigned char>(text[i])} << (8 * i);
+  return value;
+}
+
+std::vector<size_t> places(const Teddy& teddy, const std::string& text) {
+  const std::string padded = text + std::string(Teddy::padding, '\0');
+  std::vector<size_t> all;
+  for (size_t at = 0; (at = teddy.find(padded.data(), text.size(), at)) < text.size(); ++at) all.push_back(at);
+  for (size_t at = 0, i = 0; (at = teddy.find_by_bytes(padded.data(), text.size(), at)) < text.size(); ++at, ++i)
+    REQUIRE((i < all.size() && all[i] == at));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("teddy: one string, at every place") {
+  Teddy teddy({packed("abc")});
+  CHECK(Teddy().empty());
+  for (size_t at = 0; at < 100; ++at)
+    CHECK(places(teddy, std::string(at, '.') + "abc" + std::string(5, '.')) == std::vector<size_t>{at});
+  CHECK(places(teddy, "") == std::vector<size_t>{});
+  CHECK(places(teddy, "ababab") == std::vector<size_t>{});
+}
+
+TEST_CASE("teddy: proposes every place of every string") {
+  std::mt19937_64 random(test::announce_seed("teddy"));
+  auto word = [&](size_t size) {
+    std::string text(size, ' ');
+    for (char& c : text) c = static_cast<char>(random() % 2 ? 'a' + random() % 6 : random() % 256);
+    return text;
+  };
+  for (int round = 0; round < 500; ++round) {
+    std::vector<std::string> strings;
+    std::vector<uint32_t> values;
+    for (size_t i = 0; i < 1 + random() % Teddy::most_strings; ++i) {
+      strings.push_back(word(3));
+      values.push_back(packed(strings.back()));
+    }
+    Teddy teddy(values);
+    const std::string text = word(random() % 200);
+    const std::vector<size_t> proposed = places(teddy, text);
+    for (const std::string& wanted : strings)
+      for (size_t at = text.find(wanted); at != text.npos; at = text.find(wanted, at + 1))
+        REQUIRE(std::find(proposed.begin(), proposed.end(), at) != proposed.end());
+  }
+}
