@@ -81,7 +81,6 @@ struct JsonWalker::State {
     if (first == '"') {
       value.kind = ValueKind::text;
       value.raw = token.substr(1, token.size() - 2);
-      if (!is_sound_padded_json_string(value.raw)) degraded = true;
     } else if (token == "true" || token == "false") {
       value.kind = ValueKind::truth;
       value.truth = token == "true";
@@ -235,6 +234,7 @@ struct JsonWalker::State {
     std::string_view token = value.raw_json_token();
     EventValue scalar;
     classify(token, scalar);
+    if (scalar.kind == ValueKind::text && !is_sound_padded_json_string(scalar.raw)) degraded = true;
     if (scalar.kind == ValueKind::text || scalar.kind == ValueKind::number) stopped = visit(scalar);
     return simdjson::SUCCESS;
   }

@@ -23,7 +23,7 @@ class JsonWalker {
   ~JsonWalker();
 
   enum class Outcome : uint8_t {
-    sound,     // every wanted value was read
+    sound,     // every wanted value was read; texts are checked by those who know which of them matter
     degraded,  // a wanted value could not be decoded, or the bytes were repaired; everything else was read
     broken,    // the object's structure could not be followed: the event must be rejected
   };

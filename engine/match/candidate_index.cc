@@ -87,6 +87,20 @@ class GateBuilder {
   std::map<PredicateId, std::vector<ProgramId>> programs_;
 };
 
+void want_field(const Plan& plan, FieldId field, std::vector<bool>& wanted) {
+  for (SlotId slot : plan.fields[field].slots) wanted[slot] = true;
+}
+
+// The slots that an expression tests.
+void want(const Plan& plan, NodeId id, std::vector<bool>& wanted) {
+  const Node& node = plan.nodes[id];
+  for (uint32_t i = node.begin; i < node.end; ++i) want(plan, plan.children[i], wanted);
+  if (node.kind != Node::Kind::predicate) return;
+  const Predicate& predicate = plan.predicates[node.predicate];
+  if (predicate.field != no_id) want_field(plan, predicate.field, wanted);
+  if (auto* reference = std::get_if<FieldReferenceTest>(&predicate.test)) want_field(plan, reference->other, wanted);
+}
+
 }  // namespace
 
 CandidateIndex::CandidateIndex(const Plan& plan) : lists(plan) {
@@ -110,6 +124,8 @@ CandidateIndex::CandidateIndex(const Plan& plan) : lists(plan) {
     }
     gates.push_back(builder.build());
     gates.back().always = std::move(always);
+    gates.back().wanted.resize(plan.paths.slot_count());
+    for (ProgramId program : members) want(plan, plan.programs[program].root, gates.back().wanted);
     return static_cast<uint32_t>(gates.size() - 1);
   };
 

@@ -46,6 +46,7 @@ struct FieldTriggers {
 struct Gate {
   std::vector<FieldTriggers> fields;
   std::vector<ProgramId> always;
+  std::vector<bool> wanted;  // by slot: a program of the gate tests it
 };
 
 struct ViewGates {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "event/json_string.h"
 #include "event/timestamp.h"
 
 namespace sigrun {
@@ -43,6 +44,7 @@ JsonWalker::Outcome Matcher::read(std::string_view event) {
 
 void Matcher::evaluate(std::vector<Hit>& hits) {
   hits.clear();
+  check_wanted();
   if (!route_->view) match_open(hits);
   for (uint32_t gate : route_->gates) match_gate(gate, hits);
   if (hits.size() < 2) return;
@@ -52,6 +54,18 @@ void Matcher::evaluate(std::vector<Hit>& hits) {
   });
   hits.erase(std::unique(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.rule == b.rule; }),
              hits.end());
+}
+
+// A value that the rules of the event's gates test and that cannot be decoded degrades it, whether or not a test gets to it.
+void Matcher::check_wanted() {
+  for (size_t i = 0; i < table_.size(); ++i) {
+    const EventValue& value = table_.value(i);
+    if (value.kind != ValueKind::text) continue;
+    const bool wanted = !route_->view || std::any_of(route_->gates.begin(), route_->gates.end(), [&](uint32_t gate) {
+      return index_.gates[gate].wanted[value.slot];
+    });
+    if (wanted && !is_sound_padded_json_string(value.raw)) walker_.degrade();
+  }
 }
 
 void Matcher::match_open(std::vector<Hit>& hits) {

@@ -50,6 +50,7 @@ class Matcher {
   const std::string& problem() const { return walker_.problem(); }
 
  private:
+  void check_wanted();
   void match_open(std::vector<Hit>& hits);
   void match_gate(uint32_t gate, std::vector<Hit>& hits);
   void find_triggers(const FieldTriggers& triggers, std::vector<Hit>& hits);

@@ -126,7 +126,7 @@ TEST_CASE("walker: sound, degraded and broken events") {
   CHECK(outcome(R"({"F":-0})") == Outcome::sound);
   CHECK(outcome(R"({"F":0.0,"G":-0.0e-0})") == Outcome::sound);
   for (const std::string event : {R"({"F":1e400})", R"({"F":18446744073709551616})", R"({"F":01})", R"({"F":1.})", R"({"F":tru})", R"({"F":nul})", R"({"F":NaN})",
-                            R"({"F":"\ud800"})", R"({"F":"\x"})", R"({"F":-})", R"({"F":+1})"}) {
+                            R"({"F":-})", R"({"F":+1})"}) {
     INFO(event);
     CHECK(outcome(event) == Outcome::degraded);
     std::string unwanted = event;

@@ -27,6 +27,25 @@ std::string time_of(Bench& bench, std::string_view event) {
 
 }  // namespace
 
+TEST_CASE("matcher: a text that cannot be decoded degrades events whose rules test it") {
+  Bench bench(
+      "title: A\nlogsource: {product: test, category: a}\ndetection: {s: {F: x, G: y}, condition: s}\n---\n"
+      "title: B\nlogsource: {product: test, category: b}\ndetection: {s: {H: x}, condition: s}\n",
+      "taxonomy: t\nrecognise: {kind|exists: true}\nlogsources: [{product: test, category: a, when: {kind: a}}, "
+      "{product: test, category: b, when: {kind: b}}]\n",
+      Routing::automatic);
+  for (const char* broken : {R"("\ud800")", R"("\x")", R"(["x","\ud800"])"}) {
+    const std::string value = broken;
+    // Whether or not the rule gets as far as that field.
+    CHECK(bench.match(R"({"kind":"a","F":)" + value + "}").outcome == Outcome::degraded);
+    CHECK(bench.match(R"({"kind":"a","F":"z","G":)" + value + "}").outcome == Outcome::degraded);
+    CHECK(bench.match(R"({"kind":"a","H":)" + value + "}").outcome == Outcome::sound);
+    CHECK(bench.match(R"({"kind":"b","H":)" + value + "}").outcome == Outcome::degraded);
+    CHECK(bench.match(R"({"kind":"b","other":)" + value + "}").outcome == Outcome::sound);
+    CHECK(bench.match(R"({"H":)" + value + "}").outcome == Outcome::degraded);  // no table knows it
+  }
+}
+
 TEST_CASE("matcher: hits in the order of rules, each once") {
   Bench bench(
       "title: B\nlogsource: {product: p}\ndetection: {s: {F: a}, condition: s}\n---\n"
