@@ -1,5 +1,6 @@
 #include "match/text_match.h"
 
+#include "support/text_search.h"
 #include "support/utf8.h"
 
 namespace sigrun {
@@ -95,7 +96,7 @@ bool text_matches(const TextTest& test, std::string_view text) {
     case TextTest::Shape::equals: return text == test.needle;
     case TextTest::Shape::starts_with: return text.starts_with(test.needle);
     case TextTest::Shape::ends_with: return text.ends_with(test.needle);
-    case TextTest::Shape::contains: return text.find(test.needle) != text.npos;
+    case TextTest::Shape::contains: return has_text(text, test.needle);
     case TextTest::Shape::segments: return segments_match(test, text);
   }
   return false;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "support/text_search.h"
 #include "support/utf8.h"
 
 namespace sigrun {
@@ -101,7 +102,7 @@ CompiledRegex::CompiledRegex(const std::string& pattern, const RE2::Options& opt
 bool CompiledRegex::matches(std::string_view text, std::string_view folded) const {
   for (const Clause& clause : clauses)
     if (std::none_of(clause.begin(), clause.end(),
-                     [&](const std::string& literal) { return folded.find(literal) != folded.npos; }))
+                     [&](const std::string& literal) { return has_text(folded, literal); }))
       return false;
   if (line_length) return has_line_of(text, *line_length);
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), regex);
