@@ -1,6 +1,7 @@
 #include "engine.h"
 
 #include <fmt/format.h>
+#include <oneapi/tbb/parallel_for.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -157,7 +158,10 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
     return {};
   }
   impl->plan = build_plan({rules->detections, *tables, routing, options.logsource.logsource, impl->limits});
-  impl->candidates = std::make_unique<CandidateIndex>(*impl->plan);
+  impl->candidates = std::make_unique<CandidateIndex>(
+      *impl->plan, [](size_t count, const std::function<void(size_t)>& visit) {
+        oneapi::tbb::parallel_for(size_t{0}, count, visit);
+      });
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
 

@@ -1,6 +1,7 @@
 #include "rule_loader.h"
 
 #include <fmt/format.h>
+#include <oneapi/tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -22,6 +23,7 @@ namespace sigrun {
 namespace {
 
 namespace fs = std::filesystem;
+namespace tbb = oneapi::tbb;
 
 // Reads at most `limit` + 1 bytes: enough to see that a file is too long.
 std::optional<std::string> read_text(const std::string& path, size_t limit, std::string& problem) {
@@ -30,13 +32,18 @@ std::optional<std::string> read_text(const std::string& path, size_t limit, std:
     problem = fmt::format("{}: {}", path, std::strerror(errno));
     return {};
   }
-  std::string text(limit + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  constexpr size_t step = 64 << 10;
+  while (file && text.size() <= limit) {
+    const size_t size = text.size();
+    text.resize(std::min(size + step, limit + 1));
+    file.read(text.data() + size, static_cast<std::streamsize>(text.size() - size));
+    text.resize(size + static_cast<size_t>(file.gcount()));
+  }
   if (file.bad()) {
     problem = fmt::format("{}: cannot be read", path);
     return {};
   }
-  text.resize(static_cast<size_t>(file.gcount()));
   return text;
 }
 
@@ -137,6 +144,21 @@ class RuleLoader {
     return true;
   }
 
+  // What one file gave; without rules it could not be read, and the sink says why.
+  struct FileRead {
+    explicit FileRead(const std::string& path) : sink(path) {}
+    DiagnosticSink sink;
+    std::optional<sigma::RuleFile> rules;
+  };
+
+  void read_file(FileRead& read) const {
+    std::string problem;
+    if (auto text = read_text(read.sink.file(), options_.limits.yaml_bytes, problem))
+      read.rules = sigma::read_rules(*text, options_.limits, read.sink);
+    else
+      read.sink.error({}, problem.substr(read.sink.file().size() + 2));
+  }
+
   bool read_files() {
     std::vector<std::string> files;
     for (const std::string& path : options_.rule_paths) {
@@ -151,24 +173,25 @@ class RuleLoader {
       if (files.size() == before)
         return fail(fmt::format("{}: the folder holds no rule file (*.yml, *.yaml)", path));
     }
+    std::vector<FileRead> reads;
     for (const std::string& path : files) {
       std::error_code ignored;
       std::string identity = fs::weakly_canonical(path, ignored).string();
-      if (!seen_.insert(identity.empty() ? path : identity).second) continue;
-      ++report_.files;
-      DiagnosticSink sink(path);
-      std::string problem;
-      if (auto text = read_text(path, options_.limits.yaml_bytes, problem)) {
-        sigma::RuleFile file = sigma::read_rules(*text, options_.limits, sink);
-        for (const sigma::RefusedDocument& refused : file.refused_documents)
-          note_refused(sink, refused.title, refused.mark, refused.first_diagnostic, refused.end_diagnostic);
-        set_.add(std::move(file));
+      if (seen_.insert(identity.empty() ? path : identity).second) reads.emplace_back(path);
+    }
+    report_.files += reads.size();
+    // Files are read on all cores and taken in their order.
+    tbb::parallel_for(size_t{0}, reads.size(), [&](size_t i) { read_file(reads[i]); });
+    for (FileRead& read : reads) {
+      if (read.rules) {
+        for (const sigma::RefusedDocument& refused : read.rules->refused_documents)
+          note_refused(read.sink, refused.title, refused.mark, refused.first_diagnostic, refused.end_diagnostic);
+        set_.add(std::move(*read.rules));
       } else {
-        sink.error({}, problem.substr(path.size() + 2));
-        note_refused(sink, {}, {}, 0, 1);
+        note_refused(read.sink, {}, {}, 0, 1);
         ++set_.refused;
       }
-      take(sink);
+      take(read.sink);
     }
     return true;
   }

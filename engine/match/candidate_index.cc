@@ -11,27 +11,34 @@
 namespace sigrun {
 namespace {
 
+// A gate by itself: the numbers of its triggers and the places of their programs begin at 0.
+struct BuiltGate {
+  Gate gate;
+  std::vector<Trigger> triggers;
+  std::vector<ProgramId> programs;
+};
+
 class GateBuilder {
  public:
-  GateBuilder(CandidateIndex& index, const Plan& plan) : index_(index), plan_(plan) {}
+  explicit GateBuilder(const Plan& plan) : plan_(plan) {}
 
   void add(ProgramId program, const Cover& cover) {
     for (PredicateId predicate : cover.predicates) programs_[predicate].push_back(program);
   }
 
-  Gate build() {
+  BuiltGate build() {
+    BuiltGate built;
     std::map<FieldId, Building> fields;
     for (auto& [predicate, programs] : programs_) {
-      auto trigger = static_cast<TriggerId>(index_.triggers.size());
-      auto first = static_cast<uint32_t>(index_.programs.size());
-      index_.programs.insert(index_.programs.end(), programs.begin(), programs.end());
-      index_.triggers.push_back({predicate, first, static_cast<uint32_t>(index_.programs.size())});
+      auto trigger = static_cast<TriggerId>(built.triggers.size());
+      auto first = static_cast<uint32_t>(built.programs.size());
+      built.programs.insert(built.programs.end(), programs.begin(), programs.end());
+      built.triggers.push_back({predicate, first, static_cast<uint32_t>(built.programs.size())});
       const Predicate& tested = plan_.predicates[predicate];
       std::visit(Placer{fields[tested.field], trigger}, tested.test);
     }
-    Gate gate;
-    for (auto& [field, building] : fields) gate.fields.push_back(building.finish(field));
-    return gate;
+    for (auto& [field, building] : fields) built.gate.fields.push_back(building.finish(field));
+    return built;
   }
 
  private:
@@ -82,7 +89,6 @@ class GateBuilder {
     void operator()(const auto&) const { building.triggers.unindexed.push_back(trigger); }
   };
 
-  CandidateIndex& index_;
   const Plan& plan_;
   std::map<PredicateId, std::vector<ProgramId>> programs_;
 };
@@ -101,32 +107,42 @@ void want(const Plan& plan, NodeId id, std::vector<bool>& wanted) {
   if (auto* reference = std::get_if<FieldReferenceTest>(&predicate.test)) want_field(plan, reference->other, wanted);
 }
 
+BuiltGate build_gate(const Plan& plan, const std::vector<ProgramId>& members) {
+  // First the covers that search as few fields as they can; then, as those fields are searched anyway, the rarest.
+  std::set<FieldId> searched;
+  for (ProgramId program : members)
+    if (auto cover = find_cover(plan, plan.programs[program].root))
+      searched.insert(cover->searched.begin(), cover->searched.end());
+  const std::vector<FieldId> fields(searched.begin(), searched.end());
+  GateBuilder builder(plan);
+  std::vector<ProgramId> always;
+  for (ProgramId program : members) {
+    if (auto cover = find_cover(plan, plan.programs[program].root, fields))
+      builder.add(program, *cover);
+    else
+      always.push_back(program);
+  }
+  BuiltGate built = builder.build();
+  built.gate.always = std::move(always);
+  built.gate.wanted.resize(plan.paths.slot_count());
+  for (ProgramId program : members) want(plan, plan.programs[program].root, built.gate.wanted);
+  return built;
+}
+
 }  // namespace
 
-CandidateIndex::CandidateIndex(const Plan& plan) : lists(plan) {
-  auto is_muted = [&](ProgramId program) { return plan.rules[plan.programs[program].rule].muted; };
+void one_by_one(size_t count, const std::function<void(size_t)>& visit) {
+  for (size_t i = 0; i < count; ++i) visit(i);
+}
 
-  auto add_gate = [&](std::vector<ProgramId> members) {
-    std::erase_if(members, is_muted);
-    // First the covers that search as few fields as they can; then, as those fields are searched anyway, the rarest.
-    std::set<FieldId> searched;
-    for (ProgramId program : members)
-      if (auto cover = find_cover(plan, plan.programs[program].root))
-        searched.insert(cover->searched.begin(), cover->searched.end());
-    const std::vector<FieldId> fields(searched.begin(), searched.end());
-    GateBuilder builder(*this, plan);
-    std::vector<ProgramId> always;
-    for (ProgramId program : members) {
-      if (auto cover = find_cover(plan, plan.programs[program].root, fields))
-        builder.add(program, *cover);
-      else
-        always.push_back(program);
-    }
-    gates.push_back(builder.build());
-    gates.back().always = std::move(always);
-    gates.back().wanted.resize(plan.paths.slot_count());
-    for (ProgramId program : members) want(plan, plan.programs[program].root, gates.back().wanted);
-    return static_cast<uint32_t>(gates.size() - 1);
+CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each) : lists(plan, for_each) {
+  // Which programs stand behind which gate.
+  std::vector<std::vector<ProgramId>> members;
+  auto is_muted = [&](ProgramId program) { return plan.rules[plan.programs[program].rule].muted; };
+  auto add_gate = [&](std::vector<ProgramId> programs_behind) {
+    std::erase_if(programs_behind, is_muted);
+    members.push_back(std::move(programs_behind));
+    return static_cast<uint32_t>(members.size() - 1);
   };
 
   for (const View& view : plan.views) {
@@ -137,8 +153,8 @@ CandidateIndex::CandidateIndex(const Plan& plan) : lists(plan) {
     for (auto& [program, entries] : entries_of) groups[entries].push_back(program);
     ViewGates compiled;
     for (const ViewEntry& entry : view.entries) compiled.entries.push_back({entry.when, {}});
-    for (const auto& [entries, members] : groups) {
-      uint32_t gate = add_gate(members);
+    for (auto& [entries, group] : groups) {
+      uint32_t gate = add_gate(std::move(group));
       for (uint32_t entry : entries) compiled.entries[entry].gates.push_back(gate);
     }
     views.push_back(std::move(compiled));
@@ -146,16 +162,34 @@ CandidateIndex::CandidateIndex(const Plan& plan) : lists(plan) {
 
   // A program of the open view that is tried by its fields needs no such field where its cover is found: the cover is one.
   std::vector<ProgramId> open = plan.open.always;
+  std::map<ProgramId, bool> covered;
   open_by_slot.resize(plan.open.by_slot.size());
   for (size_t slot = 0; slot < plan.open.by_slot.size(); ++slot) {
     for (ProgramId program : plan.open.by_slot[slot]) {
       if (is_muted(program)) continue;
-      (find_cover(plan, plan.programs[program].root) ? open : open_by_slot[slot]).push_back(program);
+      auto [known, fresh] = covered.try_emplace(program);
+      if (fresh) known->second = find_cover(plan, plan.programs[program].root).has_value();
+      (known->second ? open : open_by_slot[slot]).push_back(program);
     }
   }
   std::sort(open.begin(), open.end());
   open.erase(std::unique(open.begin(), open.end()), open.end());
-  open_gate = add_gate(open);
+  open_gate = add_gate(std::move(open));
+
+  std::vector<BuiltGate> built(members.size());
+  for_each(members.size(), [&](size_t gate) { built[gate] = build_gate(plan, members[gate]); });
+  for (BuiltGate& one : built) {
+    const auto first_trigger = static_cast<TriggerId>(triggers.size());
+    const auto first_program = static_cast<uint32_t>(programs.size());
+    for (const Trigger& trigger : one.triggers)
+      triggers.push_back({trigger.predicate, first_program + trigger.first, first_program + trigger.last});
+    programs.insert(programs.end(), one.programs.begin(), one.programs.end());
+    for (FieldTriggers& field : one.gate.fields) {
+      for (FieldTriggers::Found& found : field.found) found.trigger += first_trigger;
+      for (TriggerId& trigger : field.unindexed) trigger += first_trigger;
+    }
+    gates.push_back(std::move(one.gate));
+  }
 }
 
 }  // namespace sigrun

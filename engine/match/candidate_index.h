@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "match/equality_table.h"
@@ -57,8 +58,10 @@ struct ViewGates {
   std::vector<Entry> entries;
 };
 
+void one_by_one(size_t count, const std::function<void(size_t)>& visit);
+
 struct CandidateIndex {
-  explicit CandidateIndex(const Plan& plan);
+  explicit CandidateIndex(const Plan& plan, const ForEach& for_each = one_by_one);
 
   LiteralLists lists;
   std::vector<Trigger> triggers;

@@ -1,7 +1,5 @@
 #include "match/literal_index.h"
 
-#include <unordered_map>
-
 namespace sigrun {
 namespace {
 
@@ -20,18 +18,23 @@ uint32_t LiteralIndex::gram_of(std::string_view stretch) {
 }
 
 LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) : anchor_(anchor) {
-  // How many literals have a gram, by width and gram.
-  std::array<std::unordered_map<uint32_t, uint32_t>, longest_gram> sharing;
+  // How many literals have a gram, and how many have taken it: by hash, about.
+  size_t grams = 1;
+  for (const Literal& literal : literals) grams += literal.text.size();
+  const uint32_t counters_shift = 32 - std::min(20u, log2_at_least(2 * grams + 2));
+  std::vector<uint32_t> sharing(size_t{1} << (32 - counters_shift)), taken(sharing.size());
+  auto counter_of = [&](size_t width, uint32_t gram) {
+    return hash(gram + static_cast<uint32_t>(width) * 0x01010101u) >> counters_shift;
+  };
   auto for_each_gram = [](std::string_view text, auto&& visit) {
     size_t width = std::min(text.size(), longest_gram);
     for (size_t offset = 0; offset + width <= text.size(); ++offset)
       visit(width, offset, gram_of(text.substr(offset, width)));
   };
   for (const Literal& literal : literals)
-    for_each_gram(literal.text, [&](size_t width, size_t, uint32_t gram) { ++sharing[width - 1][gram]; });
+    for_each_gram(literal.text, [&](size_t width, size_t, uint32_t gram) { ++sharing[counter_of(width, gram)]; });
 
   std::array<std::vector<std::pair<uint32_t, Entry>>, longest_gram> chosen;
-  std::array<std::unordered_map<uint32_t, uint32_t>, longest_gram> taken;
   for (const Literal& literal : literals) {
     Entry entry{static_cast<uint32_t>(literals_.size()), static_cast<uint32_t>(literal.text.size()), 0, literal.id};
     literals_ += literal.text;
@@ -42,16 +45,15 @@ LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) 
     uint32_t best_gram = 0;
     size_t best_width = 1;
     for_each_gram(literal.text, [&](size_t width, size_t offset, uint32_t gram) {
-      auto known = taken[width - 1].find(gram);
-      std::pair<uint32_t, uint32_t> cost{known == taken[width - 1].end() ? 0 : known->second / 4,
-                                         sharing[width - 1][gram]};
+      const uint32_t counter = counter_of(width, gram);
+      const std::pair<uint32_t, uint32_t> cost{taken[counter] / 4, sharing[counter]};
       if (cost >= best) return;
       best = cost;
       best_gram = gram;
       best_width = width;
       entry.offset = static_cast<uint32_t>(offset);
     });
-    ++taken[best_width - 1][best_gram];
+    ++taken[counter_of(best_width, best_gram)];
     if (entry.size > longest_gram) {
       const uint32_t last = entry.size - longest_gram;
       entry.other_offset = entry.offset > last / 2 ? 0 : last;
@@ -59,11 +61,11 @@ LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) 
     }
     chosen[best_width - 1].emplace_back(best_gram, entry);
   }
-  std::vector<uint32_t> grams;
-  for (const auto& [gram, entry] : chosen[longest_gram - 1]) grams.push_back(gram);
-  std::sort(grams.begin(), grams.end());
-  grams.erase(std::unique(grams.begin(), grams.end()), grams.end());
-  if (!grams.empty() && grams.size() <= Teddy::most_strings) tables_[longest_gram - 1].teddy = Teddy(grams);
+  std::vector<uint32_t> longest;
+  for (const auto& [gram, entry] : chosen[longest_gram - 1]) longest.push_back(gram);
+  std::sort(longest.begin(), longest.end());
+  longest.erase(std::unique(longest.begin(), longest.end()), longest.end());
+  if (!longest.empty() && longest.size() <= Teddy::most_strings) tables_[longest_gram - 1].teddy = Teddy(longest);
   for (size_t i = 0; i < longest_gram; ++i) build(tables_[i], std::move(chosen[i]));
 }
 

@@ -22,7 +22,8 @@ const TextTest* indexable(const Plan& plan, NodeId id, FieldId field) {
 
 }  // namespace
 
-LiteralLists::LiteralLists(const Plan& plan) : list_of_(plan.nodes.size(), no_id) {
+LiteralLists::LiteralLists(const Plan& plan, const ForEach& for_each) : list_of_(plan.nodes.size(), no_id) {
+  std::vector<NodeId> nodes;  // of the lists
   for (NodeId id = 0; id < plan.nodes.size(); ++id) {
     const Node& node = plan.nodes[id];
     if (node.kind != Node::Kind::any_of || node.end - node.begin < shortest_list) continue;
@@ -31,11 +32,16 @@ LiteralLists::LiteralLists(const Plan& plan) : list_of_(plan.nodes.size(), no_id
     const FieldId field = plan.predicates[first.predicate].field;
     const auto begin = plan.children.begin() + node.begin, end = plan.children.begin() + node.end;
     if (!std::all_of(begin, end, [&](NodeId child) { return indexable(plan, child, field); })) continue;
-    list_of_[id] = static_cast<uint32_t>(lists_.size());
+    list_of_[id] = static_cast<uint32_t>(nodes.size());
+    nodes.push_back(id);
     lists_.push_back({field, {}});
-    for (auto child = begin; child != end; ++child) lists_.back().index.add(*indexable(plan, *child, field), 0);
-    lists_.back().index.freeze();
   }
+  for_each(nodes.size(), [&](size_t i) {
+    const Node& node = plan.nodes[nodes[i]];
+    for (uint32_t child = node.begin; child < node.end; ++child)
+      lists_[i].index.add(*indexable(plan, plan.children[child], lists_[i].field), 0);
+    lists_[i].index.freeze();
+  });
 }
 
 }  // namespace sigrun

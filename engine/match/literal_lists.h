@@ -4,12 +4,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "match/text_index.h"
 #include "plan/plan.h"
 
 namespace sigrun {
+
+// Calls a function with every number below a count, perhaps several at once.
+using ForEach = std::function<void(size_t count, const std::function<void(size_t)>& visit)>;
 
 struct LiteralList {
   FieldId field = no_id;
@@ -18,7 +22,7 @@ struct LiteralList {
 
 class LiteralLists {
  public:
-  explicit LiteralLists(const Plan& plan);
+  LiteralLists(const Plan& plan, const ForEach& for_each);
   // Null: the node is no such list.
   const LiteralList* of(NodeId node) const { return list_of_[node] == no_id ? nullptr : &lists_[list_of_[node]]; }
 

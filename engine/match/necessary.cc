@@ -86,10 +86,16 @@ class CoverFinder {
   }
 
   template <class Id>
-  static void merge(std::vector<Id>& to, const std::vector<Id>& from) {
+  static void append(std::vector<Id>& to, const std::vector<Id>& from) {
     to.insert(to.end(), from.begin(), from.end());
-    std::sort(to.begin(), to.end());
-    to.erase(std::unique(to.begin(), to.end()), to.end());
+  }
+  // Returns how many went.
+  template <class Id>
+  static size_t erase_repeated(std::vector<Id>& ids) {
+    const size_t before = ids.size();
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    return before - ids.size();
   }
 
   // At least `threshold` of n children hold: of any n - threshold + 1 of them at least one does.
@@ -102,12 +108,12 @@ class CoverFinder {
     std::stable_sort(covers.begin(), covers.end(), [](const Cover& a, const Cover& b) { return a.cost < b.cost; });
     Cover all;
     for (size_t i = 0; i < needed; ++i) {
-      const size_t searches = all.searched.size() + covers[i].searched.size();
-      merge(all.predicates, covers[i].predicates);
-      merge(all.searched, covers[i].searched);
+      append(all.predicates, covers[i].predicates);
+      append(all.searched, covers[i].searched);
       all.cost += covers[i].cost;
-      all.cost -= cost_of_search * static_cast<double>(searches - all.searched.size());  // one search does for all
     }
+    erase_repeated(all.predicates);
+    all.cost -= cost_of_search * static_cast<double>(erase_repeated(all.searched));  // one search does for all
     return all;
   }
 
