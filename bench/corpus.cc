@@ -22,9 +22,9 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <simdjson.h>
+#include <CLI/CLI.hpp>
 
 #include "engine.h"
 #include "event/byte_source.h"
@@ -115,7 +115,8 @@ class Bench {
   uint64_t count_lines() const {
     uint64_t lines = 0;
     const char* end = text_.data() + text_.size();
-    for (const char* p = text_.data(); (p = static_cast<const char*>(std::memchr(p, '\n', end - p))); ++p) ++lines;
+    for (const char* p = text_.data(); (p = static_cast<const char*>(std::memchr(p, '\n', end - p))); ++p)
+      ++lines;
     return lines;
   }
 
@@ -142,7 +143,8 @@ class Bench {
 
   uint64_t parse() {
     uint64_t good = 0;
-    for_each_line([&](const char* line, size_t size) { good += parser_.parse(line, size, false).error() == 0; });
+    for_each_line(
+        [&](const char* line, size_t size) { good += parser_.parse(line, size, false).error() == 0; });
     return good;
   }
 
@@ -214,22 +216,26 @@ void run(std::vector<Stage>& stages, double budget) {
   }
 }
 
-void report(const Arguments& arguments, std::vector<Stage>& stages, size_t rules, size_t events, size_t bytes) {
+void report(const Arguments& arguments, std::vector<Stage>& stages, size_t rules, size_t events,
+            size_t bytes) {
   double dom = 0;
   for (Stage& stage : stages)
     if (stage.name == "dom") dom = stage.median();
   if (!arguments.json)
-    fmt::print("{}: {} rules, {} events, {:.1f} MB\n", arguments.mix, rules, events, static_cast<double>(bytes) / 1e6);
+    fmt::print("{}: {} rules, {} events, {:.1f} MB\n", arguments.mix, rules, events,
+               static_cast<double>(bytes) / 1e6);
   for (Stage& stage : stages) {
     double median = stage.median();
     double rate = static_cast<double>(bytes) / median / 1e9, count = static_cast<double>(events) / median;
     if (arguments.json)
-      fmt::print("{{\"mix\":\"{}\",\"rules\":{},\"events\":{},\"bytes\":{},\"stage\":\"{}\",\"gigabytes_per_second\":{:.4f},"
-                 "\"events_per_second\":{:.0f},\"ratio_to_dom\":{:.4f},\"passes\":{}}}\n",
-                 arguments.mix, rules, events, bytes, stage.name, rate, count, dom / median, stage.seconds.size());
+      fmt::print(
+          "{{\"mix\":\"{}\",\"rules\":{},\"events\":{},\"bytes\":{},\"stage\":\"{}\",\"gigabytes_per_"
+          "second\":{:.4f},"
+          "\"events_per_second\":{:.0f},\"ratio_to_dom\":{:.4f},\"passes\":{}}}\n",
+          arguments.mix, rules, events, bytes, stage.name, rate, count, dom / median, stage.seconds.size());
     else
-      fmt::print("  {:<9}{:>9.3f} GB/s {:>11.0f} events/s {:>8.3f} of dom   ({} passes)\n", stage.name, rate, count,
-                 dom / median, stage.seconds.size());
+      fmt::print("  {:<9}{:>9.3f} GB/s {:>11.0f} events/s {:>8.3f} of dom   ({} passes)\n", stage.name, rate,
+                 count, dom / median, stage.seconds.size());
   }
 }
 
@@ -238,9 +244,14 @@ void report(const Arguments& arguments, std::vector<Stage>& stages, size_t rules
 int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("How fast one core goes over recorded events", "corpus");
-  app.add_option("-r,--rules", arguments.rules, "Rule file or folder; repeatable")->required()->expected(1)->take_all();
+  app.add_option("-r,--rules", arguments.rules, "Rule file or folder; repeatable")
+      ->required()
+      ->expected(1)
+      ->take_all();
   app.add_option("--mix", arguments.mix, "What to call the selection of events");
-  app.add_option("--only", arguments.only, "Only events that contain this text; repeatable")->expected(1)->take_all();
+  app.add_option("--only", arguments.only, "Only events that contain this text; repeatable")
+      ->expected(1)
+      ->take_all();
   app.add_flag("--matching", arguments.matching, "Only events that fire a rule");
   app.add_option("--stage", arguments.stages, "Only this stage; repeatable")->expected(1)->take_all();
   app.add_option("--seconds", arguments.seconds, "For each stage");
@@ -268,7 +279,8 @@ int main(int argc, char** argv) {
   std::vector<Stage> stages = bench.stages();
   if (!arguments.stages.empty())
     std::erase_if(stages, [&](const Stage& stage) {
-      return std::find(arguments.stages.begin(), arguments.stages.end(), stage.name) == arguments.stages.end();
+      return std::find(arguments.stages.begin(), arguments.stages.end(), stage.name) ==
+             arguments.stages.end();
     });
   run(stages, arguments.seconds);
   report(arguments, stages, loaded.loaded, bench.events(), bench.bytes());

@@ -1,7 +1,6 @@
 #include "engine.h"
 
 #include <fmt/format.h>
-#include <oneapi/tbb/parallel_for.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -11,6 +10,7 @@
 #include "alert/alert_id.h"
 #include "event/timestamp.h"
 #include "match/matcher.h"
+#include "parallel.h"
 #include "plan/plan_builder.h"
 #include "rule_loader.h"
 
@@ -158,10 +158,7 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
     return {};
   }
   impl->plan = build_plan({rules->detections, *tables, routing, options.logsource.logsource, impl->limits});
-  impl->candidates = std::make_unique<CandidateIndex>(
-      *impl->plan, [](size_t count, const std::function<void(size_t)>& visit) {
-        oneapi::tbb::parallel_for(size_t{0}, count, visit);
-      });
+  impl->candidates = std::make_unique<CandidateIndex>(*impl->plan, in_parallel);
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
 

@@ -1,7 +1,6 @@
 #include "rule_loader.h"
 
 #include <fmt/format.h>
-#include <oneapi/tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,6 +12,7 @@
 #include <set>
 #include <system_error>
 
+#include "parallel.h"
 #include "rule_files.h"
 #include "sigma/condition.h"
 #include "sigma/pipeline/pipeline.h"
@@ -23,7 +23,6 @@ namespace sigrun {
 namespace {
 
 namespace fs = std::filesystem;
-namespace tbb = oneapi::tbb;
 
 // Reads at most `limit` + 1 bytes: enough to see that a file is too long.
 std::optional<std::string> read_text(const std::string& path, size_t limit, std::string& problem) {
@@ -181,7 +180,7 @@ class RuleLoader {
     }
     report_.files += reads.size();
     // Files are read on all cores and taken in their order.
-    tbb::parallel_for(size_t{0}, reads.size(), [&](size_t i) { read_file(reads[i]); });
+    in_parallel(reads.size(), [&](size_t i) { read_file(reads[i]); });
     for (FileRead& read : reads) {
       if (read.rules) {
         for (const sigma::RefusedDocument& refused : read.rules->refused_documents)

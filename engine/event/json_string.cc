@@ -85,7 +85,8 @@ bool is_sound_padded_json_string(std::string_view raw) {
     }
     p += std::countr_zero(backslashes);
     if (p >= end) return true;
-    if (end - p < 2 || !simple_escape(p[1])) return is_sound_json_string(raw.substr(static_cast<size_t>(p - begin)));
+    if (end - p < 2 || !simple_escape(p[1]))
+      return is_sound_json_string(raw.substr(static_cast<size_t>(p - begin)));
     p += 2;
   }
   return true;

@@ -68,7 +68,8 @@ class GateBuilder {
     void operator()(const TextTest& test) const {
       const bool equality = test.shape == TextTest::Shape::equals;
       if (longest_literal(test).empty() && !equality) return building.triggers.unindexed.push_back(trigger);
-      building.literals.push_back(test.cased ? fold(longest_literal(test)) : std::string(longest_literal(test)));
+      building.literals.push_back(test.cased ? fold(longest_literal(test))
+                                             : std::string(longest_literal(test)));
       const uint32_t id = building.add(trigger, false);
       building.triggers.found[id].exact = building.triggers.texts.add(test, id);
     }
@@ -104,7 +105,8 @@ void want(const Plan& plan, NodeId id, std::vector<bool>& wanted) {
   if (node.kind != Node::Kind::predicate) return;
   const Predicate& predicate = plan.predicates[node.predicate];
   if (predicate.field != no_id) want_field(plan, predicate.field, wanted);
-  if (auto* reference = std::get_if<FieldReferenceTest>(&predicate.test)) want_field(plan, reference->other, wanted);
+  if (auto* reference = std::get_if<FieldReferenceTest>(&predicate.test))
+    want_field(plan, reference->other, wanted);
 }
 
 BuiltGate build_gate(const Plan& plan, const std::vector<ProgramId>& members) {

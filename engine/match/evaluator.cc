@@ -162,16 +162,19 @@ void Evaluator::explain(NodeId id, const RulePlan& rule, std::vector<Match>& mat
   Match match{said.field, {}, said.modifier, said.pattern};
   const bool only_one = is_single(predicate.field);  // then this value is the reason
   auto take_reason = [&](EventValue& value) {
-    bool reason = only_one || std::visit(
-        [&](const auto& test) {
-          using T = std::decay_t<decltype(test)>;
-          if constexpr (std::is_same_v<T, sigma::Exists> || std::is_same_v<T, sigma::IsNull>) return true;
-          if constexpr (std::is_same_v<T, FieldReferenceTest>)
-            return any_value(test.other,
-                             [&](EventValue& other) { return values_agree(test, value, other, *table_); });
-          return value_satisfies(predicate.test, value, *table_);
-        },
-        predicate.test);
+    bool reason =
+        only_one || std::visit(
+                        [&](const auto& test) {
+                          using T = std::decay_t<decltype(test)>;
+                          if constexpr (std::is_same_v<T, sigma::Exists> || std::is_same_v<T, sigma::IsNull>)
+                            return true;
+                          if constexpr (std::is_same_v<T, FieldReferenceTest>)
+                            return any_value(test.other, [&](EventValue& other) {
+                              return values_agree(test, value, other, *table_);
+                            });
+                          return value_satisfies(predicate.test, value, *table_);
+                        },
+                        predicate.test);
     if (!reason) return false;
     if (SlotTable::has_text(value)) {
       std::string_view text = table_->text(value);

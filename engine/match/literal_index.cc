@@ -32,11 +32,13 @@ LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) 
       visit(width, offset, gram_of(text.substr(offset, width)));
   };
   for (const Literal& literal : literals)
-    for_each_gram(literal.text, [&](size_t width, size_t, uint32_t gram) { ++sharing[counter_of(width, gram)]; });
+    for_each_gram(literal.text,
+                  [&](size_t width, size_t, uint32_t gram) { ++sharing[counter_of(width, gram)]; });
 
   std::array<std::vector<std::pair<uint32_t, Entry>>, longest_gram> chosen;
   for (const Literal& literal : literals) {
-    Entry entry{static_cast<uint32_t>(literals_.size()), static_cast<uint32_t>(literal.text.size()), 0, literal.id};
+    Entry entry{static_cast<uint32_t>(literals_.size()), static_cast<uint32_t>(literal.text.size()), 0,
+                literal.id};
     literals_ += literal.text;
     longest_ = std::max(longest_, literal.text.size());
     // The gram that the fewest literals have taken, and among those the one that the fewest have at all: rare among literals
@@ -65,13 +67,15 @@ LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) 
   for (const auto& [gram, entry] : chosen[longest_gram - 1]) longest.push_back(gram);
   std::sort(longest.begin(), longest.end());
   longest.erase(std::unique(longest.begin(), longest.end()), longest.end());
-  if (!longest.empty() && longest.size() <= Teddy::most_strings) tables_[longest_gram - 1].teddy = Teddy(longest);
+  if (!longest.empty() && longest.size() <= Teddy::most_strings)
+    tables_[longest_gram - 1].teddy = Teddy(longest);
   for (size_t i = 0; i < longest_gram; ++i) build(tables_[i], std::move(chosen[i]));
 }
 
 void LiteralIndex::build(Table& table, std::vector<std::pair<uint32_t, Entry>> grams) {
   if (grams.empty()) return;
-  std::stable_sort(grams.begin(), grams.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(grams.begin(), grams.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   uint32_t bitmap_log = log2_at_least(std::max(least_bits, bits_per_gram * grams.size()));
   uint32_t bucket_log = log2_at_least(2 * grams.size() + 2);
   table.bitmap_shift = 32 - bitmap_log;
@@ -82,7 +86,8 @@ void LiteralIndex::build(Table& table, std::vector<std::pair<uint32_t, Entry>> g
   for (size_t first = 0; first < grams.size();) {
     uint32_t gram = grams[first].first;
     size_t last = first;
-    for (; last < grams.size() && grams[last].first == gram; ++last) table.entries.push_back(grams[last].second);
+    for (; last < grams.size() && grams[last].first == gram; ++last)
+      table.entries.push_back(grams[last].second);
     uint32_t bit = hash(gram) >> table.bitmap_shift;
     table.bitmap[bit / 64] |= uint64_t{1} << (bit % 64);
     size_t b = hash(gram) >> table.bucket_shift;

@@ -76,7 +76,7 @@ class LiteralIndex {
 
   Anchor anchor_ = Anchor::anywhere;
   size_t longest_ = 0;
-  std::string literals_;                      // all texts, one behind the other
+  std::string literals_;                    // all texts, one behind the other
   std::array<Table, longest_gram> tables_;  // by width - 1
 };
 
@@ -156,7 +156,8 @@ void LiteralIndex::compare(const Table& table, uint32_t gram, std::string_view t
       size_t begin = at - entry.offset;
       if (anchor_ == Anchor::front && begin != 0) continue;
       if (anchor_ == Anchor::back && begin + entry.size != text.size()) continue;
-      if (entry.size > longest_gram && gram_at<4>(text.data() + begin + entry.other_offset) != entry.other_gram)
+      if (entry.size > longest_gram &&
+          gram_at<4>(text.data() + begin + entry.other_offset) != entry.other_gram)
         continue;
       if (std::memcmp(text.data() + begin, literals_.data() + entry.begin, entry.size) == 0) found(entry.id);
     }

@@ -16,7 +16,8 @@ const TextTest* indexable(const Plan& plan, NodeId id, FieldId field) {
   if (predicate.field != field) return nullptr;
   auto* test = std::get_if<TextTest>(&predicate.test);
   if (!test || test->cased) return nullptr;
-  const bool by_literal = test->shape != TextTest::Shape::segments && test->shape != TextTest::Shape::anything;
+  const bool by_literal =
+      test->shape != TextTest::Shape::segments && test->shape != TextTest::Shape::anything;
   return by_literal ? test : nullptr;
 }
 

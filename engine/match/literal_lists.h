@@ -24,7 +24,9 @@ class LiteralLists {
  public:
   LiteralLists(const Plan& plan, const ForEach& for_each);
   // Null: the node is no such list.
-  const LiteralList* of(NodeId node) const { return list_of_[node] == no_id ? nullptr : &lists_[list_of_[node]]; }
+  const LiteralList* of(NodeId node) const {
+    return list_of_[node] == no_id ? nullptr : &lists_[list_of_[node]];
+  }
 
  private:
   std::vector<uint32_t> list_of_;  // by node

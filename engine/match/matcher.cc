@@ -52,8 +52,9 @@ void Matcher::evaluate(std::vector<Hit>& hits) {
   std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
     return a.rule != b.rule ? a.rule < b.rule : a.program < b.program;
   });
-  hits.erase(std::unique(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.rule == b.rule; }),
-             hits.end());
+  hits.erase(
+      std::unique(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.rule == b.rule; }),
+      hits.end());
 }
 
 // A value that the rules of the event's gates test and that cannot be decoded degrades it, whether or not a test gets to it.
@@ -61,9 +62,9 @@ void Matcher::check_wanted() {
   for (size_t i = 0; i < table_.size(); ++i) {
     const EventValue& value = table_.value(i);
     if (value.kind != ValueKind::text) continue;
-    const bool wanted = !route_->view || std::any_of(route_->gates.begin(), route_->gates.end(), [&](uint32_t gate) {
-      return index_.gates[gate].wanted[value.slot];
-    });
+    const bool wanted =
+        !route_->view || std::any_of(route_->gates.begin(), route_->gates.end(),
+                                     [&](uint32_t gate) { return index_.gates[gate].wanted[value.slot]; });
     if (wanted && !is_sound_padded_json_string(value.raw)) walker_.degrade();
   }
 }
@@ -87,8 +88,8 @@ void Matcher::find_triggers(const FieldTriggers& triggers, std::vector<Hit>& hit
   if (absent) return;
   for (TriggerId trigger : triggers.unindexed) fire(trigger, false, hits);
   if (triggers.found.empty()) return;
-  bool visited = evaluator_.for_each_value(
-      triggers.field, [&](EventValue& value) { find_triggers(triggers, value, hits); });
+  bool visited = evaluator_.for_each_value(triggers.field,
+                                           [&](EventValue& value) { find_triggers(triggers, value, hits); });
   if (!visited)
     for (const FieldTriggers::Found& found : triggers.found) fire(found.trigger, false, hits);
 }

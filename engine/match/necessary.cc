@@ -43,7 +43,8 @@ struct CostOfTest {
   }
   double operator()(const RegexTest& test) const {
     const CompiledRegex::Clause* clause = rarest_clause(test);
-    return clause ? 0.02 + 8 * cost_of_clause(*clause) : 2;  // where they are found the expression may have to be run
+    return clause ? 0.02 + 8 * cost_of_clause(*clause)
+                  : 2;  // where they are found the expression may have to be run
   }
   double operator()(const NumberTest&) const { return 0.05; }
   double operator()(const auto&) const { return 2; }
@@ -105,7 +106,8 @@ class CoverFinder {
     for (uint32_t i = node.begin; i < node.end; ++i)
       if (auto cover = find(plan_.children[i])) covers.push_back(std::move(*cover));
     if (covers.size() < needed) return {};
-    std::stable_sort(covers.begin(), covers.end(), [](const Cover& a, const Cover& b) { return a.cost < b.cost; });
+    std::stable_sort(covers.begin(), covers.end(),
+                     [](const Cover& a, const Cover& b) { return a.cost < b.cost; });
     Cover all;
     for (size_t i = 0; i < needed; ++i) {
       append(all.predicates, covers[i].predicates);
@@ -113,7 +115,8 @@ class CoverFinder {
       all.cost += covers[i].cost;
     }
     erase_repeated(all.predicates);
-    all.cost -= cost_of_search * static_cast<double>(erase_repeated(all.searched));  // one search does for all
+    all.cost -=
+        cost_of_search * static_cast<double>(erase_repeated(all.searched));  // one search does for all
     return all;
   }
 
@@ -128,7 +131,8 @@ std::string_view longest_literal(const TextTest& test) {
   std::string_view longest;
   for (const TextSegment& segment : test.segments)
     for (const TextSegment::Piece& piece : segment.pieces)
-      if (piece.kind == TextSegment::Piece::Kind::literal && piece.text.size() > longest.size()) longest = piece.text;
+      if (piece.kind == TextSegment::Piece::Kind::literal && piece.text.size() > longest.size())
+        longest = piece.text;
   return longest;
 }
 

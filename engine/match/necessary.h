@@ -17,7 +17,7 @@ namespace sigrun {
 struct Cover {
   std::vector<PredicateId> predicates;  // ascending
   std::vector<FieldId> searched;        // fields whose values have to be searched through for them; ascending
-  double cost = 0;                      // relative: how often one of them is expected to be true, and the searches
+  double cost = 0;  // relative: how often one of them is expected to be true, and the searches
 };
 
 // The longest text that every value matched by the test has in it; empty if there is none. Folded unless the test is cased.

@@ -86,7 +86,8 @@ RawFilter::RawFilter(const std::vector<std::string>& literals) {
     auto bucket = static_cast<uint8_t>(1u << (number++ * buckets / grams.size()));
     for (size_t i = 0; i < shortest_; ++i) {
       auto byte = static_cast<unsigned char>(gram >> (8 * i));
-      for (unsigned char c : {byte, static_cast<unsigned char>(is_letter(static_cast<char>(byte)) ? byte ^ 0x20 : byte)}) {
+      for (unsigned char c :
+           {byte, static_cast<unsigned char>(is_letter(static_cast<char>(byte)) ? byte ^ 0x20 : byte)}) {
         masks_[i].low[c & 15] |= bucket;
         masks_[i].high[c >> 4] |= bucket;
       }
@@ -159,7 +160,8 @@ SIGRUN_AVX2 bool RawFilter::may_contain_avx2(std::string_view event) const {
       fits = _mm256_and_si256(fits, _mm256_and_si256(_mm256_shuffle_epi8(low[i], lower_half),
                                                      _mm256_shuffle_epi8(high[i], upper_half)));
     }
-    const __m256i escapes = _mm256_and_si256(_mm256_cmpeq_epi8(bytes[0], backslash), _mm256_cmpeq_epi8(bytes[1], u));
+    const __m256i escapes =
+        _mm256_and_si256(_mm256_cmpeq_epi8(bytes[0], backslash), _mm256_cmpeq_epi8(bytes[1], u));
     uint32_t places = ~static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(fits, zero)));
     uint32_t escaped = static_cast<uint32_t>(_mm256_movemask_epi8(escapes));
     uint32_t wide = static_cast<uint32_t>(_mm256_movemask_epi8(bytes[0]));

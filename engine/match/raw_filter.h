@@ -38,7 +38,7 @@ class RawFilter {
  private:
   static constexpr size_t gram_size = 3;
   struct Probe {
-    uint32_t gram;  // as in gram_at
+    uint32_t gram;                 // as in gram_at
     uint32_t begin, size, offset;  // in texts_; where the gram is in it
   };
   // For each place of a gram: which buckets have a byte with this lower (upper) half there.

@@ -21,7 +21,8 @@ bool is_by_value(const Test& test) {
 
 void add_gates(const std::vector<uint32_t>& gates, Route& route) {
   for (uint32_t gate : gates)
-    if (std::find(route.gates.begin(), route.gates.end(), gate) == route.gates.end()) route.gates.push_back(gate);
+    if (std::find(route.gates.begin(), route.gates.end(), gate) == route.gates.end())
+      route.gates.push_back(gate);
 }
 
 }  // namespace
@@ -61,7 +62,8 @@ bool Router::describe(SlotTable& table) {
       bool in_array, truth, unused;
     } head{value.slot, 0, ValueKind::null, false, false, false};
     if (asked == Asked::value)
-      head = {value.slot, static_cast<uint32_t>(value.raw.size()), value.kind, value.in_array, value.truth, false};
+      head = {value.slot, static_cast<uint32_t>(value.raw.size()), value.kind, value.in_array, value.truth,
+              false};
     if (key_.size() + sizeof head + head.size > key_bytes) return false;
     char bytes[sizeof head];
     std::memcpy(bytes, &head, sizeof head);

@@ -82,7 +82,9 @@ size_t Teddy::find(const char* text, size_t size, size_t from) const {
 
 #else
 
-size_t Teddy::find(const char* text, size_t size, size_t from) const { return find_by_bytes(text, size, from); }
+size_t Teddy::find(const char* text, size_t size, size_t from) const {
+  return find_by_bytes(text, size, from);
+}
 
 #endif
 

@@ -69,7 +69,8 @@ class Prefilter {
 
 // N of `.{N,}` or `.{N}`, in groups without flags or not.
 std::optional<size_t> asked_line_length(std::string_view pattern) {
-  while (pattern.starts_with("(?:") && pattern.ends_with(')')) pattern = pattern.substr(3, pattern.size() - 4);
+  while (pattern.starts_with("(?:") && pattern.ends_with(')'))
+    pattern = pattern.substr(3, pattern.size() - 4);
   if (!pattern.starts_with(".{") || !pattern.ends_with('}')) return {};
   pattern = pattern.substr(2, pattern.size() - 3);
   if (pattern.ends_with(',')) pattern.remove_suffix(1);
@@ -93,7 +94,8 @@ bool has_line_of(std::string_view text, size_t length) {
 
 }  // namespace
 
-CompiledRegex::CompiledRegex(const std::string& pattern, const RE2::Options& options) : regex(pattern, options) {
+CompiledRegex::CompiledRegex(const std::string& pattern, const RE2::Options& options)
+    : regex(pattern, options) {
   if (!regex.ok()) return;
   clauses = Prefilter(regex).clauses();
   if (!options.dot_nl()) line_length = asked_line_length(pattern);

@@ -31,7 +31,6 @@ uint64_t hash_of(uint32_t from, std::string_view segment) {
 
 PathTrie::PathTrie() : building_(1) {}
 
-
 uint32_t PathTrie::add(std::string_view path) {
   auto [known, fresh] = added_.try_emplace(std::string(path), static_cast<uint32_t>(added_.size()));
   if (!fresh) return known->second;

@@ -14,7 +14,9 @@ namespace sigrun {
 
 class Bytes16 {
  public:
-  static Bytes16 load(const char* from) { return Bytes16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))); }
+  static Bytes16 load(const char* from) {
+    return Bytes16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+  }
   uint32_t equal(char c) const { return mask(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(c))); }
   // Bytes below 0x20.
   uint32_t control() const {
