@@ -1,6 +1,7 @@
 // corpus: how fast one core goes over recorded events, next to what the machine can do at all with the same bytes.
 //
-//   corpus -r RULES… [--mix NAME] [--only TEXT…] [--matching] [--stage NAME…] [--seconds S] [--json] EVENTS
+//   corpus -r RULES… [--mix NAME] [--only TEXT…] [--matching] [--stage NAME…] [--seconds S | --passes N] [--json] EVENTS
+//   corpus --versions
 //
 //   memchr    find the line ends
 //   walk      On-Demand: every key, no value
@@ -12,7 +13,7 @@
 // Rules are taken in the order of their files. `--only` keeps events that contain one of
 // the texts, `--matching` those that fire a rule. Events are decompressed into memory first, so neither disk nor zstd is
 // measured. Stages run in turn, pass by pass, for S seconds each (default 2); a stage's figure is its median pass. Pin it to a
-// core: taskset -c 1.
+// core: taskset -c 1. `--passes N` runs exactly N of them and reports nothing: for counting instructions.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -36,7 +37,8 @@ struct Arguments {
   std::vector<std::string> rules, only, stages;
   std::string events, mix = "as recorded";
   double seconds = 2;
-  bool matching = false, json = false;
+  size_t passes = 0;
+  bool matching = false, json = false, versions = false;
 };
 
 struct Stage {
@@ -239,15 +241,24 @@ void report(const Arguments& arguments, std::vector<Stage>& stages, size_t rules
   }
 }
 
+// What instruction counts depend on, beside the code.
+void print_versions() {
+#if defined(__clang__)
+  const char* compiler = "clang";
+#else
+  const char* compiler = "gcc";
+#endif
+  fmt::print("{}-{} simdjson-{}.{}.{}-{}\n", compiler, __VERSION__, simdjson::SIMDJSON_VERSION_MAJOR,
+             simdjson::SIMDJSON_VERSION_MINOR, simdjson::SIMDJSON_VERSION_REVISION,
+             simdjson::get_active_implementation()->name());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("How fast one core goes over recorded events", "corpus");
-  app.add_option("-r,--rules", arguments.rules, "Rule file or folder; repeatable")
-      ->required()
-      ->expected(1)
-      ->take_all();
+  app.add_option("-r,--rules", arguments.rules, "Rule file or folder; repeatable")->expected(1)->take_all();
   app.add_option("--mix", arguments.mix, "What to call the selection of events");
   app.add_option("--only", arguments.only, "Only events that contain this text; repeatable")
       ->expected(1)
@@ -255,9 +266,16 @@ int main(int argc, char** argv) {
   app.add_flag("--matching", arguments.matching, "Only events that fire a rule");
   app.add_option("--stage", arguments.stages, "Only this stage; repeatable")->expected(1)->take_all();
   app.add_option("--seconds", arguments.seconds, "For each stage");
+  app.add_option("--passes", arguments.passes, "Exactly so many, and no report");
+  app.add_flag("--versions", arguments.versions, "Say what counts of instructions depend on, and end");
   app.add_flag("--json", arguments.json, "One JSON object a line");
-  app.add_option("events", arguments.events, "NDJSON, also .gz and .zst")->required();
+  app.add_option("events", arguments.events, "NDJSON, also .gz and .zst");
   CLI11_PARSE(app, argc, argv);
+  if (arguments.versions) return print_versions(), 0;
+  if (arguments.rules.empty() || arguments.events.empty()) {
+    std::fprintf(stderr, "corpus: rules (-r) and a file of events are needed; see --help\n");
+    return 3;
+  }
 
   sigrun::LoadOptions options;
   options.rule_paths = arguments.rules;
@@ -282,6 +300,9 @@ int main(int argc, char** argv) {
       return std::find(arguments.stages.begin(), arguments.stages.end(), stage.name) ==
              arguments.stages.end();
     });
+  for (size_t pass = 0; pass < arguments.passes; ++pass)
+    for (Stage& stage : stages) stage.pass();
+  if (arguments.passes > 0) return 0;
   run(stages, arguments.seconds);
   report(arguments, stages, loaded.loaded, bench.events(), bench.bytes());
 }

@@ -187,7 +187,7 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
     std::string_view event = batch.event(span);
     ++counters.in;
     counters.bytes += event.size();
-    if (matcher.read(event) == JsonWalker::Outcome::broken) {
+    if (matcher.read(event, batch.tokens_of(span)) == JsonWalker::Outcome::broken) {
       ++counters.rejected;
       if (rejected) rejected->push_back({span.offset, span.line, matcher.problem()});
       continue;

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ struct EventSpan {
   size_t size = 0;
   uint64_t offset = 0;  // of the event's first byte in the (decompressed) input
   uint64_t line = 0;    // 1-based line of that byte
+  // Its tokens in EventBatch::tokens, where they are known; else no tokens.
+  uint32_t first_token = 0, token_count = 0;
 };
 
 // An event that could not be framed (contracts: unbalanced, unterminated, control character, over a limit).
@@ -45,14 +48,22 @@ struct EventBatch {
   std::string bytes;  // events, then at least event_padding zero bytes
   std::vector<EventSpan> events;
   std::vector<Rejection> rejected;
+  // Where the tokens of events stand (json_tokens.h), counted from the event's first byte; behind those of each event stands
+  // its size.
+  std::vector<uint32_t> tokens;
   EnvelopeFields envelope_fields;
 
   bool empty() const { return events.empty() && rejected.empty() && envelope_fields.empty(); }
+  std::span<const uint32_t> tokens_of(const EventSpan& span) const {
+    if (span.token_count == 0) return {};
+    return {tokens.data() + span.first_token, span.token_count + size_t{1}};
+  }
   std::string_view event(const EventSpan& span) const { return {bytes.data() + span.begin, span.size}; }
   void clear() {
     bytes.clear();
     events.clear();
     rejected.clear();
+    tokens.clear();
     envelope_fields = {};
   }
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "event/framer.h"
+#include "event/line_framer.h"
 
 namespace sigrun {
 namespace {
@@ -28,9 +29,13 @@ std::string refuse(std::string_view beginning) {
 // found is copied into the batch in one piece.
 struct EventReader::State {
   State(ByteSource& from, const std::vector<std::string>& envelopes, const Limits& limits)
-      : source(from), framer(envelopes, limits), chunk_bytes(std::max<size_t>(limits.chunk_bytes, 1)) {}
+      : source(from),
+        lines(envelopes, limits),
+        framer(envelopes, limits),
+        chunk_bytes(std::max<size_t>(limits.chunk_bytes, 1)) {}
 
   ByteSource& source;
+  LineFramer lines;  // takes what it can, the other one the rest
   Framer framer;
   const size_t chunk_bytes;
 
@@ -116,6 +121,21 @@ EventReader::~EventReader() = default;
 const std::string& EventReader::error() const { return state_->error; }
 uint64_t EventReader::bytes_read() const { return state_->bytes_read; }
 
+namespace {
+
+// Copies the bytes of the events, which begin relative to `data`, into their batch.
+void take_events(EventBatch& batch, const char* data) {
+  if (batch.events.empty()) return;
+  size_t first = batch.events.front().begin;
+  size_t last = batch.events.back().begin + batch.events.back().size;
+  batch.bytes.reserve(last - first + event_padding);
+  batch.bytes.assign(data + first, last - first);
+  batch.bytes.append(event_padding, '\0');
+  for (EventSpan& event : batch.events) event.begin -= first;
+}
+
+}  // namespace
+
 bool EventReader::next(EventBatch& batch) {
   State& state = *state_;
   batch.clear();
@@ -123,15 +143,21 @@ bool EventReader::next(EventBatch& batch) {
   while (!state.done) {
     if (!state.full) state.fill();
     const char* data = state.buffer.get() + state.begin;
-    auto progress = state.framer.run(data, state.end - state.begin, state.offset, state.at_end, batch);
-    if (!batch.events.empty()) {
-      size_t first = batch.events.front().begin;
-      size_t last = batch.events.back().begin + batch.events.back().size;
-      batch.bytes.reserve(last - first + event_padding);
-      batch.bytes.assign(data + first, last - first);
-      batch.bytes.append(event_padding, '\0');
-      for (EventSpan& event : batch.events) event.begin -= first;
+    if (state.framer.is_between_lines(state.offset)) {
+      auto framed = state.lines.run(data, state.end - state.begin, state.offset, state.framer.line(),
+                                    state.at_end, batch);
+      state.framer.skip_lines(framed.bytes, framed.lines);
+      // The rest of a line comes with the next bytes, but for inputs that may be silent for long.
+      if (framed.waits && !state.source.live()) {
+        take_events(batch, data);
+        state.begin += framed.bytes;
+        state.offset += framed.bytes;
+        if (!batch.empty()) return true;
+        continue;
+      }
     }
+    auto progress = state.framer.run(data, state.end - state.begin, state.offset, state.at_end, batch);
+    take_events(batch, data);
     assert(progress.forget <= state.end - state.begin);
     state.begin += progress.forget;
     state.offset += progress.forget;

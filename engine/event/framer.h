@@ -41,6 +41,18 @@ class Framer {
   // Before the first run(): the text begins there (after a byte order mark).
   void begin_at(uint64_t offset) { position_ = line_begin_ = offset; }
 
+  // Outside of everything, at the beginning of the line at `offset`: whole lines may be taken past the framer.
+  bool is_between_lines(uint64_t offset) const {
+    return mode_ == Mode::top && array_depth_ == 0 && position_ == offset && line_begin_ == offset && line_start_;
+  }
+  uint64_t line() const { return line_; }
+  // They were taken: `bytes` with `lines` line ends, the last of them at their end (or the input's).
+  void skip_lines(size_t bytes, uint64_t lines) {
+    position_ += bytes;
+    line_begin_ = position_;
+    line_ += lines;
+  }
+
   struct Progress {
     size_t forget = 0;  // bytes at the beginning of `data` that are not needed any more
     bool full = false;  // the batch has enough; more may be found in the bytes that are left

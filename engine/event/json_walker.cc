@@ -1,23 +1,18 @@
 #include "event/json_walker.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <unordered_map>
 #include <vector>
 
 #include "event/event_batch.h"
 #include "event/json_string.h"
+#include "event/json_tokens.h"
 #include "support/decimal.h"
 #include "support/utf8.h"
 
 namespace sigrun {
 
-static_assert(event_padding >= simdjson::SIMDJSON_PADDING, "batches must satisfy the parser's padding");
-
 namespace {
-
-namespace ondemand = simdjson::ondemand;
 
 // A number that needs no second look: at most 15 digits, a plain fraction at most. Everything else is checked exactly.
 bool is_plainly_sound_number(std::string_view text) {
@@ -37,16 +32,22 @@ std::string_view trim_end(std::string_view token) {
 
 }  // namespace
 
+// The walk follows an event's tokens. The framer has seen to it that they are in order; where they are not, the walk stops, and
+// reads nothing beyond them.
 struct JsonWalker::State {
   const PathTrie& paths;
   const Limits& limits;
-  ondemand::parser parser;
+  JsonTokens tokens;
+  const uint32_t* places = nullptr;  // of the tokens, in the bytes
+  uint32_t token_count = 0;
   std::string repaired;    // a copy of the event with ill-formed UTF-8 replaced
   std::string_view bytes;  // what was walked: the event, or the copy
   std::string key_scratch;
   std::string problem;
   SlotTable* table = nullptr;
   bool degraded = false;
+  bool lost = false;  // the tokens are not in order
+  size_t depth = 0;
 
   // The values [begin, end) that a key of an object gave, and the key's length in segments of a path.
   struct KeyValues {
@@ -56,20 +57,51 @@ struct JsonWalker::State {
 
   State(const PathTrie& p, const Limits& l) : paths(p), limits(l) {}
 
-  // The raw text of a key, unescaped where it must be. Valid until the next key.
-  std::string_view key_text(ondemand::field& field) {
-    const char* begin = field.key().raw();
-    const char* end = begin;
-    bool escaped = false;
-    while (*end != '"') {
-      if (*end == '\\') escaped = true, ++end;
-      ++end;
-    }
-    std::string_view raw(begin, static_cast<size_t>(end - begin));
-    if (!escaped) return raw;
+  // ---- tokens ----------------------------------------------------------------------------------------------------
+
+  // Behind the last token: a zero byte.
+  char first_byte(uint32_t token) const { return bytes.data()[places[token]]; }
+
+  // The tokens are not in order: whoever asks for more finds the end.
+  uint32_t lose() {
+    lost = true;
+    return token_count;
+  }
+
+  // A scalar as it is written. There is always a token behind it: the end of what it is in.
+  std::string_view scalar(uint32_t token) const {
+    return trim_end(bytes.substr(places[token], places[token + 1] - places[token]));
+  }
+
+  // The text of the key at `token`, unescaped where it must be. Valid until the next key.
+  std::string_view key_text(uint32_t token) {
+    std::string_view written = scalar(token);
+    std::string_view raw = written.substr(1, written.size() - 2);
+    if (raw.find('\\') == raw.npos) [[likely]]
+      return raw;
     key_scratch.clear();
     unescape_json(raw, key_scratch);
     return key_scratch;
+  }
+
+  // The token behind the value that begins at `token`, which nobody wants.
+  uint32_t behind(uint32_t token) {
+    size_t open = 0;
+    for (; token < token_count; ++token) {
+      const char byte = first_byte(token);
+      if (byte == '{' || byte == '[') {
+        ++open;
+        continue;
+      }
+      if (byte == '}' || byte == ']') {
+        if (open == 0) break;
+        --open;
+      } else if (open == 0 && (byte == ',' || byte == ':')) {
+        break;
+      }
+      if (open == 0) return token + 1;
+    }
+    return lose();
   }
 
   // ---- values ----------------------------------------------------------------------------------------------------
@@ -105,73 +137,75 @@ struct JsonWalker::State {
     return true;
   }
 
-  simdjson::error_code take(ondemand::value value, uint32_t node, bool in_array) {
+  // Takes the value at `token` for the paths from `node` on. Returns the token behind it.
+  uint32_t take(uint32_t token, uint32_t node, bool in_array) {
     const PathTrie::Node& wanted = paths.node(node);
-    ondemand::json_type type;
-    if (auto error = value.type().get(type)) {
-      // A token that begins no JSON value.
-      if (error != simdjson::TAPE_ERROR && error != simdjson::INCORRECT_TYPE) return error;
-      if (wanted.slot != no_id && !too_many()) {
-        degraded = true;
-        EventValue broken;
-        broken.kind = ValueKind::broken;
-        broken.slot = wanted.slot;
-        broken.in_array = in_array;
-        table->add(broken);
-      }
-      return simdjson::SUCCESS;
+    EventValue value;
+    value.slot = wanted.slot;
+    value.in_array = in_array;
+    const bool takes = wanted.slot != no_id && !too_many();
+    switch (first_byte(token)) {
+      case '{':
+        value.kind = ValueKind::object;
+        if (takes) table->add(value);
+        return wanted.has_children ? walk_object(token, node) : behind(token);
+      case '[':
+        value.kind = ValueKind::array;
+        if (takes) table->add(value);
+        return walk_array(token, node);
+      case '}':
+      case ']':
+      case ':':
+      case ',': return lose();
+      default: break;
     }
-    EventValue taken;
-    taken.slot = wanted.slot;
-    taken.in_array = in_array;
-    if (type == ondemand::json_type::object) {
-      if (wanted.slot != no_id && !too_many()) {
-        taken.kind = ValueKind::object;
-        table->add(taken);
-      }
-      if (!wanted.has_children) return simdjson::SUCCESS;
-      ondemand::object object;
-      if (auto error = value.get_object().get(object)) return error;
-      return walk_object(object, node);
+    if (token >= token_count) return lose();
+    if (takes) {
+      classify(scalar(token), value);
+      table->add(value);
     }
-    if (type == ondemand::json_type::array) {
-      if (wanted.slot != no_id && !too_many()) {
-        taken.kind = ValueKind::array;
-        table->add(taken);
-      }
-      ondemand::array array;
-      if (auto error = value.get_array().get(array)) return error;
-      for (auto element : array) {
-        ondemand::value inner;
-        if (auto error = element.get(inner)) return error;
-        if (auto error = take(inner, node, true)) return error;
-      }
-      return simdjson::SUCCESS;
-    }
-    if (wanted.slot == no_id || too_many()) return simdjson::SUCCESS;
-    std::string_view token;
-    token = value.raw_json_token();
-    classify(token, taken);
-    table->add(taken);
-    return simdjson::SUCCESS;
+    return token + 1;
   }
 
-  simdjson::error_code walk_object(ondemand::object& object, uint32_t node) {
-    size_t object_mark = table->size();
+  uint32_t walk_array(uint32_t token, uint32_t node) {
+    if (++depth > limits.event_depth) return lose();
+    if (first_byte(++token) != ']') {
+      for (;; ++token) {
+        token = take(token, node, true);
+        if (first_byte(token) != ',') break;
+      }
+      if (first_byte(token) != ']') return lose();
+    }
+    --depth;
+    return token + 1;
+  }
+
+  // Of an object only the keys on a path are looked into.
+  uint32_t walk_object(uint32_t token, uint32_t node) {
+    if (++depth > limits.event_depth) return lose();
+    const size_t object_mark = table->size();
     std::vector<KeyValues> keys;  // stays empty, and allocates nothing, in an object without dotted keys
-    for (auto entry : object) {
-      ondemand::field field;
-      if (auto error = std::move(entry).get(field)) return error;
-      uint32_t segments = 0;
-      uint32_t target = paths.descend(node, key_text(field), segments);
-      if (target == no_id) continue;
-      size_t mark = table->size();
-      if (auto error = take(field.value(), target, false)) return error;
-      if (segments > 1 && keys.empty()) keys.push_back({1, object_mark, mark});
-      if (!keys.empty()) keys.push_back({segments, mark, table->size()});
+    if (first_byte(++token) != '}') {
+      for (;; ++token) {
+        if (first_byte(token) != '"' || first_byte(token + 1) != ':') return lose();
+        uint32_t segments = 0;
+        const uint32_t target = paths.descend(node, key_text(token), segments);
+        token += 2;
+        if (target == no_id) {
+          token = behind(token);
+        } else {
+          const size_t mark = table->size();
+          token = take(token, target, false);
+          if (segments > 1 && keys.empty()) keys.push_back({1, object_mark, mark});
+          if (!keys.empty()) keys.push_back({segments, mark, table->size()});
+        }
+        if (first_byte(token) != ',') break;
+      }
+      if (first_byte(token) != '}') return lose();
     }
     if (!keys.empty()) hide_shorter(keys);
-    return simdjson::SUCCESS;
+    --depth;
+    return token + 1;
   }
 
   // For each path the longest key of the object that gave it a value wins; what shorter keys gave for it does not count.
@@ -196,58 +230,20 @@ struct JsonWalker::State {
 
   // ---- the whole event -------------------------------------------------------------------------------------------
 
-  simdjson::error_code iterate(ondemand::document& document) {
-    return parser.iterate(bytes.data(), bytes.size(), bytes.size() + event_padding).get(document);
+  JsonTokens::Outcome find_tokens() {
+    const JsonTokens::Outcome outcome = tokens.find(bytes);
+    places = tokens.places();
+    token_count = tokens.count();
+    if (outcome == JsonTokens::Outcome::broken) problem = tokens.problem();
+    return outcome;
   }
 
-  simdjson::error_code walk_document() {
-    ondemand::document document;
-    if (auto error = iterate(document)) return error;
-    ondemand::object object;
-    if (auto error = document.get_object().get(object)) return error;
-    return walk_object(object, PathTrie::root);
-  }
-
-  // ---- keywords --------------------------------------------------------------------------------------------------
-
-  simdjson::error_code visit_scalars(ondemand::value value, const std::function<bool(EventValue&)>& visit,
-                                     bool& stopped) {
-    ondemand::json_type type;
-    if (auto error = value.type().get(type))
-      return error == simdjson::TAPE_ERROR || error == simdjson::INCORRECT_TYPE ? simdjson::SUCCESS : error;
-    if (type == ondemand::json_type::object) {
-      ondemand::object object;
-      if (auto error = value.get_object().get(object)) return error;
-      return visit_object(object, visit, stopped);
-    }
-    if (type == ondemand::json_type::array) {
-      ondemand::array array;
-      if (auto error = value.get_array().get(array)) return error;
-      for (auto element : array) {
-        ondemand::value inner;
-        if (auto error = element.get(inner)) return error;
-        if (auto error = visit_scalars(inner, visit, stopped)) return error;
-        if (stopped) return simdjson::SUCCESS;
-      }
-      return simdjson::SUCCESS;
-    }
-    std::string_view token = value.raw_json_token();
-    EventValue scalar;
-    classify(token, scalar);
-    if (scalar.kind == ValueKind::text && !is_sound_padded_json_string(scalar.raw)) degraded = true;
-    if (scalar.kind == ValueKind::text || scalar.kind == ValueKind::number) stopped = visit(scalar);
-    return simdjson::SUCCESS;
-  }
-
-  simdjson::error_code visit_object(ondemand::object& object, const std::function<bool(EventValue&)>& visit,
-                                    bool& stopped) {
-    for (auto entry : object) {
-      ondemand::field field;
-      if (auto error = std::move(entry).get(field)) return error;
-      if (auto error = visit_scalars(field.value(), visit, stopped)) return error;
-      if (stopped) return simdjson::SUCCESS;
-    }
-    return simdjson::SUCCESS;
+  void walk_document() {
+    lost = false;
+    depth = 0;
+    const bool whole =
+        token_count > 0 && first_byte(0) == '{' && walk_object(0, PathTrie::root) == token_count;
+    if (!whole || lost) problem = "the object's structure cannot be followed";
   }
 };
 
@@ -255,40 +251,53 @@ JsonWalker::JsonWalker(const PathTrie& paths, const Limits& limits)
     : state_(std::make_unique<State>(paths, limits)) {}
 JsonWalker::~JsonWalker() = default;
 
-JsonWalker::Outcome JsonWalker::walk(std::string_view event, SlotTable& table) {
+JsonWalker::Outcome JsonWalker::walk(std::string_view event, SlotTable& table,
+                                     std::span<const uint32_t> tokens) {
   State& state = *state_;
   state.table = &table;
   state.degraded = false;
   state.problem.clear();
   state.bytes = event;
-  auto error = state.walk_document();
-  if (error == simdjson::UTF8_ERROR) {
-    table.reset();
+  auto found = JsonTokens::Outcome::found;
+  if (tokens.empty()) {
+    found = state.find_tokens();
+  } else {
+    state.places = tokens.data();
+    state.token_count = static_cast<uint32_t>(tokens.size() - 1);
+  }
+  if (found == JsonTokens::Outcome::ill_formed_utf8) {
     state.repaired = repair_utf8(event);
     size_t size = state.repaired.size();
     state.repaired.append(event_padding, '\0');
     state.bytes = std::string_view(state.repaired.data(), size);
-    error = state.walk_document();
+    found = state.find_tokens();
     state.degraded = true;
   }
-  if (error) {
-    state.problem = simdjson::error_message(error);
-    return Outcome::broken;
-  }
+  if (found == JsonTokens::Outcome::found) state.walk_document();
+  if (!state.problem.empty()) state.token_count = 0;
   return outcome();
 }
 
 bool JsonWalker::any_scalar(SlotTable& table, const std::function<bool(EventValue&)>& visit) {
   State& state = *state_;
   state.table = &table;
-  bool stopped = false;
-  ondemand::document document;
-  ondemand::object object;
-  auto error = state.iterate(document);
-  if (!error) error = document.get_object().get(object);
-  if (!error) error = state.visit_object(object, visit, stopped);
-  if (error) state.degraded = true;  // the first walk skipped what this one could not follow
-  return stopped;
+  for (uint32_t token = 0; token < state.token_count; ++token) {
+    switch (state.first_byte(token)) {
+      case '{':
+      case '}':
+      case '[':
+      case ']':
+      case ':':
+      case ',': continue;
+      default: break;
+    }
+    if (state.first_byte(token + 1) == ':') continue;  // a key
+    EventValue value;
+    state.classify(state.scalar(token), value);
+    if (value.kind == ValueKind::text && !is_sound_padded_json_string(value.raw)) state.degraded = true;
+    if ((value.kind == ValueKind::text || value.kind == ValueKind::number) && visit(value)) return true;
+  }
+  return false;
 }
 
 std::string_view JsonWalker::bytes() const { return state_->bytes; }
@@ -302,14 +311,9 @@ JsonWalker::Outcome JsonWalker::outcome() const {
 std::string JsonWalker::top_level_keys() const {
   State& state = *state_;
   std::vector<std::string> keys;
-  ondemand::document document;
-  ondemand::object object;
-  if (state.iterate(document) || document.get_object().get(object)) return {};
-  for (auto entry : object) {
-    ondemand::field field;
-    if (std::move(entry).get(field)) break;
-    keys.emplace_back(state.key_text(field));
-    if (keys.size() == 12) break;
+  for (uint32_t token = 1; token < state.token_count && state.first_byte(token) == '"' && keys.size() < 12;) {
+    keys.emplace_back(state.key_text(token));
+    token = state.behind(token + 2) + 1;
   }
   std::sort(keys.begin(), keys.end());
   std::string joined;

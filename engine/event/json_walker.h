@@ -1,4 +1,4 @@
-// Walks one JSON object with simdjson's On-Demand parser and takes the wanted values into a slot table.
+// Walks one JSON object by the tokens that simdjson finds and takes the wanted values into a slot table.
 //
 // The event has been framed (event_reader.h), so its brackets, strings, colons and commas are in order. Values nobody wants are
 // skipped unread. Duplicate keys give several values; keys are compared after unescaping; at each object the longest literal
@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,9 +29,9 @@ class JsonWalker {
     broken,    // the object's structure could not be followed: the event must be rejected
   };
 
-  // `event` must be followed by event_padding readable bytes. The table's views live as long as `event` and the walker's
-  // next walk.
-  Outcome walk(std::string_view event, SlotTable& table);
+  // `event` must be followed by event_padding readable bytes. `tokens`: as of EventBatch::tokens_of, where they are known; they
+  // must live until the next walk. The table's views live as long as `event` and the walker's next walk.
+  Outcome walk(std::string_view event, SlotTable& table, std::span<const uint32_t> tokens = {});
 
   // What was walked: the event, or a copy with ill-formed UTF-8 replaced. Followed by event_padding readable bytes.
   std::string_view bytes() const;

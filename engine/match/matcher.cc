@@ -31,11 +31,11 @@ JsonWalker::Outcome Matcher::match(std::string_view event, std::vector<Hit>& hit
   return outcome();
 }
 
-JsonWalker::Outcome Matcher::read(std::string_view event) {
+JsonWalker::Outcome Matcher::read(std::string_view event, std::span<const uint32_t> tokens) {
   ++event_;
   route_ = &unrouted;
   table_.reset();
-  JsonWalker::Outcome outcome = walker_.walk(event, table_);
+  JsonWalker::Outcome outcome = walker_.walk(event, table_, tokens);
   if (outcome == JsonWalker::Outcome::broken) return outcome;
   evaluator_.start(table_, walker_);
   route_ = &router_.find(table_, evaluator_);

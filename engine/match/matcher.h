@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,9 +30,9 @@ class Matcher {
  public:
   Matcher(const Plan& plan, const CandidateIndex& index, const Limits& limits);
 
-  // Takes the event's wanted values and finds its view. `event` must be followed by event_padding bytes. On Outcome::broken nothing
+  // Takes the event's wanted values and finds its view. `event` must be followed by event_padding bytes; `tokens` as for JsonWalker::walk. On Outcome::broken nothing
   // can be evaluated: problem() says why.
-  JsonWalker::Outcome read(std::string_view event);
+  JsonWalker::Outcome read(std::string_view event, std::span<const uint32_t> tokens = {});
   // Fills `hits` (cleared first), in the order of rules, each rule once.
   void evaluate(std::vector<Hit>& hits);
   // Both; the outcome that counts.
