@@ -248,8 +248,10 @@ void print_versions() {
 #else
   const char* compiler = "gcc";
 #endif
-  fmt::print("{}-{} simdjson-{}.{}.{}-{}\n", compiler, __VERSION__, simdjson::SIMDJSON_VERSION_MAJOR,
-             simdjson::SIMDJSON_VERSION_MINOR, simdjson::SIMDJSON_VERSION_REVISION,
+  // The numbers are enumerators: a library of formats may take them for no numbers.
+  const int major = simdjson::SIMDJSON_VERSION_MAJOR, minor = simdjson::SIMDJSON_VERSION_MINOR,
+            revision = simdjson::SIMDJSON_VERSION_REVISION;
+  fmt::print("{}-{} simdjson-{}.{}.{}-{}\n", compiler, __VERSION__, major, minor, revision,
              simdjson::get_active_implementation()->name());
 }
 
