@@ -260,13 +260,12 @@ void print_versions() {
 int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("How fast one core goes over recorded events", "corpus");
-  app.add_option("-r,--rules", arguments.rules, "Rule file or folder; repeatable")->expected(1)->take_all();
+  app.add_option("-r,--rules", arguments.rules, "Rule file or folder; repeatable")->allow_extra_args(false);
   app.add_option("--mix", arguments.mix, "What to call the selection of events");
   app.add_option("--only", arguments.only, "Only events that contain this text; repeatable")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   app.add_flag("--matching", arguments.matching, "Only events that fire a rule");
-  app.add_option("--stage", arguments.stages, "Only this stage; repeatable")->expected(1)->take_all();
+  app.add_option("--stage", arguments.stages, "Only this stage; repeatable")->allow_extra_args(false);
   app.add_option("--seconds", arguments.seconds, "For each stage");
   app.add_option("--passes", arguments.passes, "Exactly so many, and no report");
   app.add_flag("--versions", arguments.versions, "Say what counts of instructions depend on, and end");
