@@ -16,6 +16,9 @@ namespace sigrun {
 // Readable bytes that follow the last event of a batch (simdjson reads 64 bytes at a time).
 inline constexpr size_t event_padding = 64;
 
+// A batch ends early when it has this many events: bounds the memory of an input of empty objects.
+inline constexpr size_t batch_events = 32'768;
+
 struct EventSpan {
   size_t begin = 0;  // into EventBatch::bytes
   size_t size = 0;

@@ -7,8 +7,7 @@
 namespace sigrun {
 namespace {
 
-// A batch ends early when it has this many: bounds the memory of an input of empty objects, or of rubbish.
-constexpr size_t batch_events = 32'768;
+// A batch ends early when it has this many: bounds the memory of an input of rubbish.
 constexpr size_t batch_rejections = 2'048;
 
 }  // namespace

@@ -12,8 +12,6 @@ namespace {
 constexpr size_t block_bytes = 128 << 10;
 // The beginning of a line is kept for the rest of it up to this size; longer ones stream through the Framer.
 constexpr size_t waiting_bytes = 32 << 10;
-// A batch ends early when it has this many: bounds the memory of an input of empty objects.
-constexpr size_t batch_events = 32'768;
 
 // Behind the last line end within [begin, begin + size); 0: there is none.
 size_t whole_lines(const char* begin, size_t size) {
