@@ -1,19 +1,14 @@
 #include "match/raw_filter.h"
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
 #include <set>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "support/bytes16.h"
 
 namespace sigrun {
 namespace {
 
-constexpr size_t buckets = 8;
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 unsigned char lower(char c) { return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c); }
 
 // Written in JSON as itself, or else by \u.
@@ -52,6 +47,25 @@ uint32_t gram_at(const char* p, size_t size) {
   return gram;
 }
 
+// Whether the event has a \u escape or a byte outside of ASCII.
+bool is_beyond_judgement(std::string_view event) {
+  size_t at = 0;
+#if defined(SIGRUN_BYTES16)
+  for (; event.size() - at >= 16; at += 16) {
+    const Bytes16 bytes = Bytes16::load(event.data() + at);
+    if (bytes.beyond_ascii()) return true;
+    uint32_t escapes = bytes.equal('\\') & Bytes16::load(event.data() + at + 1).equal('u');
+    for (; escapes; escapes &= escapes - 1)
+      if (is_unicode_escape(event, at + static_cast<size_t>(std::countr_zero(escapes)))) return true;
+  }
+#endif
+  for (; at < event.size(); ++at) {
+    if (static_cast<unsigned char>(event[at]) >= 0x80) return true;
+    if (event[at] == '\\' && event.data()[at + 1] == 'u' && is_unicode_escape(event, at)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 RawFilter::RawFilter(const std::vector<std::string>& literals) {
@@ -80,23 +94,7 @@ RawFilter::RawFilter(const std::vector<std::string>& literals) {
   }
   std::sort(probes_.begin(), probes_.end(), [](const Probe& a, const Probe& b) { return a.gram < b.gram; });
 
-  // Neighbours in order share their last bytes; together in a bucket they widen its masks least.
-  size_t number = 0;
-  for (uint32_t gram : grams) {
-    auto bucket = static_cast<uint8_t>(1u << (number++ * buckets / grams.size()));
-    for (size_t i = 0; i < shortest_; ++i) {
-      auto byte = static_cast<unsigned char>(gram >> (8 * i));
-      for (unsigned char c :
-           {byte, static_cast<unsigned char>(is_letter(static_cast<char>(byte)) ? byte ^ 0x20 : byte)}) {
-        masks_[i].low[c & 15] |= bucket;
-        masks_[i].high[c >> 4] |= bucket;
-      }
-    }
-  }
-  for (size_t i = shortest_; i < gram_size; ++i) {
-    masks_[i].low.fill(0xFF);
-    masks_[i].high.fill(0xFF);
-  }
+  teddy_ = Teddy({grams.begin(), grams.end()}, shortest_, true);
 }
 
 bool RawFilter::is_at(std::string_view event, size_t at) const {
@@ -115,88 +113,11 @@ bool RawFilter::is_at(std::string_view event, size_t at) const {
   return false;
 }
 
-bool RawFilter::may_contain_by_bytes(std::string_view event) const {
-  if (!judges_) return true;
-  auto fits = [&](size_t at, size_t place) {
-    auto byte = static_cast<unsigned char>(event.data()[at + place]);
-    return masks_[place].low[byte & 15] & masks_[place].high[byte >> 4];
-  };
-  for (size_t at = 0; at < event.size(); ++at) {
-    if (static_cast<unsigned char>(event[at]) >= 0x80) return true;
-    if (event[at] == '\\' && event.data()[at + 1] == 'u' && is_unicode_escape(event, at)) return true;
-    if ((fits(at, 0) & fits(at, 1) & fits(at, 2)) && is_at(event, at)) return true;
-  }
-  return false;
-}
-
-#if defined(__x86_64__)
-
-namespace {
-
-#define SIGRUN_AVX2 __attribute__((target("avx2")))
-
-// Loads one half table into both lanes of a vector.
-SIGRUN_AVX2 inline void load_both(const std::array<uint8_t, 16>& half, __m256i& both) {
-  both = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(half.data())));
-}
-
-}  // namespace
-
-SIGRUN_AVX2 bool RawFilter::may_contain_avx2(std::string_view event) const {
-  __m256i low[gram_size], high[gram_size];
-  for (size_t i = 0; i < gram_size; ++i) {
-    load_both(masks_[i].low, low[i]);
-    load_both(masks_[i].high, high[i]);
-  }
-  const __m256i half = _mm256_set1_epi8(15), backslash = _mm256_set1_epi8('\\'), u = _mm256_set1_epi8('u');
-  const __m256i zero = _mm256_setzero_si256();
-  for (size_t at = 0; at < event.size(); at += 32) {
-    const char* p = event.data() + at;
-    __m256i bytes[gram_size], fits = _mm256_set1_epi8(-1);
-    for (size_t i = 0; i < gram_size; ++i) {
-      bytes[i] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + i));
-      const __m256i lower_half = _mm256_and_si256(bytes[i], half);
-      const __m256i upper_half = _mm256_and_si256(_mm256_srli_epi16(bytes[i], 4), half);
-      fits = _mm256_and_si256(fits, _mm256_and_si256(_mm256_shuffle_epi8(low[i], lower_half),
-                                                     _mm256_shuffle_epi8(high[i], upper_half)));
-    }
-    const __m256i escapes =
-        _mm256_and_si256(_mm256_cmpeq_epi8(bytes[0], backslash), _mm256_cmpeq_epi8(bytes[1], u));
-    uint32_t places = ~static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(fits, zero)));
-    uint32_t escaped = static_cast<uint32_t>(_mm256_movemask_epi8(escapes));
-    uint32_t wide = static_cast<uint32_t>(_mm256_movemask_epi8(bytes[0]));
-    if (event.size() - at < 32) {
-      const uint32_t inside = (uint32_t{1} << (event.size() - at)) - 1;
-      places &= inside, escaped &= inside, wide &= inside;
-    }
-    if ((places | escaped | wide) == 0) [[likely]]
-      continue;
-    if (wide) return true;
-    for (; escaped; escaped &= escaped - 1)
-      if (is_unicode_escape(event, at + static_cast<size_t>(__builtin_ctz(escaped)))) return true;
-    for (; places; places &= places - 1)
-      if (is_at(event, at + static_cast<size_t>(__builtin_ctz(places)))) return true;
-  }
-  return false;
-}
-
-namespace {
-
-const bool has_avx2 = __builtin_cpu_supports("avx2");
-
-}  // namespace
-
 bool RawFilter::may_contain(std::string_view event) const {
-  if (!judges_) return true;
-  return has_avx2 ? may_contain_avx2(event) : may_contain_by_bytes(event);
+  if (!judges_ || is_beyond_judgement(event)) return true;
+  for (size_t at = 0; (at = teddy_.find(event.data(), event.size(), at)) < event.size(); ++at)
+    if (is_at(event, at)) return true;
+  return false;
 }
-const char* RawFilter::implementation() { return has_avx2 ? "avx2" : "bytes"; }
-
-#else
-
-bool RawFilter::may_contain(std::string_view event) const { return may_contain_by_bytes(event); }
-const char* RawFilter::implementation() { return "bytes"; }
-
-#endif
 
 }  // namespace sigrun

@@ -13,18 +13,25 @@ constexpr size_t buckets = 8;
 
 }  // namespace
 
-Teddy::Teddy(std::vector<uint32_t> strings) : empty_(false) {
-  for (uint32_t& text : strings) text &= 0xFFFFFF;
+Teddy::Teddy(std::vector<uint32_t> strings, size_t size, bool any_case) : empty_(false) {
+  for (uint32_t& text : strings) text &= 0xFFFFFFu >> (8 * (width - size));
   // Neighbours in order share their last bytes; together in a bucket they widen its tables least.
   std::sort(strings.begin(), strings.end());
   strings.erase(std::unique(strings.begin(), strings.end()), strings.end());
   for (size_t i = 0; i < strings.size(); ++i) {
     auto bucket = static_cast<uint8_t>(1u << (i * buckets / strings.size()));
-    for (size_t place = 0; place < width; ++place) {
+    for (size_t place = 0; place < size; ++place) {
       const uint32_t byte = strings[i] >> (8 * place) & 0xFF;
-      halves_[place].low[byte & 15] |= bucket;
-      halves_[place].high[byte >> 4] |= bucket;
+      const bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
+      for (uint32_t variant : {byte, any_case && letter ? byte ^ 0x20 : byte}) {
+        halves_[place].low[variant & 15] |= bucket;
+        halves_[place].high[variant >> 4] |= bucket;
+      }
     }
+  }
+  for (size_t place = size; place < width; ++place) {
+    halves_[place].low.fill(0xFF);
+    halves_[place].high.fill(0xFF);
   }
 }
 

@@ -24,8 +24,9 @@ class Teddy {
   static constexpr size_t padding = 64;
 
   Teddy() = default;
-  // The strings as in the low three bytes of a little-endian number; at least one.
-  explicit Teddy(std::vector<uint32_t> strings);
+  // The strings as in the low `size` bytes (three at most) of a little-endian number; at least one. `any_case`: ASCII letters
+  // fit in either case.
+  explicit Teddy(std::vector<uint32_t> strings, size_t size = width, bool any_case = false);
 
   bool empty() const { return empty_; }
   // The first place from `from` on, or `size`.

@@ -17,15 +17,12 @@ namespace {
 bool may_contain(const RawFilter& filter, std::string event) {
   size_t size = event.size();
   event.append(64, '\0');
-  bool may = filter.may_contain({event.data(), size});
-  CHECK(may == filter.may_contain_by_bytes({event.data(), size}));
-  return may;
+  return filter.may_contain({event.data(), size});
 }
 
 }  // namespace
 
 TEST_CASE("raw filter: case, escapes, places") {
-  MESSAGE("searching with " << std::string(RawFilter::implementation()));
   RawFilter filter({"sekurlsa::", "c:\\windows\\lsass", "ab"});
   CHECK(may_contain(filter, R"({"a":"SEKURLSA::x"})"));
   CHECK(may_contain(filter, R"({"a":"C:\\Windows\\LSASS"})"));

@@ -61,3 +61,12 @@ TEST_CASE("teddy: proposes every place of every string") {
         REQUIRE(std::find(proposed.begin(), proposed.end(), at) != proposed.end());
   }
 }
+
+TEST_CASE("teddy: shorter strings, and letters in either case") {
+  Teddy shorter({packed("ab?")}, 2);
+  CHECK(places(shorter, "xabxa") == std::vector<size_t>{1});
+  Teddy any({packed("a:z")}, Teddy::width, true);
+  CHECK(places(any, "A:z a:Z A;Z") == std::vector<size_t>{0, 4});
+  Teddy one({packed("k??")}, 1, true);
+  CHECK(places(one, "kK.k") == std::vector<size_t>{0, 1, 3});
+}
