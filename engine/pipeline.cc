@@ -9,7 +9,9 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
+#include <utility>
 
 #include "event/byte_source.h"
 #include "event/event_reader.h"
@@ -29,6 +31,38 @@ struct Work {
   Counters counters;
   std::vector<Rejection> rejected;  // framed, but not to be followed
   std::string input_error;          // set on the last batch of an input that ended early
+
+  // For the next batch; memory is kept.
+  void clear() {
+    batch.clear();
+    input = nullptr;
+    consumed = evaluated = 0;
+    alerts.clear();
+    counters = {};
+    rejected.clear();
+    input_error.clear();
+  }
+};
+
+// Works that nobody uses, for those who need one.
+class WorkPool {
+ public:
+  std::shared_ptr<Work> take() {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) return std::make_shared<Work>();
+    auto work = std::move(free_.back());
+    free_.pop_back();
+    return work;
+  }
+  void give_back(std::shared_ptr<Work> work) {
+    work->clear();
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(work));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<Work>> free_;
 };
 
 // Reads the inputs one after the other: the serial first stage.
@@ -176,14 +210,13 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
 
   if (threads == 1) {
     // One thread needs no scheduler: the same three steps in turn.
-    while (!stopping()) {
-      Work work;
-      if (!feed.next(work)) break;
+    for (Work work; !stopping() && feed.next(work); work.clear()) {
       evaluate(work);
       delivery.take(work);
     }
   } else {
     using WorkPointer = std::shared_ptr<Work>;
+    WorkPool pool;
     tbb::global_control parallelism(tbb::global_control::max_allowed_parallelism, threads);
     tbb::task_arena arena(static_cast<int>(threads));
     arena.execute([&] {
@@ -191,7 +224,7 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
           threads * 2,  // batches in flight: what bounds the memory of a scan
           tbb::make_filter<void, WorkPointer>(tbb::filter_mode::serial_in_order,
                                               [&](tbb::flow_control& flow) -> WorkPointer {
-                                                auto work = std::make_shared<Work>();
+                                                auto work = pool.take();
                                                 if (!stopping() && feed.next(*work)) return work;
                                                 flow.stop();
                                                 return {};
@@ -201,8 +234,10 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
                                                            evaluate(*work);
                                                            return work;
                                                          }) &
-              tbb::make_filter<WorkPointer, void>(tbb::filter_mode::serial_in_order,
-                                                  [&](WorkPointer work) { delivery.take(*work); }));
+              tbb::make_filter<WorkPointer, void>(tbb::filter_mode::serial_in_order, [&](WorkPointer work) {
+                delivery.take(*work);
+                pool.give_back(std::move(work));
+              }));
     });
   }
   result.stopped = stopping();

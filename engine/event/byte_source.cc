@@ -80,6 +80,8 @@ class MemorySource : public ByteSource {
   const std::string& error() const override { return error_; }
   uint64_t consumed() const override { return consumed_; }
   uint64_t total() const override { return bytes_.size(); }
+  std::string_view in_memory() const override { return bytes_.substr(consumed_); }
+  void skip(size_t size) override { consumed_ += size; }
 
  private:
   std::string_view bytes_;
@@ -121,16 +123,27 @@ class BufferedSource : public ByteSource {
   size_t begin_ = 0, end_ = 0;
 };
 
-class PlainSource : public BufferedSource {
+// Not compressed: the first bytes, then what the raw source gives.
+class PlainSource : public ByteSource {
  public:
-  using BufferedSource::BufferedSource;
+  PlainSource(std::unique_ptr<ByteSource> raw, std::string ahead)
+      : raw_(std::move(raw)), ahead_(std::move(ahead)) {}
+
   size_t read(char* to, size_t capacity) override {
-    if (!error_.empty() || !refill()) return 0;
-    size_t size = std::min(capacity, available());
-    std::memcpy(to, data(), size);
-    take(size);
+    if (taken_ == ahead_.size()) return raw_->read(to, capacity);
+    const size_t size = ahead_.copy(to, capacity, taken_);
+    taken_ += size;
     return size;
   }
+  const std::string& error() const override { return raw_->error(); }
+  uint64_t consumed() const override { return raw_->consumed(); }
+  uint64_t total() const override { return raw_->total(); }
+  bool live() const override { return raw_->live(); }
+
+ private:
+  std::unique_ptr<ByteSource> raw_;
+  std::string ahead_;
+  size_t taken_ = 0;
 };
 
 class GzipSource : public BufferedSource {
@@ -302,6 +315,7 @@ std::unique_ptr<ByteSource> open_byte_source(const std::string& path, std::strin
 
 std::unique_ptr<ByteSource> memory_byte_source(std::string_view bytes) {
   auto raw = std::make_unique<MemorySource>(bytes);
+  if (!is_gzip(bytes) && !is_zstd(bytes)) return raw;
   std::string ahead = read_magic(*raw);
   return decompressed(std::move(raw), std::move(ahead));
 }

@@ -26,6 +26,10 @@ class ByteSource {
   // bar.
   virtual uint64_t consumed() const = 0;
   virtual uint64_t total() const = 0;
+  // The bytes that come next, where they lie in memory that outlives the source; empty: they have to be read.
+  virtual std::string_view in_memory() const { return {}; }
+  // Of those, the first `size` are taken.
+  virtual void skip(size_t size) { (void)size; }
   // A pipe, a socket, a terminal: bytes come when they come, and what has come should not wait for more.
   virtual bool live() const { return false; }
 };
@@ -35,7 +39,7 @@ class ByteSource {
 // first bytes: the message says how).
 std::unique_ptr<ByteSource> open_byte_source(const std::string& path, std::string& error);
 
-// Reads from memory (not copied: the bytes must outlive the source), decompressing like a file.
+// Reads from memory (not copied: the bytes must outlive the source and the batches read from it), decompressing like a file.
 std::unique_ptr<ByteSource> memory_byte_source(std::string_view bytes);
 
 // Windows' binary event log: not read, only recognised and refused with a way out.

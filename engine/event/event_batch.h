@@ -1,7 +1,8 @@
 // A batch of framed events: the unit that travels from the reader to a worker.
 //
 // The bytes of a batch are contiguous and padded, so that a parser may read past the end of an event; the spans point into
-// them. Filled by EventReader, read by one worker at a time; reused to avoid allocation.
+// them. They are the batch's own, or lie in memory that the input was given in. Filled by EventReader, read by one worker at a
+// time; reused to avoid allocation.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +12,10 @@
 #include <string_view>
 #include <vector>
 
-namespace sigrun {
+#include "event/padded_bytes.h"
+#include "event/token_places.h"
 
-// Readable bytes that follow the last event of a batch (simdjson reads 64 bytes at a time).
-inline constexpr size_t event_padding = 64;
+namespace sigrun {
 
 // A batch ends early when it has this many events: bounds the memory of an input of empty objects.
 inline constexpr size_t batch_events = 32'768;
@@ -48,12 +49,14 @@ struct EnvelopeFields {
 };
 
 struct EventBatch {
-  std::string bytes;  // events, then at least event_padding zero bytes
+  PaddedBytes bytes;
+  // Where the events are if not in `bytes`: memory of a memory_byte_source, followed by event_padding readable bytes.
+  const char* lent = nullptr;
   std::vector<EventSpan> events;
   std::vector<Rejection> rejected;
   // Where the tokens of events stand (json_tokens.h), counted from the event's first byte; behind those of each event stands
   // its size.
-  std::vector<uint32_t> tokens;
+  TokenPlaces tokens;
   EnvelopeFields envelope_fields;
 
   bool empty() const { return events.empty() && rejected.empty() && envelope_fields.empty(); }
@@ -61,9 +64,12 @@ struct EventBatch {
     if (span.token_count == 0) return {};
     return {tokens.data() + span.first_token, span.token_count + size_t{1}};
   }
-  std::string_view event(const EventSpan& span) const { return {bytes.data() + span.begin, span.size}; }
+  std::string_view event(const EventSpan& span) const {
+    return {(lent ? lent : bytes.data()) + span.begin, span.size};
+  }
   void clear() {
     bytes.clear();
+    lent = nullptr;
     events.clear();
     rejected.clear();
     tokens.clear();

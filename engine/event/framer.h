@@ -43,7 +43,8 @@ class Framer {
 
   // Outside of everything, at the beginning of the line at `offset`: whole lines may be taken past the framer.
   bool is_between_lines(uint64_t offset) const {
-    return mode_ == Mode::top && array_depth_ == 0 && position_ == offset && line_begin_ == offset && line_start_;
+    return mode_ == Mode::top && array_depth_ == 0 && position_ == offset && line_begin_ == offset &&
+           line_start_;
   }
   uint64_t line() const { return line_; }
   // They were taken: `bytes` with `lines` line ends, the last of them at their end (or the input's).

@@ -103,7 +103,7 @@ LineFramer::Progress LineFramer::run(const char* data, size_t size, uint64_t off
   // What is not framed here is left with its whole line: events that stand before it there go, too.
   auto leave = [&] {
     while (found.events.size() > events_before && found.events.back().begin >= progress.bytes) {
-      found.tokens.resize(found.events.back().first_token);
+      found.tokens.shrink(found.events.back().first_token);
       found.events.pop_back();
     }
     return progress;
@@ -143,8 +143,7 @@ LineFramer::Progress LineFramer::run(const char* data, size_t size, uint64_t off
                               .line = line + progress.lines,
                               .first_token = first_token,
                               .token_count = next - token});
-      found.tokens.resize(first_token + (next - token) + 1);
-      uint32_t* to = found.tokens.data() + first_token;
+      uint32_t* to = found.tokens.extend(next - token + 1);
       for (uint32_t i = token; i < next; ++i) *to++ = places[i] - places[token];
       *to = static_cast<uint32_t>(event_size);
       token = next;

@@ -74,7 +74,7 @@ std::string stripped(std::string_view event, simdjson::dom::parser& parser) {
 // The ids of the rules that hit, with how often.
 std::map<std::string, size_t> hits(const Engine& engine, Engine::Scratch& scratch, const std::string& event, Counters& counters) {
   EventBatch batch;
-  batch.bytes = event + std::string(event_padding, '\0');
+  batch.bytes = PaddedBytes(event);
   batch.events = {{0, event.size(), 0, 1}};
   std::vector<Alert> alerts;
   engine.evaluate(batch, "test", scratch, alerts, counters);
