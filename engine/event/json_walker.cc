@@ -7,6 +7,7 @@
 #include "event/event_batch.h"
 #include "event/json_string.h"
 #include "event/json_tokens.h"
+#include "event/known_keys.h"
 #include "support/decimal.h"
 #include "support/utf8.h"
 
@@ -37,6 +38,7 @@ std::string_view trim_end(std::string_view token) {
 struct JsonWalker::State {
   const PathTrie& paths;
   const Limits& limits;
+  KnownKeys known;
   JsonTokens tokens;
   const uint32_t* places = nullptr;  // of the tokens, in the bytes
   uint32_t token_count = 0;
@@ -55,7 +57,7 @@ struct JsonWalker::State {
     size_t begin, end;
   };
 
-  State(const PathTrie& p, const Limits& l) : paths(p), limits(l) {}
+  State(const PathTrie& p, const Limits& l) : paths(p), limits(l), known(p) {}
 
   // ---- tokens ----------------------------------------------------------------------------------------------------
 
@@ -73,10 +75,17 @@ struct JsonWalker::State {
     return trim_end(bytes.substr(places[token], places[token + 1] - places[token]));
   }
 
-  // The text of the key at `token`, unescaped where it must be. Valid until the next key.
+  // The key at `token` as it is written between its quotes.
+  std::string_view key(uint32_t token) const {
+    const char* const begin = bytes.data() + places[token] + 1;
+    const char* end = bytes.data() + places[token + 1] - 1;
+    while (*end != '"') --end;
+    return {begin, static_cast<size_t>(end - begin)};
+  }
+
+  // Its text, unescaped where it must be. Valid until the next key.
   std::string_view key_text(uint32_t token) {
-    std::string_view written = scalar(token);
-    std::string_view raw = written.substr(1, written.size() - 2);
+    const std::string_view raw = key(token);
     if (raw.find('\\') == raw.npos) [[likely]]
       return raw;
     key_scratch.clear();
@@ -86,6 +95,7 @@ struct JsonWalker::State {
 
   // The token behind the value that begins at `token`, which nobody wants.
   uint32_t behind(uint32_t token) {
+    if (first_byte(token) == '"') return token + 1;
     size_t open = 0;
     for (; token < token_count; ++token) {
       const char byte = first_byte(token);
@@ -137,8 +147,8 @@ struct JsonWalker::State {
     return true;
   }
 
-  // Takes the value at `token` for the paths from `node` on. Returns the token behind it.
-  uint32_t take(uint32_t token, uint32_t node, bool in_array) {
+  // Takes the value at `token`, which `held_by` holds, for the paths from `node` on. Returns the token behind it.
+  uint32_t take(uint32_t token, uint32_t node, KnownKeys::Id held_by, bool in_array) {
     const PathTrie::Node& wanted = paths.node(node);
     EventValue value;
     value.slot = wanted.slot;
@@ -148,11 +158,11 @@ struct JsonWalker::State {
       case '{':
         value.kind = ValueKind::object;
         if (takes) table->add(value);
-        return wanted.has_children ? walk_object(token, node) : behind(token);
+        return wanted.has_children ? walk_object(token, node, held_by) : behind(token);
       case '[':
         value.kind = ValueKind::array;
         if (takes) table->add(value);
-        return walk_array(token, node);
+        return walk_array(token, node, held_by);
       case '}':
       case ']':
       case ':':
@@ -167,11 +177,11 @@ struct JsonWalker::State {
     return token + 1;
   }
 
-  uint32_t walk_array(uint32_t token, uint32_t node) {
+  uint32_t walk_array(uint32_t token, uint32_t node, KnownKeys::Id held_by) {
     if (++depth > limits.event_depth) return lose();
     if (first_byte(++token) != ']') {
       for (;; ++token) {
-        token = take(token, node, true);
+        token = take(token, node, held_by, true);
         if (first_byte(token) != ',') break;
       }
       if (first_byte(token) != ']') return lose();
@@ -181,21 +191,22 @@ struct JsonWalker::State {
   }
 
   // Of an object only the keys on a path are looked into.
-  uint32_t walk_object(uint32_t token, uint32_t node) {
+  uint32_t walk_object(uint32_t token, uint32_t node, KnownKeys::Id held_by) {
     if (++depth > limits.event_depth) return lose();
     const size_t object_mark = table->size();
     std::vector<KeyValues> keys;  // stays empty, and allocates nothing, in an object without dotted keys
     if (first_byte(++token) != '}') {
-      for (;; ++token) {
+      KnownKeys::Id id = held_by;
+      for (bool first = true;; ++token, first = false) {
         if (first_byte(token) != '"' || first_byte(token + 1) != ':') return lose();
-        uint32_t segments = 0;
-        const uint32_t target = paths.descend(node, key_text(token), segments);
+        id = known.find(node, key(token), id, first);
+        const uint32_t target = known[id].target, segments = known[id].segments;
         token += 2;
         if (target == no_id) {
           token = behind(token);
         } else {
           const size_t mark = table->size();
-          token = take(token, target, false);
+          token = take(token, target, id, false);
           if (segments > 1 && keys.empty()) keys.push_back({1, object_mark, mark});
           if (!keys.empty()) keys.push_back({segments, mark, table->size()});
         }
@@ -221,8 +232,8 @@ struct JsonWalker::State {
     if (!contested) return;
     std::unordered_map<SlotId, uint32_t> longest;
     for_each_value([&](uint32_t segments, EventValue& value) {
-      uint32_t& known = longest[value.slot];
-      known = std::max(known, segments);
+      uint32_t& most = longest[value.slot];
+      most = std::max(most, segments);
     });
     for_each_value(
         [&](uint32_t segments, EventValue& value) { value.hidden = segments < longest[value.slot]; });
@@ -242,7 +253,7 @@ struct JsonWalker::State {
     lost = false;
     depth = 0;
     const bool whole =
-        token_count > 0 && first_byte(0) == '{' && walk_object(0, PathTrie::root) == token_count;
+        token_count > 0 && first_byte(0) == '{' && walk_object(0, PathTrie::root, KnownKeys::event) == token_count;
     if (!whole || lost) problem = "the object's structure cannot be followed";
   }
 };

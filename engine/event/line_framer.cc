@@ -55,8 +55,10 @@ uint32_t LineFramer::behind_object(const char* block, uint32_t token) const {
 
 key:
   if (byte(token) != '"' || byte(token + 1) != ':') return failed;
-  if (depth == 1 && may_be_envelope(block, token)) return failed;
   token += 2;
+  // Only what holds objects is an envelope.
+  if (depth == 1 && (byte(token) == '{' || byte(token) == '[') && may_be_envelope(block, token - 2))
+    return failed;
 
 value:
   switch (byte(token)) {

@@ -1,0 +1,77 @@
+// Remembers what keys of objects lead to, and which key came behind which: events of one kind write the same keys in the same
+// order, so that the next key is guessed and only has to be compared.
+//
+// A cache of fixed size: a key may take the place of another one, and a guess is never trusted unless it is the very key.
+// Threads: one at a time; the trie must outlive it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/path_trie.h"
+
+namespace sigrun {
+
+class KnownKeys {
+ public:
+  // A key as it is written between its quotes, below a node of the trie.
+  struct Key {
+    uint32_t parent = no_id;
+    uint32_t size = 0;
+    uint32_t target = no_id;  // the node that it leads to; no_id: nobody wants it
+    uint32_t segments = 1;    // of the path that the key is
+    uint32_t next = 0;        // the key that came behind it last, in the same object
+    uint32_t first = 0;       // the first key of the object that it held last
+    std::array<char, 48> text{};
+  };
+  using Id = uint32_t;
+  // What holds the event itself, and what is written before its first key.
+  static constexpr Id event = 0;
+
+  explicit KnownKeys(const PathTrie& paths) : paths_(paths), keys_(places + 2) {}
+
+  const Key& operator[](Id id) const { return keys_[id]; }
+
+  // The key `written` of an object below `parent`, which is followed by eight readable bytes. `before`: the key before it in the
+  // object, or, if it is the `first` one, the key that holds the object.
+  Id find(uint32_t parent, std::string_view written, Id before, bool first) {
+    uint32_t& guess = first ? keys_[before].first : keys_[before].next;
+    const Key& key = keys_[guess];
+    if (key.parent == parent && is_written(key, written)) [[likely]]
+      return guess;
+    const Id id = look_up(parent, written);
+    (first ? keys_[before].first : keys_[before].next) = id;
+    return id;
+  }
+
+ private:
+  static constexpr size_t places = 2048;
+  static constexpr Id long_key = 1;  // one that is not kept
+  static bool is_written(const Key& key, std::string_view written) {
+    if (key.size != written.size()) return false;
+    const char* a = key.text.data();
+    const char* b = written.data();
+    size_t left = key.size;
+    uint64_t x, y;
+    for (; left > 8; a += 8, b += 8, left -= 8) {
+      std::memcpy(&x, a, 8);
+      std::memcpy(&y, b, 8);
+      if (x != y) return false;
+    }
+    std::memcpy(&x, a, 8);
+    std::memcpy(&y, b, 8);
+    // The bytes in front lie in the low ones.
+    return (x ^ y) << (64 - 8 * left) == 0;
+  }
+  Id look_up(uint32_t parent, std::string_view written);
+
+  const PathTrie& paths_;
+  std::vector<Key> keys_;
+  std::string unescaped_;
+};
+
+}  // namespace sigrun
