@@ -252,8 +252,8 @@ struct JsonWalker::State {
   void walk_document() {
     lost = false;
     depth = 0;
-    const bool whole =
-        token_count > 0 && first_byte(0) == '{' && walk_object(0, PathTrie::root, KnownKeys::event) == token_count;
+    const bool whole = token_count > 0 && first_byte(0) == '{' &&
+                       walk_object(0, PathTrie::root, KnownKeys::event) == token_count;
     if (!whole || lost) problem = "the object's structure cannot be followed";
   }
 };

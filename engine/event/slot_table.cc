@@ -73,7 +73,7 @@ std::string_view SlotTable::folded(EventValue& value) {
     char* out = reserve(value.raw.size() + 16);
     if (const char* end = fold_ascii_json(value.raw, out)) {
       give_back(end);
-      value.folded = true;
+      value.folded = value.sound = true;
       return value.folded_view = {out, static_cast<size_t>(end - out)};
     }
     give_back(out);

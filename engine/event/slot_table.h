@@ -23,6 +23,7 @@ struct EventValue {
   bool truth = false;
   bool hidden = false;  // a longer literal key took its path
   bool decoded = false, folded = false;
+  bool sound = false;  // its escapes have been looked at, and are in order
   SlotId slot = 0;
   uint32_t next = no_id;  // the slot's next value
   // Numbers: as written; texts: between the quotes, escapes as written. Followed by fifteen readable bytes.

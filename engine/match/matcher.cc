@@ -44,9 +44,9 @@ JsonWalker::Outcome Matcher::read(std::string_view event, std::span<const uint32
 
 void Matcher::evaluate(std::vector<Hit>& hits) {
   hits.clear();
-  check_wanted();
   if (!route_->view) match_open(hits);
   for (uint32_t gate : route_->gates) match_gate(gate, hits);
+  check_wanted();
   if (hits.size() < 2) return;
   // A rule has a program for each way that its fields are spelled in: the first that matched speaks for it.
   std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
@@ -61,10 +61,8 @@ void Matcher::evaluate(std::vector<Hit>& hits) {
 void Matcher::check_wanted() {
   for (size_t i = 0; i < table_.size(); ++i) {
     const EventValue& value = table_.value(i);
-    if (value.kind != ValueKind::text) continue;
-    const bool wanted =
-        !route_->view || std::any_of(route_->gates.begin(), route_->gates.end(),
-                                     [&](uint32_t gate) { return index_.gates[gate].wanted[value.slot]; });
+    if (value.kind != ValueKind::text || value.sound) continue;
+    const bool wanted = !route_->view || route_->wanted[value.slot];
     if (wanted && !is_sound_padded_json_string(value.raw)) walker_.degrade();
   }
 }

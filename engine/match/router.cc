@@ -8,9 +8,10 @@
 namespace sigrun {
 namespace {
 
-constexpr size_t known_events = 1024;
-// Events whose routing fields have more bytes than this are routed each by itself.
-constexpr size_t key_bytes = 512;
+constexpr size_t known_events = 4096;
+// Events with more or longer values in fields that are asked for them are routed each by itself.
+constexpr size_t most_values = 32, value_bytes = 128;
+constexpr size_t most_routes = 4096;
 
 // Tests whose truth is worth keeping by the value: those that few distinct values are given to.
 bool is_by_value(const Test& test) {
@@ -28,12 +29,20 @@ void add_gates(const std::vector<uint32_t>& gates, Route& route) {
 }  // namespace
 
 Router::Router(const Plan& plan, const CandidateIndex& index)
-    : plan_(plan), index_(index), asked_(plan.paths.slot_count(), Asked::nothing), known_(known_events) {
+    : plan_(plan),
+      index_(index),
+      asked_(plan.paths.slot_count(), Asked::nothing),
+      number_(plan.paths.slot_count(), 0),
+      known_(known_events) {
   for (const View& view : plan.views) {
     ask(view.recognise);
     for (const ViewEntry& entry : view.entries)
       if (entry.when != no_id) ask(entry.when);
   }
+  uint32_t count = 0;
+  for (size_t slot = 0; slot < asked_.size(); ++slot)
+    if (asked_[slot] != Asked::nothing) number_[slot] = count++;
+  present_.resize((count + 63) / 64);
 }
 
 void Router::ask(NodeId id) {
@@ -48,27 +57,30 @@ void Router::ask(NodeId id) {
     asked_[slot] = std::max(asked_[slot], is_by_value(predicate.test) ? Asked::value : Asked::presence);
 }
 
-// Writes what routing asks of the event by presence and by value into key_; false if that is too much.
+// Writes what routing asks of the event by presence and by value into key_, in whatever order the event has it; false if that is
+// too much.
 bool Router::describe(SlotTable& table) {
-  key_.clear();
-  for (size_t i = 0; i < table.size(); ++i) {
+  present_.assign(present_.size(), 0);
+  by_value_.clear();
+  for (uint32_t i = 0; i < table.size(); ++i) {
     const EventValue& value = table.value(i);
     const Asked asked = asked_[value.slot];
     if (asked == Asked::nothing || value.hidden) continue;
-    struct {
-      SlotId slot;
-      uint32_t size;
-      ValueKind kind;
-      bool in_array, truth, unused;
-    } head{value.slot, 0, ValueKind::null, false, false, false};
-    if (asked == Asked::value)
-      head = {value.slot, static_cast<uint32_t>(value.raw.size()), value.kind, value.in_array, value.truth,
-              false};
-    if (key_.size() + sizeof head + head.size > key_bytes) return false;
-    char bytes[sizeof head];
-    std::memcpy(bytes, &head, sizeof head);
-    key_.append(bytes, sizeof head);
-    key_.append(value.raw.substr(0, head.size));
+    const uint32_t number = number_[value.slot];
+    present_[number / 64] |= uint64_t{1} << (number % 64);
+    if (asked == Asked::value) by_value_.push_back({value.slot, i});
+  }
+  if (by_value_.size() > most_values) return false;
+  std::sort(by_value_.begin(), by_value_.end());
+  key_.assign(reinterpret_cast<const char*>(present_.data()), present_.size() * sizeof(uint64_t));
+  for (const auto& [slot, i] : by_value_) {
+    const EventValue& value = table.value(i);
+    if (value.raw.size() > value_bytes) return false;
+    const uint32_t head[2] = {slot, static_cast<uint32_t>(value.raw.size()) << 8 |
+                                        static_cast<uint32_t>(value.kind) << 2 | (value.in_array ? 2u : 0u) |
+                                        (value.truth ? 1u : 0u)};
+    key_.append(reinterpret_cast<const char*>(head), sizeof head);
+    key_.append(value.raw);
   }
   return true;
 }
@@ -97,18 +109,20 @@ Router::Truth Router::follows(NodeId id, Evaluator& evaluator) const {
   return yes >= needed ? Truth::yes : yes + open >= needed ? Truth::open : Truth::no;
 }
 
-Router::Choices Router::work_out(Evaluator& evaluator) const {
+Router::Choices Router::work_out(Evaluator& evaluator) {
   Choices choices;
   for (size_t i = 0; i < plan_.views.size(); ++i) {
     const Truth recognised = follows(plan_.views[i].recognise, evaluator);
     if (recognised == Truth::no) continue;
-    Choice choice{recognised == Truth::open, {&plan_.views[i], {}}, {}};
+    Choice choice{recognised == Truth::open, nullptr, {}};
+    opened_ = {&plan_.views[i], {}, {}};
     for (const ViewGates::Entry& entry : index_.views[i].entries) {
       if (entry.gates.empty()) continue;
       const Truth applies = entry.when == no_id ? Truth::yes : follows(entry.when, evaluator);
-      if (applies == Truth::yes) add_gates(entry.gates, choice.route);
+      if (applies == Truth::yes) add_gates(entry.gates, opened_);
       if (applies == Truth::open) choice.open_entries.push_back(&entry);
     }
+    choice.route = keep(opened_);
     choices.push_back(std::move(choice));
     if (recognised == Truth::yes) break;
   }
@@ -117,18 +131,34 @@ Router::Choices Router::work_out(Evaluator& evaluator) const {
 
 const Route& Router::choose(const Choices& choices, Evaluator& evaluator) {
   for (const Choice& choice : choices) {
-    if (choice.open && !evaluator.holds(choice.route.view->recognise)) continue;
-    if (choice.open_entries.empty()) return choice.route;
-    opened_ = choice.route;
+    if (choice.open && !evaluator.holds(choice.route->view->recognise)) continue;
+    if (choice.open_entries.empty()) return *choice.route;
+    opened_.view = choice.route->view;
+    opened_.gates = choice.route->gates;
     for (const ViewGates::Entry* entry : choice.open_entries)
       if (evaluator.holds(entry->when)) add_gates(entry->gates, opened_);
-    return opened_;
+    return *keep(opened_);
   }
-  opened_ = {};
-  return opened_;
+  return unrouted_;
+}
+
+const Route* Router::keep(const Route& route) {
+  auto known = routes_.find(route);
+  if (known == routes_.end()) {
+    Route kept{route.view, route.gates, std::vector<uint8_t>(plan_.paths.slot_count())};
+    for (uint32_t gate : route.gates)
+      for (size_t slot = 0; slot < kept.wanted.size(); ++slot)
+        kept.wanted[slot] |= index_.gates[gate].wanted[slot];
+    known = routes_.insert(std::move(kept)).first;
+  }
+  return &*known;
 }
 
 const Route& Router::find(SlotTable& table, Evaluator& evaluator) {
+  if (routes_.size() > most_routes) {
+    std::fill(known_.begin(), known_.end(), Known{});
+    routes_.clear();
+  }
   if (!describe(table)) {
     unknown_ = work_out(evaluator);
     return choose(unknown_, evaluator);

@@ -10,7 +10,9 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "match/candidate_index.h"
@@ -22,6 +24,7 @@ namespace sigrun {
 struct Route {
   const View* view = nullptr;   // null: the open view
   std::vector<uint32_t> gates;  // each once
+  std::vector<uint8_t> wanted;  // by slot: a program of the gates tests it
 };
 
 class Router {
@@ -34,9 +37,14 @@ class Router {
   enum class Truth : uint8_t { no, yes, open };
   // A table that recognises the event, or may do so.
   struct Choice {
-    bool open = false;  // its `recognise` has to be evaluated
-    Route route;        // with the gates of the entries that apply
+    bool open = false;             // its `recognise` has to be evaluated
+    const Route* route = nullptr;  // with the gates of the entries that apply
     std::vector<const ViewGates::Entry*> open_entries;
+  };
+  struct ByGates {
+    bool operator()(const Route& a, const Route& b) const {
+      return a.view != b.view ? a.view < b.view : a.gates < b.gates;
+    }
   };
   // In the order of the tables; the last is not open, unless the event may be unrecognised.
   using Choices = std::vector<Choice>;
@@ -49,16 +57,23 @@ class Router {
   void ask(NodeId node);
   bool describe(SlotTable& table);
   Truth follows(NodeId node, Evaluator& evaluator) const;
-  Choices work_out(Evaluator& evaluator) const;
+  Choices work_out(Evaluator& evaluator);
+  const Route* keep(const Route& route);
   const Route& choose(const Choices& choices, Evaluator& evaluator);
 
   const Plan& plan_;
   const CandidateIndex& index_;
-  std::vector<Asked> asked_;  // by slot
+  std::vector<Asked> asked_;      // by slot
+  std::vector<uint32_t> number_;  // by slot, of those that are asked for something
+  // Of the event at hand: a bit for each number, the values by slot, and all of it as one text.
+  std::vector<uint64_t> present_;
+  std::vector<std::pair<SlotId, uint32_t>> by_value_;
   std::string key_;
   std::vector<Known> known_;  // by hash: a newcomer takes the place of what was there
   Choices unknown_;
-  Route opened_;
+  std::set<Route, ByGates> routes_;
+  Route opened_;  // being put together
+  const Route unrouted_;
 };
 
 }  // namespace sigrun
