@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "match/common_text.h"
+
 namespace sigrun {
 namespace {
 
@@ -10,17 +12,18 @@ namespace {
 // To search through a field's value costs as much as trying some rules in vain.
 constexpr double cost_of_search = 0.5;
 
-double cost_of_literal(size_t bytes) {
-  if (bytes < 2) return 0.5;
-  if (bytes < 3) return 0.3;
-  if (bytes < 4) return 0.2;
-  if (bytes < 6) return 0.02;
+double cost_of_literal(std::string_view literal) {
+  if (literal.size() < 2) return 0.5;
+  if (literal.size() < 3) return 0.3;
+  if (literal.size() < 4) return 0.2;
+  if (is_common_text(literal)) return 0.1;
+  if (literal.size() < 6) return 0.02;
   return 0.004;
 }
 
 double cost_of_clause(const CompiledRegex::Clause& clause) {
   double cost = 0;
-  for (const std::string& literal : clause) cost += cost_of_literal(literal.size());
+  for (const std::string& literal : clause) cost += cost_of_literal(literal);
   return cost;
 }
 
@@ -28,11 +31,11 @@ struct CostOfTest {
   double operator()(const TextTest& test) const {
     switch (test.shape) {
       case TextTest::Shape::anything: return 1.5;
-      case TextTest::Shape::equals: return 0.008;
-      case TextTest::Shape::starts_with: return 2 * cost_of_literal(test.needle.size());
-      case TextTest::Shape::ends_with: return 2 * cost_of_literal(test.needle.size());
-      case TextTest::Shape::contains: return cost_of_literal(test.needle.size());
-      case TextTest::Shape::segments: return cost_of_literal(longest_literal(test).size());
+      case TextTest::Shape::equals: return is_common_text(test.needle) ? 0.1 : 0.008;
+      case TextTest::Shape::starts_with: return 2 * cost_of_literal(test.needle);
+      case TextTest::Shape::ends_with: return 2 * cost_of_literal(test.needle);
+      case TextTest::Shape::contains: return cost_of_literal(test.needle);
+      case TextTest::Shape::segments: return cost_of_literal(longest_literal(test));
     }
     return 2;
   }
@@ -141,7 +144,11 @@ const CompiledRegex::Clause* rarest_clause(const RegexTest& test) {
   auto rarest = std::min_element(clauses.begin(), clauses.end(), [](const auto& a, const auto& b) {
     return cost_of_clause(a) < cost_of_clause(b);
   });
-  return rarest == clauses.end() ? nullptr : &*rarest;
+  // Single bytes are in too many texts to announce anything.
+  const bool none =
+      rarest == clauses.end() || std::any_of(rarest->begin(), rarest->end(),
+                                             [](const std::string& literal) { return literal.size() < 2; });
+  return none ? nullptr : &*rarest;
 }
 
 std::optional<Cover> find_cover(const Plan& plan, NodeId root, const std::vector<FieldId>& searched) {

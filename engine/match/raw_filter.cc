@@ -47,20 +47,31 @@ uint32_t gram_at(const char* p, size_t size) {
   return gram;
 }
 
-// Whether the event has a \u escape or a byte outside of ASCII.
+// Outside of ASCII only these fold into it: the long s (ſ, C5 BF) and the Kelvin sign (K, E2 84 AA).
+bool folds_into_ascii(const char* p) {
+  const auto byte = [p](size_t at) { return static_cast<unsigned char>(p[at]); };
+  return (byte(0) == 0xC5 && byte(1) == 0xBF) || (byte(0) == 0xE2 && byte(1) == 0x84 && byte(2) == 0xAA);
+}
+
+// Whether the event has a \u escape or a letter that folds into ASCII from outside.
 bool is_beyond_judgement(std::string_view event) {
   size_t at = 0;
 #if defined(SIGRUN_BYTES16)
   for (; event.size() - at >= 16; at += 16) {
-    const Bytes16 bytes = Bytes16::load(event.data() + at);
-    if (bytes.beyond_ascii()) return true;
-    uint32_t escapes = bytes.equal('\\') & Bytes16::load(event.data() + at + 1).equal('u');
+    const char* const p = event.data() + at;
+    const Bytes16 bytes = Bytes16::load(p);
+    if (bytes.beyond_ascii()) {
+      uint32_t leads = bytes.equal('\xC5') | bytes.equal('\xE2');
+      for (; leads; leads &= leads - 1)
+        if (folds_into_ascii(p + std::countr_zero(leads))) return true;
+    }
+    uint32_t escapes = bytes.equal('\\') & Bytes16::load(p + 1).equal('u');
     for (; escapes; escapes &= escapes - 1)
       if (is_unicode_escape(event, at + static_cast<size_t>(std::countr_zero(escapes)))) return true;
   }
 #endif
   for (; at < event.size(); ++at) {
-    if (static_cast<unsigned char>(event[at]) >= 0x80) return true;
+    if (folds_into_ascii(event.data() + at)) return true;
     if (event[at] == '\\' && event.data()[at + 1] == 'u' && is_unicode_escape(event, at)) return true;
   }
   return false;

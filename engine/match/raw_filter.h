@@ -2,8 +2,8 @@
 //
 // Keywords look at every text of an event, and hardly any event has one. Unescaping and folding all texts to find that out costs
 // more than everything else, so the bytes are looked through first. A literal's longest stretch of ASCII that JSON cannot write
-// in two ways (but by \u) is searched for without regard to case; events with a \u escape or with a byte outside of ASCII, which
-// may fold into ASCII, are not judged.
+// in two ways (but by \u) is searched for without regard to case; events with a \u escape or with one of the two letters outside
+// of ASCII that fold into it are not judged.
 //
 // teddy.h finds the places to look at.
 //

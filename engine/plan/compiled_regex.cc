@@ -11,7 +11,7 @@
 namespace sigrun {
 namespace {
 
-constexpr int shortest_atom = 2;
+constexpr int shortest_atom = 1;
 // Finding out which atoms are necessary takes time in the square of their number.
 constexpr size_t most_examined = 256;
 

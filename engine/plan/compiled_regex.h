@@ -18,7 +18,7 @@
 namespace sigrun {
 
 struct CompiledRegex {
-  using Clause = std::vector<std::string>;  // folded, at least two bytes each
+  using Clause = std::vector<std::string>;  // folded, at least one byte each
 
   CompiledRegex(const std::string& pattern, const RE2::Options& options);
   // `text` and the same text folded.

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -36,10 +37,23 @@ TEST_CASE("raw filter: case, escapes, places") {
   CHECK(may_contain(filter, R"({"a":"\\\u0041"})"));
   CHECK_FALSE(may_contain(filter, R"({"c":"\\users"})"));
   CHECK(may_contain(filter, "{\"c\":\"\xE2\x84\xAA\"}"));
+  CHECK(may_contain(filter, "{\"c\":\"lsa\xC5\xBF\"}"));
+  CHECK_FALSE(may_contain(filter, "{\"c\":\"Office\xC2\xAE \xE2\x82\xAC \xC5\xBE\"}"));
   // At every offset, over the ends of vectors.
   for (size_t offset = 0; offset < 100; ++offset) {
     CHECK(may_contain(filter, std::string(offset, '.') + "sekurlsa::" + std::string(7, '.')));
     CHECK_FALSE(may_contain(filter, std::string(offset, '.') + "sekurlsa:" + std::string(7, '.')));
+  }
+}
+
+TEST_CASE("raw filter: two letters outside of ASCII fold into it, and no others") {
+  for (char32_t letter = 0x80; letter < 0x110000; ++letter) {
+    if (letter >= 0xD800 && letter < 0xE000) continue;
+    std::string text;
+    append_code_point(letter, text);
+    const std::string folded = fold(text);
+    const bool has_ascii = std::any_of(folded.begin(), folded.end(), [](char c) { return c >= 0; });
+    REQUIRE(has_ascii == (letter == 0x17F || letter == 0x212A));
   }
 }
 
@@ -66,6 +80,10 @@ TEST_CASE("raw filter: never denies what is there") {
     RawFilter filter(literals);
     std::string text = word(80), json = "{\"a\":\"";
     for (char c : text) {
+      if ((c == 's' || c == 'k') && random() % 8 == 0) {
+        json += c == 's' ? "\xC5\xBF" : "\xE2\x84\xAA";
+        continue;
+      }
       if (c == '"' || c == '\\' || (c == '/' && random() % 2)) json += '\\';
       json += c;
     }
