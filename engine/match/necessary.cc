@@ -16,7 +16,7 @@ double cost_of_literal(std::string_view literal) {
   if (literal.size() < 2) return 0.5;
   if (literal.size() < 3) return 0.3;
   if (literal.size() < 4) return 0.2;
-  if (is_common_text(literal)) return 0.1;
+  if (is_common_text(literal)) return 0.3;
   if (literal.size() < 6) return 0.02;
   return 0.004;
 }
@@ -31,7 +31,7 @@ struct CostOfTest {
   double operator()(const TextTest& test) const {
     switch (test.shape) {
       case TextTest::Shape::anything: return 1.5;
-      case TextTest::Shape::equals: return is_common_text(test.needle) ? 0.1 : 0.008;
+      case TextTest::Shape::equals: return is_common_text(test.needle) ? 0.3 : 0.008;
       case TextTest::Shape::starts_with: return 2 * cost_of_literal(test.needle);
       case TextTest::Shape::ends_with: return 2 * cost_of_literal(test.needle);
       case TextTest::Shape::contains: return cost_of_literal(test.needle);

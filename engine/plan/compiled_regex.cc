@@ -3,6 +3,7 @@
 #include <re2/filtered_re2.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "support/text_search.h"
@@ -11,13 +12,12 @@
 namespace sigrun {
 namespace {
 
-constexpr int shortest_atom = 1;
 // Finding out which atoms are necessary takes time in the square of their number.
 constexpr size_t most_examined = 256;
 
 class Prefilter {
  public:
-  explicit Prefilter(const RE2& regex) : filter_(shortest_atom) {
+  Prefilter(const RE2& regex, int shortest_atom) : filter_(shortest_atom) {
     RE2::Options options;
     options.Copy(regex.options());
     int id = 0;
@@ -67,6 +67,20 @@ class Prefilter {
   std::vector<std::string> atoms_;
 };
 
+// Single bytes are told by few texts only if they are neither letters, digits nor blanks, and one of them is required.
+bool is_rare_byte(const CompiledRegex::Clause& clause) {
+  const auto byte = static_cast<unsigned char>(clause.front().front());
+  return clause.size() == 1 && clause.front().size() == 1 && std::ispunct(byte);
+}
+
+std::vector<CompiledRegex::Clause> necessary_clauses(const RE2& regex) {
+  std::vector<CompiledRegex::Clause> clauses = Prefilter(regex, 2).clauses();
+  if (!clauses.empty()) return clauses;
+  clauses = Prefilter(regex, 1).clauses();
+  std::erase_if(clauses, [](const CompiledRegex::Clause& clause) { return !is_rare_byte(clause); });
+  return clauses;
+}
+
 // N of `.{N,}` or `.{N}`, in groups without flags or not.
 std::optional<size_t> asked_line_length(std::string_view pattern) {
   while (pattern.starts_with("(?:") && pattern.ends_with(')'))
@@ -97,7 +111,7 @@ bool has_line_of(std::string_view text, size_t length) {
 CompiledRegex::CompiledRegex(const std::string& pattern, const RE2::Options& options)
     : regex(pattern, options) {
   if (!regex.ok()) return;
-  clauses = Prefilter(regex).clauses();
+  clauses = necessary_clauses(regex);
   if (!options.dot_nl()) line_length = asked_line_length(pattern);
 }
 
