@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <unordered_set>
 
 namespace sigrun {
 namespace {
 
-// Where programs lie, who runs them and who made them; what the events of operating systems say all the time; and how commands
-// and addresses usually begin.
-constexpr std::array common_texts = std::to_array<std::string_view>({
+// Where programs lie, who runs them and who made them.
+constexpr std::array most_values_have = std::to_array<std::string_view>({
     R"(c:\windows\system32\)",
     R"(c:\windows\syswow64\)",
     R"(c:\windows\system32\windowspowershell\v1.0\powershell.exe)",
@@ -18,6 +19,32 @@ constexpr std::array common_texts = std::to_array<std::string_view>({
     R"(c:\programdata\microsoft\)",
     R"(c:\users\)",
     R"(\appdata\local\microsoft\)",
+    R"(nt authority\system)",
+    R"(hklm\software\microsoft\windows nt\currentversion\)",
+    R"(hklm\software\microsoft\windows\currentversion\)",
+    R"(hklm\system\currentcontrolset\services\)",
+    R"(hkey_local_machine\software\)",
+    R"(hku\s-1-5-21-)",
+    R"(\registry\machine\)",
+    R"(\registry\user\)",
+    R"(c:\windows\system32\ntdll.dll+)",
+    R"(c:\windows\system32\kernel32.dll+)",
+    R"(c:\windows\system32\kernelbase.dll+)",
+    "microsoft corporation",
+    "microsoft windows operating system",
+    "valid",
+    "true",
+    "false",
+    "system",
+    "security",
+    "https://",
+    ".dll",
+    ".exe",
+    ".com",
+});
+
+// What the events of operating systems and services say often, and how commands and addresses usually begin.
+constexpr std::array many_values_have = std::to_array<std::string_view>({
     R"(\appdata\local\temp\)",
     R"(\appdata\roaming\microsoft\)",
     R"(\svchost.exe -k netsvcs -p -s )",
@@ -31,45 +58,26 @@ constexpr std::array common_texts = std::to_array<std::string_view>({
     R"(\rundll32.exe)",
     R"(\dllhost.exe)",
     R"(\msiexec.exe)",
-    R"(nt authority\system)",
     R"(nt authority\local service)",
     R"(nt authority\network service)",
-    R"(hklm\software\microsoft\windows nt\currentversion\)",
-    R"(hklm\software\microsoft\windows\currentversion\)",
-    R"(hklm\system\currentcontrolset\services\)",
-    R"(hkey_local_machine\software\)",
-    R"(hku\s-1-5-21-)",
-    R"(\registry\machine\)",
-    R"(\registry\user\)",
-    "microsoft corporation",
-    "microsoft windows operating system",
     "windows powershell",
     "setvalue",
     "createkey",
     "deletevalue",
     "binary data",
     "unknown",
-    "valid",
-    "true",
-    "false",
     "success",
     "failure",
     "failed",
     "error",
-    "system",
     "service",
     "process",
-    "security",
     "install",
     "update",
     "create",
     "administrator",
-    "https://",
     "http://www.",
-    ".dll",
-    ".exe",
     ".local",
-    ".com",
     "/usr/bin/",
     "/usr/sbin/",
     "/bin/bash",
@@ -83,13 +91,44 @@ constexpr std::array common_texts = std::to_array<std::string_view>({
     "ec2.amazonaws.com",
     "s3.amazonaws.com",
     "iam.amazonaws.com",
+    "user",
 });
+
+template <size_t Size>
+bool is_part_of_one(std::string_view literal, const std::array<std::string_view, Size>& texts) {
+  return std::any_of(texts.begin(), texts.end(),
+                     [&](std::string_view text) { return text.find(literal) != text.npos; });
+}
+
+template <size_t Size>
+void add_grams(const std::array<std::string_view, Size>& texts, std::unordered_set<uint32_t>& grams) {
+  for (std::string_view text : texts)
+    for (size_t at = 0; at + sizeof(uint32_t) <= text.size(); ++at) {
+      uint32_t gram;
+      std::memcpy(&gram, text.data() + at, sizeof gram);
+      grams.insert(gram);
+    }
+}
 
 }  // namespace
 
-bool is_common_text(std::string_view literal) {
-  return std::any_of(common_texts.begin(), common_texts.end(),
-                     [&](std::string_view common) { return common.find(literal) != common.npos; });
+bool is_common_gram(uint32_t gram) {
+  static const std::unordered_set<uint32_t> common = [] {
+    std::unordered_set<uint32_t> grams;
+    add_grams(most_values_have, grams);
+    add_grams(many_values_have, grams);
+    return grams;
+  }();
+  return common.contains(gram);
+}
+
+double expected_share(std::string_view literal) {
+  if (literal.size() < 2) return 0.5;
+  if (is_part_of_one(literal, most_values_have)) return 0.6;
+  if (literal.size() < 3) return 0.3;
+  if (literal.size() < 4 || is_part_of_one(literal, many_values_have)) return 0.1;
+  if (literal.size() < 6) return 0.01;
+  return 0.002;
 }
 
 }  // namespace sigrun

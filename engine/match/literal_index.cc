@@ -1,5 +1,7 @@
 #include "match/literal_index.h"
 
+#include "match/common_text.h"
+
 namespace sigrun {
 namespace {
 
@@ -41,14 +43,15 @@ LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) 
                 literal.id};
     literals_ += literal.text;
     longest_ = std::max(longest_, literal.text.size());
-    // The gram that the fewest literals have taken, and among those the one that the fewest have at all: rare among literals
-    // is likely rare in texts.
+    // The gram that the fewest literals have taken and texts are not full of, and among those the one that the fewest have at all:
+    // rare among literals is likely rare in texts.
     std::pair<uint32_t, uint32_t> best{UINT32_MAX, UINT32_MAX};
     uint32_t best_gram = 0;
     size_t best_width = 1;
     for_each_gram(literal.text, [&](size_t width, size_t offset, uint32_t gram) {
       const uint32_t counter = counter_of(width, gram);
-      const std::pair<uint32_t, uint32_t> cost{taken[counter] / 4, sharing[counter]};
+      const uint32_t common = width == longest_gram && is_common_gram(gram) ? 4 : 0;
+      const std::pair<uint32_t, uint32_t> cost{taken[counter] / 4 + common, sharing[counter]};
       if (cost >= best) return;
       best = cost;
       best_gram = gram;

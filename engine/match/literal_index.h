@@ -121,9 +121,13 @@ void LiteralIndex::scan_table(std::string_view text, Found& found) const {
   };
   if constexpr (Width == longest_gram) {
     if (!table.teddy.empty()) {
-      const size_t places = text.size() - Width + 1;
-      for (size_t at = 0; (at = table.teddy.find(begin, places, at)) < places; ++at)
-        if (fits(begin + at)) compare_at(begin + at);
+      const size_t size = text.size() - Width + 1;
+      std::array<uint32_t, 4 * Teddy::at_once> places;
+      for (size_t from = 0; from < size;) {
+        const size_t count = table.teddy.find_all(begin, size, from, places);
+        for (size_t i = 0; i < count; ++i)
+          if (fits(begin + places[i])) compare_at(begin + places[i]);
+      }
       return;
     }
   }

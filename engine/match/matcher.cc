@@ -107,13 +107,13 @@ void Matcher::find_triggers(const FieldTriggers& triggers, EventValue& value, st
 
 void Matcher::fire(TriggerId id, bool exact, std::vector<Hit>& hits) {
   if (triggers_tried_[id] == event_) return;
+  triggers_tried_[id] = event_;
   const Trigger& trigger = index_.triggers[id];
   if (exact) {
     evaluator_.learn(trigger.predicate);
   } else if (!evaluator_.predicate_holds(trigger.predicate)) {
     return;
   }
-  triggers_tried_[id] = event_;
   for (uint32_t i = trigger.first; i < trigger.last; ++i) try_program(index_.programs[i], hits);
 }
 

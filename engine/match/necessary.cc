@@ -12,18 +12,9 @@ namespace {
 // To search through a field's value costs as much as trying some rules in vain.
 constexpr double cost_of_search = 0.5;
 
-double cost_of_literal(std::string_view literal) {
-  if (literal.size() < 2) return 0.5;
-  if (literal.size() < 3) return 0.3;
-  if (literal.size() < 4) return 0.2;
-  if (is_common_text(literal)) return 0.3;
-  if (literal.size() < 6) return 0.02;
-  return 0.004;
-}
-
 double cost_of_clause(const CompiledRegex::Clause& clause) {
   double cost = 0;
-  for (const std::string& literal : clause) cost += cost_of_literal(literal);
+  for (const std::string& literal : clause) cost += expected_share(literal);
   return cost;
 }
 
@@ -31,11 +22,12 @@ struct CostOfTest {
   double operator()(const TextTest& test) const {
     switch (test.shape) {
       case TextTest::Shape::anything: return 1.5;
-      case TextTest::Shape::equals: return is_common_text(test.needle) ? 0.3 : 0.008;
-      case TextTest::Shape::starts_with: return 2 * cost_of_literal(test.needle);
-      case TextTest::Shape::ends_with: return 2 * cost_of_literal(test.needle);
-      case TextTest::Shape::contains: return cost_of_literal(test.needle);
-      case TextTest::Shape::segments: return cost_of_literal(longest_literal(test));
+      case TextTest::Shape::equals:
+        return test.needle.empty() ? 0.1 : 0.5 * expected_share(test.needle) + 0.003;
+      case TextTest::Shape::starts_with: return 2 * expected_share(test.needle);
+      case TextTest::Shape::ends_with: return 2 * expected_share(test.needle);
+      case TextTest::Shape::contains: return expected_share(test.needle);
+      case TextTest::Shape::segments: return expected_share(longest_literal(test));
     }
     return 2;
   }
@@ -46,7 +38,7 @@ struct CostOfTest {
   }
   double operator()(const RegexTest& test) const {
     const CompiledRegex::Clause* clause = rarest_clause(test);
-    return clause ? 0.02 + 8 * cost_of_clause(*clause)
+    return clause ? 0.02 + 2 * cost_of_clause(*clause)
                   : 2;  // where they are found the expression may have to be run
   }
   double operator()(const NumberTest&) const { return 0.05; }

@@ -47,6 +47,14 @@ size_t Teddy::find_by_bytes(const char* text, size_t size, size_t from) const {
   return size;
 }
 
+size_t Teddy::find_all_by_bytes(const char* text, size_t size, size_t& from,
+                                std::span<uint32_t> places) const {
+  size_t count = 0;
+  while (count < places.size() && (from = find_by_bytes(text, size, from)) < size)
+    places[count++] = static_cast<uint32_t>(from++);
+  return count;
+}
+
 #if defined(__x86_64__)
 
 namespace {
@@ -58,29 +66,58 @@ __attribute__((target("avx2"))) inline void load_both(const std::array<uint8_t, 
   both = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(halves.data())));
 }
 
+struct Tables {
+  __m256i low[Teddy::width], high[Teddy::width];
+};
+
+// A bit for each of the 32 places from `text` on.
+__attribute__((target("avx2"))) inline uint32_t places_at(const Tables& tables, const char* text) {
+  const __m256i half = _mm256_set1_epi8(15);
+  __m256i fits = _mm256_set1_epi8(-1);
+  for (size_t place = 0; place < Teddy::width; ++place) {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + place));
+    const __m256i lower = _mm256_and_si256(bytes, half);
+    const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half);
+    fits = _mm256_and_si256(fits, _mm256_and_si256(_mm256_shuffle_epi8(tables.low[place], lower),
+                                                   _mm256_shuffle_epi8(tables.high[place], upper)));
+  }
+  return ~static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(fits, _mm256_setzero_si256())));
+}
+
 }  // namespace
 
 __attribute__((target("avx2"))) size_t Teddy::find_avx2(const char* text, size_t size, size_t from) const {
-  __m256i low[width], high[width];
+  Tables tables;
   for (size_t place = 0; place < width; ++place) {
-    load_both(halves_[place].low, low[place]);
-    load_both(halves_[place].high, high[place]);
+    load_both(halves_[place].low, tables.low[place]);
+    load_both(halves_[place].high, tables.high[place]);
   }
-  const __m256i half = _mm256_set1_epi8(15);
-  for (size_t at = from; at < size; at += 32) {
-    __m256i fits = _mm256_set1_epi8(-1);
-    for (size_t place = 0; place < width; ++place) {
-      const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + at + place));
-      const __m256i lower = _mm256_and_si256(bytes, half);
-      const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half);
-      fits = _mm256_and_si256(fits, _mm256_and_si256(_mm256_shuffle_epi8(low[place], lower),
-                                                     _mm256_shuffle_epi8(high[place], upper)));
-    }
-    const uint32_t places =
-        ~static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(fits, _mm256_setzero_si256())));
-    if (places) return std::min(size, at + static_cast<size_t>(__builtin_ctz(places)));
-  }
+  for (size_t at = from; at < size; at += at_once)
+    if (const uint32_t places = places_at(tables, text + at))
+      return std::min(size, at + static_cast<size_t>(__builtin_ctz(places)));
   return size;
+}
+
+__attribute__((target("avx2"))) size_t Teddy::find_all_avx2(const char* text, size_t size, size_t& from,
+                                                            std::span<uint32_t> places) const {
+  Tables tables;
+  for (size_t place = 0; place < width; ++place) {
+    load_both(halves_[place].low, tables.low[place]);
+    load_both(halves_[place].high, tables.high[place]);
+  }
+  size_t count = 0, at = from;
+  for (; at < size && places.size() - count >= at_once; at += at_once) {
+    uint32_t fits = places_at(tables, text + at);
+    if (size - at < at_once) fits &= (1u << (size - at)) - 1;
+    for (; fits; fits &= fits - 1)
+      places[count++] = static_cast<uint32_t>(at) + static_cast<uint32_t>(__builtin_ctz(fits));
+  }
+  from = std::min(at, size);
+  return count;
+}
+
+size_t Teddy::find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const {
+  return has_avx2 ? find_all_avx2(text, size, from, places) : find_all_by_bytes(text, size, from, places);
 }
 
 size_t Teddy::find(const char* text, size_t size, size_t from) const {
@@ -88,6 +125,10 @@ size_t Teddy::find(const char* text, size_t size, size_t from) const {
 }
 
 #else
+
+size_t Teddy::find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const {
+  return find_all_by_bytes(text, size, from, places);
+}
 
 size_t Teddy::find(const char* text, size_t size, size_t from) const {
   return find_by_bytes(text, size, from);

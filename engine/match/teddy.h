@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace sigrun {
@@ -32,6 +33,11 @@ class Teddy {
   // The first place from `from` on, or `size`.
   size_t find(const char* text, size_t size, size_t from) const;
   size_t find_by_bytes(const char* text, size_t size, size_t from) const;
+  static constexpr size_t at_once = 32;
+  // All places from `from` on into `places`, until it may be full; returns how many. `from` moves to where to go on: `size` when
+  // done. `size` is below 4 GiB.
+  size_t find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const;
+  size_t find_all_by_bytes(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const;
 
  private:
   // By half of a byte: a bit for each bucket.
@@ -40,6 +46,7 @@ class Teddy {
   };
 
   size_t find_avx2(const char* text, size_t size, size_t from) const;
+  size_t find_all_avx2(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const;
 
   bool empty_ = true;
   std::array<Halves, width> halves_{};
