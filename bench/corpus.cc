@@ -1,25 +1,23 @@
-// corpus: how fast one core goes over recorded events, next to what the machine can do at all with the same bytes.
+// corpus: how fast one core goes over recorded events, next to what the machine can do at all with the same
+// bytes.
 //
-//   corpus -r RULES… [--mix NAME] [--only TEXT…] [--matching] [--stage NAME…] [--seconds S | --passes N] [--json] EVENTS
+//   corpus -r RULES… [--sets SET…] [--times FOLDER] [--mix NAME] [--only TEXT…] [--matching] [--stage NAME…]
+//          [--seconds S | --passes N] [--json] [--json-to FILE] EVENTS
 //   corpus --versions
 //
-//   memchr    find the line ends
-//   walk      On-Demand: every key, no value
-//   dom       a document tree of every event: the yardstick, "just parse the JSON"
-//   frame     sigrun's events out of the bytes
-//   evaluate  framed events to alerts
-//   sigrun    bytes to alerts: frame and evaluate
+// Sets of rules: a number (so many rule files, spread over all; 0 is an engine without rules) or `all`, which
+// is what it takes unless told; --times adds FOLDER, as multiply_rules writes it, as the set 10x. Each set's
+// engine is loaded, measured next to the yardsticks, pass by pass in turn, and given back before the next
+// one. Stages: yardsticks.h and engine_stages.h; a stage's figure is its median pass, in processor time.
 //
-// Rules are taken in the order of their files. `--only` keeps events that contain one of
-// the texts, `--matching` those that fire a rule. Events are decompressed into memory first, so neither disk nor zstd is
-// measured. Stages run in turn, pass by pass, for S seconds each (default 2); a stage's figure is its median pass. Pin it to a
-// core: taskset -c 1. `--passes N` runs exactly N of them and reports nothing: for counting instructions.
+// `--only` keeps events that contain one of the texts, `--matching` those that fire one of all rules. Events
+// are decompressed into memory first. `--passes N` runs exactly N of them and reports nothing: for counting
+// instructions. Pin it to a core: taskset -c 1.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,218 +25,59 @@
 #include <simdjson.h>
 #include <CLI/CLI.hpp>
 
+#include "corpus_report.h"
 #include "engine.h"
-#include "event/byte_source.h"
-#include "event/event_reader.h"
+#include "engine_stages.h"
+#include "event_mix.h"
+#include "rule_subset.h"
+#include "yardsticks.h"
 
 namespace {
 
+using namespace sigrun::bench;
+
 struct Arguments {
-  std::vector<std::string> rules, only, stages;
-  std::string events, mix = "as recorded";
+  std::vector<std::string> rules, sets, only, stages;
+  std::string times, record, events, mix = "as recorded";
   double seconds = 2;
   size_t passes = 0;
   bool matching = false, json = false, versions = false;
 };
 
-struct Stage {
-  std::string name;
-  std::function<uint64_t()> pass;  // a figure that keeps the work from being left out
-  std::vector<double> seconds;
-  double median() {
-    std::sort(seconds.begin(), seconds.end());
-    return seconds[seconds.size() / 2];
-  }
-};
-
-std::string read_all(const std::string& path) {
-  std::string error, text;
-  const auto file = sigrun::open_byte_source(path, error);
-  if (!file) {
-    std::fprintf(stderr, "%s\n", error.c_str());
-    std::exit(3);
-  }
-  for (size_t got = 1; got != 0;) {
-    const size_t size = text.size();
-    text.resize(size + (size_t{4} << 20));
-    got = file->read(text.data() + size, text.size() - size);
-    text.resize(size + got);
-  }
-  return text;
+[[noreturn]] void fail(int status, const std::string& why) {
+  std::fprintf(stderr, "corpus: %s\n", why.c_str());
+  std::exit(status);
 }
 
-class Bench {
- public:
-  Bench(const sigrun::Engine& engine, std::string text) : engine_(engine), scratch_(engine.make_scratch()) {
-    text_ = std::move(text);
-    text_.reserve(text_.size() + simdjson::SIMDJSON_PADDING);
-    frame([&](sigrun::EventBatch& batch) { batches_.push_back(batch); });
-    for (const auto& batch : batches_) events_ += batch.events.size();
-  }
-
-  size_t events() const { return events_; }
-  size_t bytes() const { return text_.size(); }
-
-  // The events that `keep` wants, a line each.
-  std::string select(const std::function<bool(std::string_view)>& keep) const {
-    std::string lines;
-    for (const auto& batch : batches_)
-      for (const auto& span : batch.events)
-        if (std::string_view event = batch.event(span); keep(event)) (lines += event) += '\n';
-    return lines;
-  }
-
-  std::string select_matching() {
-    std::string lines;
-    std::vector<sigrun::Alert> alerts;
-    sigrun::Counters counters;
-    for (const auto& batch : batches_) engine_.evaluate(batch, "", *scratch_, alerts, counters);
-    const std::string* last = nullptr;
-    for (const auto& alert : alerts) {
-      if (alert.event.get() == last) continue;
-      last = alert.event.get();
-      (lines += *last) += '\n';
-    }
-    return lines;
-  }
-
-  std::vector<Stage> stages() {
-    return {
-        {"memchr", [this] { return count_lines(); }, {}},
-        {"walk", [this] { return walk(); }, {}},
-        {"dom", [this] { return parse(); }, {}},
-        {"frame", [this] { return frame([](sigrun::EventBatch&) {}); }, {}},
-        {"evaluate", [this] { return evaluate(); }, {}},
-        {"sigrun", [this] { return scan(); }, {}},
-    };
-  }
-
- private:
-  uint64_t count_lines() const {
-    uint64_t lines = 0;
-    const char* end = text_.data() + text_.size();
-    for (const char* p = text_.data(); (p = static_cast<const char*>(std::memchr(p, '\n', end - p))); ++p)
-      ++lines;
-    return lines;
-  }
-
-  template <class Visit>
-  void for_each_line(Visit&& visit) const {
-    for (size_t at = 0; at < text_.size();) {
-      size_t end = std::min(text_.find('\n', at), text_.size());
-      if (end > at) visit(text_.data() + at, end - at);
-      at = end + 1;
-    }
-  }
-
-  uint64_t walk() {
-    uint64_t keys = 0;
-    for_each_line([&](const char* line, size_t size) {
-      auto document = walker_.iterate(line, size, size + simdjson::SIMDJSON_PADDING);
-      for (auto field : document.get_object()) {
-        (void)field.key();
-        ++keys;
-      }
-    });
-    return keys;
-  }
-
-  uint64_t parse() {
-    uint64_t good = 0;
-    for_each_line(
-        [&](const char* line, size_t size) { good += parser_.parse(line, size, false).error() == 0; });
-    return good;
-  }
-
-  template <class Take>
-  uint64_t frame(Take&& take) {
-    const auto source = sigrun::memory_byte_source(text_);
-    sigrun::EventReader reader(*source, engine_.envelopes(), engine_.limits());
-    uint64_t events = 0;
-    while (reader.next(batch_)) {
-      events += batch_.events.size();
-      take(batch_);
-    }
-    return events;
-  }
-
-  uint64_t evaluate_one(const sigrun::EventBatch& batch) {
-    alerts_.clear();
-    sigrun::Counters counters;
-    engine_.evaluate(batch, "", *scratch_, alerts_, counters);
-    return alerts_.size();
-  }
-
-  uint64_t evaluate() {
-    uint64_t alerts = 0;
-    for (const auto& batch : batches_) alerts += evaluate_one(batch);
-    return alerts;
-  }
-
-  uint64_t scan() {
-    uint64_t alerts = 0;
-    frame([&](sigrun::EventBatch& batch) { alerts += evaluate_one(batch); });
-    return alerts;
-  }
-
-  const sigrun::Engine& engine_;
-  sigrun::Engine::ScratchPointer scratch_;
-  std::string text_;
-  std::vector<sigrun::EventBatch> batches_;
-  sigrun::EventBatch batch_;
-  std::vector<sigrun::Alert> alerts_;
-  size_t events_ = 0;
-  simdjson::ondemand::parser walker_;
-  simdjson::dom::parser parser_;
+struct Loaded {
+  std::unique_ptr<sigrun::Engine> engine;
+  size_t rules = 0;
+  double seconds = 0;
 };
 
-// One pass of each in turn, so that what slows the machine down slows down all of them.
-void run(std::vector<Stage>& stages, double budget) {
-  using Clock = std::chrono::steady_clock;
-  std::vector<uint64_t> figures(stages.size());
-  const auto begin = Clock::now();
-  for (bool first = true; first || std::chrono::duration<double>(Clock::now() - begin).count() <
-                                       budget * static_cast<double>(stages.size());
-       first = false) {
-    for (size_t i = 0; i < stages.size(); ++i) {
-      const auto start = Clock::now();
-      uint64_t figure = stages[i].pass();
-      double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-      if (first) {  // warms caches up
-        figures[i] = figure;
-        continue;
-      }
-      if (figure != figures[i]) {
-        std::fprintf(stderr, "%s: %llu, then %llu\n", stages[i].name.c_str(),
-                     static_cast<unsigned long long>(figures[i]), static_cast<unsigned long long>(figure));
-        std::exit(1);
-      }
-      stages[i].seconds.push_back(seconds);
-    }
-  }
+Loaded load(const std::vector<std::string>& paths) {
+  sigrun::LoadOptions options;
+  options.rule_paths = paths;
+  sigrun::LoadReport report;
+  const auto begin = std::chrono::steady_clock::now();
+  Loaded loaded{sigrun::Engine::load(options, report)};
+  if (!loaded.engine) fail(2, report.fatal);
+  loaded.rules = report.loaded;
+  loaded.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return loaded;
 }
 
-void report(const Arguments& arguments, std::vector<Stage>& stages, size_t rules, size_t events,
-            size_t bytes) {
-  double dom = 0;
-  for (Stage& stage : stages)
-    if (stage.name == "dom") dom = stage.median();
-  if (!arguments.json)
-    fmt::print("{}: {} rules, {} events, {:.1f} MB\n", arguments.mix, rules, events,
-               static_cast<double>(bytes) / 1e6);
-  for (Stage& stage : stages) {
-    double median = stage.median();
-    double rate = static_cast<double>(bytes) / median / 1e9, count = static_cast<double>(events) / median;
-    if (arguments.json)
-      fmt::print(
-          "{{\"mix\":\"{}\",\"rules\":{},\"events\":{},\"bytes\":{},\"stage\":\"{}\",\"gigabytes_per_"
-          "second\":{:.4f},"
-          "\"events_per_second\":{:.0f},\"ratio_to_dom\":{:.4f},\"passes\":{}}}\n",
-          arguments.mix, rules, events, bytes, stage.name, rate, count, dom / median, stage.seconds.size());
-    else
-      fmt::print("  {:<9}{:>9.3f} GB/s {:>11.0f} events/s {:>8.3f} of dom   ({} passes)\n", stage.name, rate,
-                 count, dom / median, stage.seconds.size());
-  }
+std::vector<std::string> paths_of(const std::string& set, const Arguments& arguments) {
+  if (set == "all") return arguments.rules;
+  if (set == "10x") return {arguments.times};
+  std::string problem;
+  char* end = nullptr;
+  const size_t wanted = std::strtoul(set.c_str(), &end, 10);
+  if (set.empty() || *end != '\0')
+    fail(3, fmt::format("'{}' is no set of rules; write a number, or all", set));
+  auto paths = spread_rule_files(arguments.rules, wanted, problem);
+  if (!problem.empty()) fail(2, problem);
+  return paths;
 }
 
 // What instruction counts depend on, beside the code.
@@ -255,12 +94,54 @@ void print_versions() {
              simdjson::get_active_implementation()->name());
 }
 
+std::string choose_events(const Arguments& arguments) {
+  std::string error;
+  std::string text = read_events(arguments.events, error);
+  if (!error.empty()) fail(3, error);
+  if (!arguments.only.empty()) {
+    auto wanted = [&](std::string_view event) {
+      return std::any_of(arguments.only.begin(), arguments.only.end(),
+                         [&](const std::string& part) { return event.find(part) != event.npos; });
+    };
+    text = select_events(text, *load({}).engine, wanted);
+  }
+  if (arguments.matching) text = select_matching(text, *load(arguments.rules).engine);
+  if (text.empty()) fail(3, "no event is left of " + arguments.events);
+  text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+  return text;
+}
+
+CorpusResult measure(const std::string& set, const std::string& text, const Arguments& arguments) {
+  const Loaded loaded = load(paths_of(set, arguments));
+  EngineStages own(*loaded.engine, text);
+  Yardsticks yardsticks(text);
+  CorpusResult result{arguments.mix, set,         loaded.rules,       loaded.seconds,
+                      own.events(),  text.size(), yardsticks.stages()};
+  for (Stage& stage : own.stages()) result.stages.push_back(std::move(stage));
+  if (!arguments.stages.empty())
+    std::erase_if(result.stages, [&](const Stage& stage) {
+      return std::find(arguments.stages.begin(), arguments.stages.end(), stage.name) ==
+             arguments.stages.end();
+    });
+  for (size_t pass = 0; pass < arguments.passes; ++pass)
+    for (Stage& stage : result.stages) stage.pass();
+  if (arguments.passes > 0) return result;
+  if (const std::string problem = run_in_turn(result.stages, arguments.seconds); !problem.empty())
+    fail(1, problem);
+  for (Stage& stage : result.stages) stage.pass = {};  // what it works on goes now
+  return result;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("How fast one core goes over recorded events", "corpus");
   app.add_option("-r,--rules", arguments.rules, "Rule file or folder; repeatable")->allow_extra_args(false);
+  app.add_option("--sets", arguments.sets, "How many rule files, or all; with commas")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  app.add_option("--times", arguments.times, "Rules ten times over, of multiply_rules: the set 10x");
   app.add_option("--mix", arguments.mix, "What to call the selection of events");
   app.add_option("--only", arguments.only, "Only events that contain this text; repeatable")
       ->allow_extra_args(false);
@@ -270,40 +151,21 @@ int main(int argc, char** argv) {
   app.add_option("--passes", arguments.passes, "Exactly so many, and no report");
   app.add_flag("--versions", arguments.versions, "Say what counts of instructions depend on, and end");
   app.add_flag("--json", arguments.json, "One JSON object a line");
+  app.add_option("--json-to", arguments.record, "Append JSON lines to this file, beside the tables");
   app.add_option("events", arguments.events, "NDJSON, also .gz and .zst");
   CLI11_PARSE(app, argc, argv);
   if (arguments.versions) return print_versions(), 0;
-  if (arguments.rules.empty() || arguments.events.empty()) {
-    std::fprintf(stderr, "corpus: rules (-r) and a file of events are needed; see --help\n");
-    return 3;
-  }
+  if (arguments.rules.empty() || arguments.events.empty())
+    fail(3, "rules (-r) and a file of events are needed; see --help");
+  if (arguments.sets.empty()) arguments.sets = {"all"};
+  if (!arguments.times.empty()) arguments.sets.push_back("10x");
 
-  sigrun::LoadOptions options;
-  options.rule_paths = arguments.rules;
-  sigrun::LoadReport loaded;
-  const auto engine = sigrun::Engine::load(options, loaded);
-  if (!engine) {
-    std::fprintf(stderr, "%s\n", loaded.fatal.c_str());
-    return 2;
+  const std::string text = choose_events(arguments);
+  CorpusReport report(arguments.json, arguments.record);
+  for (const std::string& set : arguments.sets) {
+    CorpusResult result = measure(set, text, arguments);
+    if (arguments.passes == 0 && !report.add(std::move(result)))
+      fail(3, arguments.record + ": cannot be written");
   }
-  std::string text = read_all(arguments.events);
-  if (!arguments.only.empty())
-    text = Bench(*engine, std::move(text)).select([&](std::string_view event) {
-      return std::any_of(arguments.only.begin(), arguments.only.end(),
-                         [&](const std::string& wanted) { return event.find(wanted) != event.npos; });
-    });
-  if (arguments.matching) text = Bench(*engine, std::move(text)).select_matching();
-
-  Bench bench(*engine, std::move(text));
-  std::vector<Stage> stages = bench.stages();
-  if (!arguments.stages.empty())
-    std::erase_if(stages, [&](const Stage& stage) {
-      return std::find(arguments.stages.begin(), arguments.stages.end(), stage.name) ==
-             arguments.stages.end();
-    });
-  for (size_t pass = 0; pass < arguments.passes; ++pass)
-    for (Stage& stage : stages) stage.pass();
-  if (arguments.passes > 0) return 0;
-  run(stages, arguments.seconds);
-  report(arguments, stages, loaded.loaded, bench.events(), bench.bytes());
+  report.print_summary();
 }
