@@ -24,6 +24,7 @@ test_packages() {
   cat <<'LIST'
 doctest-dev doctest: the unit tests
 libicu-dev ICU: the reference evaluator's case folding
+libbenchmark-dev Google Benchmark: times single stages
 valgrind valgrind: counts the instructions that an event takes
 LIST
   # The default clang of each release: a second compiler, sanitizers and libFuzzer.
