@@ -63,13 +63,14 @@ struct Row {
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
-// Smaller events vary more from one to the next.
-size_t variants(size_t size) { return size <= 4096 ? 4 : size <= 65536 ? 2 : 1; }
+// Events of one kind differ in what was picked for them, small ones more. The same seeds at every size: a
+// larger event begins like a smaller one, so that growth is that of the engine and not of luck.
+size_t variants(size_t size) { return size <= 4096 ? 4 : 2; }
 
 Sample measure(EventTimer& timer, const HostileEvent& event, size_t size) {
   Sample worst;
   for (size_t i = 0; i < variants(size); ++i) {
-    const std::string text = event.make(size, Random(size * 31 + i));
+    const std::string text = event.make(size, Random(i));
     Sample sample{size, text.size(), timer.measure(text, 0.001)};
     if (worst.bytes == 0 || sample.ns_per_byte() > worst.ns_per_byte()) worst = sample;
   }
@@ -202,7 +203,7 @@ int main(int argc, char** argv) {
   EventTimer timer(*engine);
   if (arguments.print || arguments.seconds > 0) {
     for (const HostileEvent& event : events) {
-      const std::string text = event.make(arguments.from, Random(arguments.from * 31));
+      const std::string text = event.make(arguments.from, Random(0));
       if (arguments.print) fmt::print("{}\n", text);
       if (arguments.seconds > 0) timer.repeat(text, arguments.seconds);
     }
