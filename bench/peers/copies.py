@@ -1,0 +1,97 @@
+"""copies: the rules and events that every engine gets: one folder of rules, plain files of events.
+
+Engines differ in what they read (zstd, arrays, several folders). None of that is compared, so it is done once,
+for all.
+"""
+import gzip
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from engines import LINE_FIELD
+
+
+@dataclass
+class Copy:
+    """Events as the engines get them."""
+
+    plain: str  # the file that is measured: `count` events, `times` over
+    numbered: str  # `count` events once, each with its number
+    count: int = 0
+    times: int = 1
+
+
+@dataclass
+class Input:
+    """A file of events, and what peers are told about it (inputs.toml)."""
+
+    path: Path
+    logsource: str = ""
+    fields: str = ""
+    narrow: str = ""
+
+    @property
+    def name(self):
+        return re.sub(r"\.(ndjson|jsonl|json)(\.zst|\.gz)?$", "", self.path.name)
+
+
+def copy_rules(sources, folder):
+    """All rules below `sources` into `folder`: their number, and a digest of names and contents."""
+    digest, count = hashlib.sha256(), 0
+    for index, source in enumerate(sources):
+        for path in sorted(source.rglob("*.yml")):
+            name = path.relative_to(source)
+            target = folder / f"{index}-{source.name}" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+            digest.update(f"{source.name}/{name}\0".encode() + path.read_bytes())
+            count += 1
+    return count, digest.hexdigest()[:16]
+
+
+def copy_events(input, folder, limits, at_least):
+    """{limit or None: Copy} for each limit, no limit, and 1.
+
+    Without a limit, fewer events than `at_least` are repeated. Lines that are no objects are left out of all
+    copies: engines count them differently.
+    """
+    made, files, left_out, count = {}, {}, 0, 0
+    for limit in {None, 1, *limits}:
+        stem = folder / f"{input.name}.{limit or 'all'}"
+        made[limit] = Copy(f"{stem}.ndjson", f"{stem}.numbered.ndjson")
+        files[limit] = (open(made[limit].plain, "wb"), open(made[limit].numbered, "wb"))
+    with _open(input.path) as lines:
+        for line in lines:
+            line = line.strip()
+            if not line.startswith(b"{") or line[1:].lstrip().startswith(b"}"):
+                left_out += 1
+                continue
+            count += 1
+            for limit, (plain, numbered) in files.items():
+                if limit is None or count <= limit:
+                    plain.write(line + b"\n")
+                    numbered.write(b'{"%s":"%d",' % (LINE_FIELD.encode(), count) + line[1:].lstrip() + b"\n")
+                    made[limit].count = count
+    for pair in files.values():
+        for file in pair:
+            file.close()
+    if left_out:
+        print(f"{input.name}: {left_out} lines that are no JSON objects were left out", file=sys.stderr)
+    if 0 < count < at_least:
+        everything = made[None]
+        everything.times = -(-at_least // count)
+        once = Path(everything.plain).read_bytes()
+        with open(everything.plain, "ab") as file:
+            for _ in range(everything.times - 1):
+                file.write(once)
+    return made
+
+
+def _open(path):
+    if path.suffix in (".zst", ".zstd"):
+        return subprocess.Popen(["zstd", "-dcq", str(path)], stdout=subprocess.PIPE).stdout
+    return gzip.open(path) if path.suffix == ".gz" else open(path, "rb")
