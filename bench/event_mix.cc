@@ -51,11 +51,11 @@ std::string select_matching(const std::string& text, const Engine& engine) {
     std::vector<Alert> alerts;
     Counters counters;
     engine.evaluate(batch, "", *scratch, alerts, counters);
-    const std::string* last = nullptr;
+    const char* last = nullptr;
     for (const Alert& alert : alerts) {
-      if (alert.event.get() == last) continue;
-      last = alert.event.get();
-      (lines += *last) += '\n';
+      if (alert.event.data() == last) continue;
+      last = alert.event.data();
+      (lines += alert.event) += '\n';
     }
   });
   return lines;

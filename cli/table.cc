@@ -147,7 +147,7 @@ std::string AlertTable::row(const Alert& alert) const {
   if (const char* colour = colour_ ? level_colour(rule_level) : ""; *colour)
     level = colour + level + colour_end;
   level.append(fill, ' ');
-  std::string source = printable(alert.file);
+  std::string source = printable(std::string(alert.file));
   if (alert.line > 0) source += ":" + std::to_string(alert.line);
   return line(pad_to_width(short_time(alert.time), time_width), level,
               pad_to_width(printable(alert.rule->title), title_width_),

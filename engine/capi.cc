@@ -157,10 +157,17 @@ class BorrowedScratch {
   sigrun::Engine::ScratchPointer scratch_;
 };
 
-void deliver(const sigrun::Alert& alert, std::string& json, sigrun_alert_callback callback, void* user) {
+// What an alert's texts are written into, again and again.
+struct AlertTexts {
+  std::string json, event;
+};
+
+void deliver(const sigrun::Alert& alert, AlertTexts& texts, sigrun_alert_callback callback, void* user) {
+  auto& [json, event] = texts;
   json.clear();
   sigrun::render_ndjson(alert, json);
   while (!json.empty() && json.back() == '\n') json.pop_back();
+  event = alert.event;
   std::string level(sigrun::sigma::level_name(alert.rule->level));
   sigrun_alert out{};
   out.size = sizeof(sigrun_alert);
@@ -171,8 +178,8 @@ void deliver(const sigrun::Alert& alert, std::string& json, sigrun_alert_callbac
   out.rule_level = level.c_str();
   out.line = alert.line;
   out.offset = alert.offset;
-  out.event = alert.event->c_str();
-  out.event_size = alert.event->size();
+  out.event = event.c_str();
+  out.event_size = event.size();
   out.json = json.c_str();
   out.json_size = json.size();
   callback(&out, user);
@@ -242,7 +249,7 @@ sigrun_status sigrun_evaluate(sigrun_engine* engine, const char* bytes, size_t b
     sigrun::EventReader reader(*source, engine->engine->envelopes(), engine->engine->limits());
     sigrun::EventBatch batch;
     std::vector<sigrun::Alert> alerts;
-    std::string json;
+    AlertTexts texts;
     const std::string name = text_or_empty(input);
     BorrowedScratch scratch(*engine);
     while (reader.next(batch)) {
@@ -254,7 +261,7 @@ sigrun_status sigrun_evaluate(sigrun_engine* engine, const char* bytes, size_t b
         engine->counters.add(counters);
       }
       if (!callback) continue;
-      for (const sigrun::Alert& alert : alerts) deliver(alert, json, callback, user);
+      for (const sigrun::Alert& alert : alerts) deliver(alert, texts, callback, user);
     }
     scratch.give_back();
     if (!reader.error().empty()) {

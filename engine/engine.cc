@@ -52,11 +52,10 @@ std::shared_ptr<RuleInfo> make_info(const sigma::DetectionRule& rule) {
   return info;
 }
 
-// About, and without the event, which the alerts of one event share.
+// About, and without the event, which is the batch's.
 size_t memory_of(const Alert& alert) {
-  size_t size = sizeof(Alert) + alert.id.size() + alert.file.size() + alert.matches.size() * sizeof(Match);
-  for (const Match& match : alert.matches)
-    size += match.field.size() + match.value.size() + match.modifier.size() + match.pattern.size();
+  size_t size = sizeof(Alert) + alert.id.size() + alert.matches.size() * sizeof(Match);
+  for (const Match& match : alert.matches) size += match.value.size();
   return size;
 }
 
@@ -132,13 +131,14 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   auto impl = std::make_unique<Impl>();
   impl->limits = options.limits;
   std::map<std::string, int> ids;
+  std::vector<std::shared_ptr<RuleInfo>> infos;
   for (sigma::DetectionRule& rule : rules->detections) {
     std::string logsource = rule.logsource.to_string();
     ++report.per_logsource[logsource];
     if (options.use_taxonomy && !known_to_a_table(rule.logsource, *tables))
       ++report.unknown_logsource[logsource];
-    impl->rules.push_back(make_info(rule));
-    impl->identities.push_back(make_distinct(impl->rules.back()->id, ids));
+    infos.push_back(make_info(rule));
+    impl->identities.push_back(make_distinct(infos.back()->id, ids));
     impl->tests.push_back({std::move(rule.tests), std::move(rule.regression_tests_path)});
   }
   std::set<std::string> envelopes;
@@ -158,6 +158,9 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
     return {};
   }
   impl->plan = build_plan({rules->detections, *tables, routing, options.logsource.logsource, impl->limits});
+  for (size_t rule = 0; rule < infos.size(); ++rule)
+    infos[rule]->explanations = impl->plan->rules[rule].explanations;
+  impl->rules.assign(infos.begin(), infos.end());
   impl->candidates = std::make_unique<CandidateIndex>(*impl->plan, in_parallel);
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
@@ -205,18 +208,19 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
       counters.add(one);
     }
     if (scratch.hits.empty()) continue;
-    auto received = std::make_shared<const std::string>(event);
-    taken += event.size();
+    const std::string own_id = matcher.own_id();
+    std::string time;
+    if (auto nanoseconds = matcher.time()) time = format_time(*nanoseconds);
     for (const Hit& hit : scratch.hits) {
       Alert alert;
       alert.rule = impl_->rules[hit.rule];
-      alert.id = make_alert_id(impl_->identities[hit.rule], matcher.own_id(), event, span.offset);
-      if (auto time = matcher.time()) alert.time = format_time(*time);
+      alert.id = make_alert_id(impl_->identities[hit.rule], own_id, event, span.offset);
+      alert.time = time;
       alert.file = input;
       alert.line = span.line;
       alert.offset = span.offset;
       matcher.explain(hit, alert.matches);
-      alert.event = received;
+      alert.event = event;
       ++counters.alerts_by_level[static_cast<size_t>(alert.rule->level)];
       taken += memory_of(alert);
       alerts.push_back(std::move(alert));

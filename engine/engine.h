@@ -56,7 +56,7 @@ class Engine {
   // The scratch must die before the engine. Events with a time outside `range` are dropped unmatched.
   ScratchPointer make_scratch(TimeRange range = {}) const;
 
-  // Runs every event of a batch. Appends alerts in input order and adds to `counters` (rejections of the batch included).
+  // Runs every event of a batch. Appends alerts, which point into the batch and `input`, in input order and adds to `counters` (rejections of the batch included).
   // `input` names the source in alerts. Events that were framed but could not be followed are rejected too: `rejected`, where given,
   // receives why.
   void evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch, std::vector<Alert>& alerts,

@@ -18,7 +18,8 @@ struct ScanOptions {
   TimeRange time;                   // events outside are dropped; those without a time are not
 };
 
-// What a scan tells while it runs. Calls come from one thread at a time, in input order.
+// What a scan tells while it runs. Calls come from one thread at a time, in input order; an alert's views live until its call
+// returns.
 struct ScanObserver {
   std::function<void(const Alert&)> alert;
   std::function<void(const std::string& input, const Rejection&)> rejected;

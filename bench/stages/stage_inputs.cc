@@ -29,7 +29,7 @@ void read_events(const std::string& path, StageInputs& inputs) {
   EventBatch batch;
   while (inputs.bytes < most_bytes && reader.next(batch)) {
     inputs.events += batch.events.size();
-    inputs.bytes += batch.bytes.size();
+    for (const auto& span : batch.events) inputs.bytes += span.size;
     inputs.batches.push_back(batch);
   }
 }

@@ -1,6 +1,6 @@
 // An alert: what the engine tells the world, and what each part of it means (docs/alert.schema.json, "schema": 1).
 //
-// Plain values. Rendering is in alert/render.h.
+// Plain values; views live as long as what they say they are views of. Rendering is in alert/render.h.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "match/match_reason.h"
+#include "plan/plan.h"
 #include "sigma/rule.h"
 
 namespace sigrun {
@@ -26,18 +27,18 @@ struct RuleInfo {
   sigma::Status status = sigma::Status::none;
   std::vector<std::string> tags;
   sigma::LogSource logsource;
+  std::shared_ptr<const Explanations> explanations;  // what alerts' matches point into
 };
 
 struct Alert {
   std::string id;    // 32 hex digits of xxh128
   std::string time;  // RFC 3339 UTC of the event, empty where the event has none
   std::shared_ptr<const RuleInfo> rule;
-  std::string file;  // of the input
+  std::string_view file;  // of the input, as it was given to the engine
   uint64_t line = 0;
   uint64_t offset = 0;
-  std::vector<Match> matches;
-  // The event's JSON as received; shared by all alerts of the event, so that many rules cost one copy.
-  std::shared_ptr<const std::string> event;
+  std::vector<Match> matches;  // valid as long as `rule` is held
+  std::string_view event;  // its JSON as received: bytes of the batch that was evaluated
 };
 
 }  // namespace sigrun

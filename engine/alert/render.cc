@@ -59,7 +59,7 @@ void render_ndjson(const Alert& alert, std::string& out) {
     out += '}';
   }
   out += R"(],"event":)";
-  append_event(*alert.event, out);
+  append_event(alert.event, out);
   out += "}\n";
 }
 

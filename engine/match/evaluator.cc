@@ -158,7 +158,7 @@ void Evaluator::explain(NodeId id, const RulePlan& rule, std::vector<Match>& mat
     return;
   }
   const Predicate& predicate = plan_.predicates[node.predicate];
-  const Explanation& said = rule.explanations[node.explanation];
+  const Explanation& said = (*rule.explanations)[node.explanation];
   Match match{said.field, {}, said.modifier, said.pattern};
   const bool only_one = is_single(predicate.field);  // then this value is the reason
   auto take_reason = [&](EventValue& value) {

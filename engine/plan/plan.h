@@ -72,13 +72,16 @@ struct Node {
 
 // How an author wrote one test: for an alert's `matches`.
 struct Explanation {
-  std::string field, modifier, pattern;
+  std::string field;     // empty for keywords
+  std::string modifier;  // "endswith", "re|i", "" for a plain comparison
+  std::string pattern;
 };
+using Explanations = std::vector<Explanation>;
 
 struct RulePlan {
   sigma::LogSource logsource;
   bool muted = false;
-  std::vector<Explanation> explanations;
+  std::shared_ptr<const Explanations> explanations;  // never null; shared with the rule's alerts
 };
 
 // A rule's condition under the field spellings of one view.

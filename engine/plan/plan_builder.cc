@@ -86,7 +86,8 @@ class PlanBuilder {
   std::unique_ptr<const Plan> build() {
     plan_->automatic = input_.routing == Routing::automatic;
     for (const DetectionRule& rule : input_.rules)
-      plan_->rules.push_back({rule.logsource, rule.muted, explain(rule)});
+      plan_->rules.push_back(
+          {rule.logsource, rule.muted, std::make_shared<const Explanations>(explain(rule))});
     if (input_.routing == Routing::automatic)
       for (const TaxonomyTable& table : input_.tables) add_view(table);
     add_open_view();
@@ -274,7 +275,7 @@ class PlanBuilder {
     return sigma::describe(value);
   }
 
-  static void explain(const Detection& detection, std::vector<Explanation>& out) {
+  static void explain(const Detection& detection, Explanations& out) {
     for (const Detection& child : detection.children) explain(child, out);
     if (detection.kind != Detection::Kind::item) return;
     std::string modifiers = fmt::format("{}", fmt::join(detection.item->modifiers, "|"));
@@ -282,8 +283,8 @@ class PlanBuilder {
       out.push_back({detection.item->field, modifiers, written_pattern(*detection.item, value.value)});
   }
 
-  static std::vector<Explanation> explain(const DetectionRule& rule) {
-    std::vector<Explanation> out;
+  static Explanations explain(const DetectionRule& rule) {
+    Explanations out;
     for (const sigma::Selection& selection : rule.selections) explain(selection.detection, out);
     return out;
   }

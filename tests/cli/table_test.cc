@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <list>
+
 #include "cli/terminal.h"
 
 using namespace sigrun;
@@ -65,7 +67,8 @@ TEST_SUITE("cli table") {
   TEST_CASE("no row is wider than the terminal") {
     Alert alert = example();
     alert.matches[0].value = std::string(3000, 'x') + "\\whoami.exe";
-    alert.file = std::string(300, 'd') + "/events.json";
+    const std::string file = std::string(300, 'd') + "/events.json";
+    alert.file = file;
     for (size_t width : {60, 79, 80, 89, 90, 100, 120, 200, 300}) {
       const AlertTable table(width, false);
       CHECK(widest(table.header() + table.row(alert)) <= width);
@@ -121,8 +124,9 @@ TEST_SUITE("cli table") {
 
   TEST_CASE("many reasons: those that fit, and how many more") {
     std::vector<Match> matches;
+    std::list<std::string> fields;
     for (int i = 0; i < 9; ++i)
-      matches.push_back({"Field" + std::to_string(i), "value number " + std::to_string(i), "", "x"});
+      matches.push_back({fields.emplace_back("Field" + std::to_string(i)), "value number " + std::to_string(i), "", "x"});
     const std::string text = describe_matches(matches, 60);
     CHECK(text.starts_with("Field0=value number 0  Field1="));
     CHECK(text.find(" +") != std::string::npos);

@@ -38,7 +38,7 @@ TEST_CASE("engine: an alert says which rule, where, when and why") {
   CHECK(alert.line == 2);
   CHECK(alert.offset == 8);
   CHECK(alert.time == "2026-11-20T08:00:00.000Z");
-  CHECK(*alert.event == R"({"F":"A","time":"2026-11-20T08:00:00Z"})");
+  CHECK(alert.event == R"({"F":"A","time":"2026-11-20T08:00:00Z"})");
   REQUIRE(alert.matches.size() == 1);
   CHECK(alert.matches[0].value == "A");
   CHECK(scanned.result.counters.alerts_by_level[static_cast<size_t>(sigma::Level::high)] == 1);

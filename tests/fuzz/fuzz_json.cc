@@ -79,7 +79,7 @@ Outcome run(const Engine& engine, Engine::Scratch& scratch, sigrun::ByteSource& 
     outcome.events += batch.events.size();
     outcome.rejected += batch.rejected.size();
     for (const auto& alert : alerts) {
-      if (size != 0 && alert.offset + alert.event->size() > size) std::abort();
+      if (size != 0 && alert.offset + alert.event.size() > size) std::abort();
       sigrun::render_ndjson(alert, outcome.alerts);
     }
   }

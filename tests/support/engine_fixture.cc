@@ -17,7 +17,12 @@ Scanned scan_events(const Engine& engine, std::string_view events, unsigned thre
   Scanned scanned;
   options.threads = threads;
   ScanObserver observer;
-  observer.alert = [&](const Alert& alert) { scanned.alerts.push_back(alert); };
+  observer.alert = [&](const Alert& alert) {
+    auto keep = [&](std::string_view text) -> std::string_view { return scanned.texts.emplace_back(text); };
+    scanned.alerts.push_back(alert);
+    scanned.alerts.back().event = keep(alert.event);
+    scanned.alerts.back().file = keep(alert.file);
+  };
   observer.rejected = [&](const std::string&, const Rejection& rejection) { scanned.rejected.push_back(rejection); };
   scanned.result = scan_text(engine, events, name, options, observer);
   const Counters& counters = scanned.result.counters;

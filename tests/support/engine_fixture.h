@@ -2,6 +2,7 @@
 // can be read and follows its schema.
 #pragma once
 
+#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,7 +15,8 @@ namespace sigrun::test {
 
 struct Scanned {
   ScanResult result;
-  std::vector<Alert> alerts;
+  std::vector<Alert> alerts;         // point into what follows
+  std::list<std::string> texts;
   std::vector<Rejection> rejected;
   // Rules' titles, joined by commas, in the order of the alerts.
   std::string titles() const;
