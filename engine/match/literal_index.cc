@@ -19,63 +19,103 @@ uint32_t LiteralIndex::gram_of(std::string_view stretch) {
   return gram;
 }
 
-LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) : anchor_(anchor) {
-  // How many literals have a gram, and how many have taken it: by hash, about.
-  size_t grams = 1;
-  for (const Literal& literal : literals) grams += literal.text.size();
-  const uint32_t counters_shift = 32 - std::min(20u, log2_at_least(2 * grams + 2));
-  std::vector<uint32_t> sharing(size_t{1} << (32 - counters_shift)), taken(sharing.size());
-  auto counter_of = [&](size_t width, uint32_t gram) {
-    return hash(gram + static_cast<uint32_t>(width) * 0x01010101u) >> counters_shift;
-  };
-  auto for_each_gram = [](std::string_view text, auto&& visit) {
-    size_t width = std::min(text.size(), longest_gram);
-    for (size_t offset = 0; offset + width <= text.size(); ++offset)
-      visit(width, offset, gram_of(text.substr(offset, width)));
-  };
-  for (const Literal& literal : literals)
-    for_each_gram(literal.text,
-                  [&](size_t width, size_t, uint32_t gram) { ++sharing[counter_of(width, gram)]; });
-
-  std::array<std::vector<std::pair<uint32_t, Entry>>, longest_gram> chosen;
-  for (const Literal& literal : literals) {
-    Entry entry{static_cast<uint32_t>(literals_.size()), static_cast<uint32_t>(literal.text.size()), 0,
-                literal.id};
-    literals_ += literal.text;
-    longest_ = std::max(longest_, literal.text.size());
-    // The gram that the fewest literals have taken and texts are not full of, and among those the one that the fewest have at all:
-    // rare among literals is likely rare in texts.
-    std::pair<uint32_t, uint32_t> best{UINT32_MAX, UINT32_MAX};
-    uint32_t best_gram = 0;
-    size_t best_width = 1;
-    for_each_gram(literal.text, [&](size_t width, size_t offset, uint32_t gram) {
-      const uint32_t counter = counter_of(width, gram);
-      const uint32_t common = width == longest_gram && is_common_gram(gram) ? 4 : 0;
-      const std::pair<uint32_t, uint32_t> cost{taken[counter] / 4 + common, sharing[counter]};
-      if (cost >= best) return;
-      best = cost;
-      best_gram = gram;
-      best_width = width;
-      entry.offset = static_cast<uint32_t>(offset);
-    });
-    ++taken[counter_of(best_width, best_gram)];
-    if (entry.size > longest_gram) {
-      const uint32_t last = entry.size - longest_gram;
-      entry.other_offset = entry.offset > last / 2 ? 0 : last;
-      entry.other_gram = gram_of(std::string_view(literal.text).substr(entry.other_offset, longest_gram));
+// Chooses grams that few literals have: counts by hash how many have one, and how many have taken it.
+class LiteralIndex::Chooser {
+ public:
+  explicit Chooser(const std::vector<Literal>& literals) {
+    size_t grams = 1;
+    for (const Literal& literal : literals) grams += literal.text.size();
+    shift_ = 32 - std::min(20u, log2_at_least(2 * grams + 2));
+    sharing_.resize(size_t{1} << (32 - shift_));
+    taken_.resize(sharing_.size());
+    for (const Literal& literal : literals) {
+      const size_t width = std::min(literal.text.size(), longest_gram);
+      for (size_t offset = 0; offset + width <= literal.text.size(); ++offset)
+        ++sharing_[counter_of(gram_of(std::string_view(literal.text).substr(offset, width)))];
     }
-    chosen[best_width - 1].emplace_back(best_gram, entry);
   }
-  std::vector<uint32_t> longest;
-  for (const auto& [gram, entry] : chosen[longest_gram - 1]) longest.push_back(gram);
-  std::sort(longest.begin(), longest.end());
-  longest.erase(std::unique(longest.begin(), longest.end()), longest.end());
-  if (!longest.empty() && longest.size() <= Teddy::most_strings)
-    tables_[longest_gram - 1].teddy = Teddy(longest);
-  for (size_t i = 0; i < longest_gram; ++i) build(tables_[i], std::move(chosen[i]));
+
+  // Of `count` grams side by side, `width` bytes each: where the first one begins, at `from`, `from + by`, ….
+  size_t choose(std::string_view text, size_t width, size_t count, size_t from, size_t by) {
+    Cost best;
+    size_t chosen = from;
+    for (size_t offset = from; offset + count - 1 + width <= text.size(); offset += by) {
+      Cost cost{0, 0};
+      for (size_t i = 0; i < count; ++i) {
+        const uint32_t gram = gram_of(text.substr(offset + i, width)), counter = counter_of(gram);
+        const uint32_t common = width == longest_gram && is_common_gram(gram) ? 4 : 0;
+        cost.taken += taken_[counter] / 4 + common;
+        cost.sharing += sharing_[counter];
+      }
+      if (cost < best) {
+        best = cost;
+        chosen = offset;
+      }
+    }
+    for (size_t i = 0; i < count; ++i) ++taken_[counter_of(gram_of(text.substr(chosen + i, width)))];
+    return chosen;
+  }
+
+ private:
+  // Taken by many, or texts are full of it; and among equals, rare among literals is likely rare in texts.
+  struct Cost {
+    uint32_t taken = UINT32_MAX, sharing = UINT32_MAX;
+    auto operator<=>(const Cost&) const = default;
+  };
+  uint32_t counter_of(uint32_t gram) const { return hash(gram) >> shift_; }
+
+  uint32_t shift_ = 0;
+  std::vector<uint32_t> sharing_, taken_;
+};
+
+LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) : anchor_(anchor) {
+  Chooser chooser(literals);
+  // At an end one gram is enough to meet a step; elsewhere it takes as many as a step has places.
+  const bool anchored = anchor != Anchor::anywhere;
+  const size_t grams_for_steps = anchored ? 1 : step;
+  const size_t stepping_size = longest_gram + grams_for_steps - 1;
+  // A few literals of four bytes and more are faster with Teddy.
+  const auto with_grams = std::count_if(literals.begin(), literals.end(), [](const Literal& literal) {
+    return literal.text.size() >= longest_gram;
+  });
+  const bool steps = anchored || static_cast<size_t>(with_grams) > Teddy::most_strings;
+
+  std::array<Grams, longest_gram> grams;
+  Grams stepping;
+  for (const Literal& literal : literals) {
+    const std::string_view text = literal.text;
+    const auto number = static_cast<uint32_t>(literals_.size());
+    const size_t width = std::min(text.size(), longest_gram);
+    const bool takes_steps = steps && text.size() >= stepping_size;
+    const size_t count = takes_steps ? grams_for_steps : 1;
+    const size_t from = takes_steps && anchor == Anchor::back ? text.size() % step : 0;
+    const size_t offset = chooser.choose(text, width, count, from, takes_steps && anchored ? step : 1);
+    for (size_t i = 0; i < count; ++i)
+      (takes_steps ? stepping : grams[width - 1])
+          .emplace_back(gram_of(text.substr(offset + i, width)),
+                        Entry{number, static_cast<uint32_t>(offset + i)});
+
+    Kept kept{static_cast<uint32_t>(texts_.size()), static_cast<uint32_t>(text.size()), literal.id};
+    if (text.size() > longest_gram) {
+      const size_t last = text.size() - longest_gram;
+      kept.other_offset = static_cast<uint32_t>(offset > last / 2 ? 0 : last);
+      kept.other_gram = gram_of(text.substr(kept.other_offset, longest_gram));
+    }
+    literals_.push_back(kept);
+    texts_ += text;
+    longest_ = std::max(longest_, text.size());
+  }
+
+  std::vector<uint32_t> few;
+  for (const auto& [gram, entry] : grams[longest_gram - 1]) few.push_back(gram);
+  std::sort(few.begin(), few.end());
+  few.erase(std::unique(few.begin(), few.end()), few.end());
+  if (!few.empty() && few.size() <= Teddy::most_strings) tables_[longest_gram - 1].teddy = Teddy(few);
+  for (size_t i = 0; i < longest_gram; ++i) build(tables_[i], std::move(grams[i]));
+  build(stepping_, std::move(stepping));
 }
 
-void LiteralIndex::build(Table& table, std::vector<std::pair<uint32_t, Entry>> grams) {
+void LiteralIndex::build(Table& table, Grams grams) {
   if (grams.empty()) return;
   std::stable_sort(grams.begin(), grams.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -1,13 +1,15 @@
 // Finds which of a set of literals occur in a text, in one pass over the text however many there are.
 //
-// For each literal one short stretch of it (its gram: four bytes, fewer in shorter literals) is chosen that few other
-// literals share. The pass looks every four bytes of the text up in a bitmap that stays in the first-level cache; what passes
-// is looked up in a hash table, and the literals of that gram are compared in place. This is the search of Karp and Rabin
+// For each literal a short stretch of it (its gram: four bytes, fewer in shorter literals) is chosen that few other literals
+// share and texts are not full of. The pass looks the grams of the text up in a bitmap that stays in the first-level cache; what
+// passes is looked up in a hash table, and the literals of that gram are compared in place. This is the search of Karp and Rabin
 // ("Efficient randomized pattern-matching algorithms", 1987) with the block table of Wu and Manber ("A fast algorithm for
-// multi-pattern searching", TR 94-17, 1994), without their shifts, which many short literals bring to nothing. The cost for
-// each byte does not depend on the number of literals until the bitmap fills up; a gram is shared by few literals, since each
-// takes its least shared one, and so no text can make the comparisons many. Where the literals are few, teddy.h finds the
-// places to look at.
+// multi-pattern searching", TR 94-17, 1994). A gram is shared by few literals, since each takes its least shared one, and so no
+// text can make the comparisons many.
+//
+// Not every place of the text is looked at. A literal of seven bytes or more has four grams side by side in it, one of which
+// begins at a multiple of four wherever the literal stands: it is entered under all four, and the pass takes steps of four. What
+// must stand at an end needs but one gram for that. Where the shorter literals are few, teddy.h finds the places to look at.
 //
 // Immutable after construction; any number of threads.
 #pragma once
@@ -44,16 +46,21 @@ class LiteralIndex {
 
  private:
   static constexpr size_t longest_gram = 4;
-  // A literal as it is compared: `offset` is where its gram begins in it, `other_gram` is the one farthest from there.
-  struct Entry {
-    uint32_t begin, size, offset, id;
+  static constexpr size_t step = 4;
+  // A literal as it is compared: `other_gram` is the one farthest from the one that was found.
+  struct Kept {
+    uint32_t begin, size, id;
     uint32_t other_offset = 0, other_gram = 0;
+  };
+  // Where a gram is in a literal.
+  struct Entry {
+    uint32_t literal, offset;
   };
   struct Bucket {
     uint32_t gram = 0;
     uint32_t first = 0, last = 0;  // entries; none: a free bucket
   };
-  // The literals whose grams have one width.
+  // Literals by grams of one width.
   struct Table {
     std::vector<uint64_t> bitmap;  // of hashed grams
     uint32_t bitmap_shift = 0;
@@ -62,22 +69,33 @@ class LiteralIndex {
     std::vector<Entry> entries;  // those of one gram side by side
     Teddy teddy;                 // of grams of four bytes, where they are few: finds their first three
   };
+  using Grams = std::vector<std::pair<uint32_t, Entry>>;
+  class Chooser;
 
   static uint32_t hash(uint32_t gram) { return gram * 0x9E3779B1u; }
   template <size_t Width>
   static uint32_t gram_at(const char* p);
   static uint32_t gram_of(std::string_view stretch);
 
-  void build(Table& table, std::vector<std::pair<uint32_t, Entry>> grams);
+  static void build(Table& table, Grams grams);
+  template <size_t Width>
+  static bool fits(const Table& table, const char* p) {
+    const uint32_t bit = hash(gram_at<Width>(p)) >> table.bitmap_shift;
+    return table.bitmap[bit / 64] >> (bit % 64) & 1;
+  }
   template <size_t Width, class Found>
   void scan_table(std::string_view text, Found& found) const;
+  template <class Found>
+  void scan_stepping(std::string_view text, Found& found) const;
   template <class Found>
   void compare(const Table& table, uint32_t gram, std::string_view text, size_t at, Found& found) const;
 
   Anchor anchor_ = Anchor::anywhere;
   size_t longest_ = 0;
-  std::string literals_;                    // all texts, one behind the other
-  std::array<Table, longest_gram> tables_;  // by width - 1
+  std::string texts_;  // of all literals, one behind the other
+  std::vector<Kept> literals_;
+  std::array<Table, longest_gram> tables_;  // by width - 1: looked up at every place
+  Table stepping_;                          // of grams of four bytes: looked up at every fourth place
 };
 
 template <size_t Width>
@@ -98,24 +116,40 @@ void LiteralIndex::scan(std::string_view text, Found&& found) const {
   // What stands at an end is looked for there only.
   if (anchor_ == Anchor::front) text = text.substr(0, longest_);
   if (anchor_ == Anchor::back && text.size() > longest_) text.remove_prefix(text.size() - longest_);
+  if (!stepping_.entries.empty()) scan_stepping(text, found);
   scan_table<4>(text, found);
   scan_table<3>(text, found);
   scan_table<2>(text, found);
   scan_table<1>(text, found);
 }
 
+template <class Found>
+void LiteralIndex::scan_stepping(std::string_view text, Found& found) const {
+  if (text.size() < longest_gram) return;
+  const char* const begin = text.data();
+  const char* const last = begin + text.size() - longest_gram;
+  // From the end on where the literals stand there.
+  const char* p = anchor_ == Anchor::back ? begin + (text.size() - longest_gram) % step : begin;
+  auto compare_at = [&](const char* place) {
+    compare(stepping_, gram_at<longest_gram>(place), text, static_cast<size_t>(place - begin), found);
+  };
+  // Four places at once: their look-ups do not wait for one another.
+  for (; last - p >= static_cast<std::ptrdiff_t>(3 * step); p += 4 * step) {
+    const uint32_t at0 = fits<4>(stepping_, p), at1 = fits<4>(stepping_, p + step),
+                   at2 = fits<4>(stepping_, p + 2 * step), at3 = fits<4>(stepping_, p + 3 * step);
+    for (uint32_t places = at0 | at1 << 1 | at2 << 2 | at3 << 3; places; places &= places - 1)
+      compare_at(p + step * static_cast<size_t>(std::countr_zero(places)));
+  }
+  for (; p <= last; p += step)
+    if (fits<4>(stepping_, p)) compare_at(p);
+}
+
 template <size_t Width, class Found>
 void LiteralIndex::scan_table(std::string_view text, Found& found) const {
   const Table& table = tables_[Width - 1];
   if (table.entries.empty() || text.size() < Width) return;
-  const uint64_t* bitmap = table.bitmap.data();
-  const uint32_t shift = table.bitmap_shift;
-  const char* begin = text.data();
-  const char* last = begin + text.size() - Width;
-  auto fits = [&](const char* p) {
-    const uint32_t bit = hash(gram_at<Width>(p)) >> shift;
-    return bitmap[bit / 64] >> (bit % 64) & 1;
-  };
+  const char* const begin = text.data();
+  const char* const last = begin + text.size() - Width;
   auto compare_at = [&](const char* p) {
     compare(table, gram_at<Width>(p), text, static_cast<size_t>(p - begin), found);
   };
@@ -126,16 +160,16 @@ void LiteralIndex::scan_table(std::string_view text, Found& found) const {
       for (size_t from = 0; from < size;) {
         const size_t count = table.teddy.find_all(begin, size, from, places);
         for (size_t i = 0; i < count; ++i)
-          if (fits(begin + places[i])) compare_at(begin + places[i]);
+          if (fits<Width>(table, begin + places[i])) compare_at(begin + places[i]);
       }
       return;
     }
   }
   const char* p = begin;
-  // Four places at once: their look-ups do not wait for one another.
   for (; last - p >= 3; p += 4) {
-    const uint64_t at0 = fits(p), at1 = fits(p + 1), at2 = fits(p + 2), at3 = fits(p + 3);
-    if ((at0 | at1 | at2 | at3) == 0) [[likely]]
+    const bool at0 = fits<Width>(table, p), at1 = fits<Width>(table, p + 1), at2 = fits<Width>(table, p + 2),
+               at3 = fits<Width>(table, p + 3);
+    if (!(at0 | at1 | at2 | at3)) [[likely]]
       continue;
     if (at0) compare_at(p);
     if (at1) compare_at(p + 1);
@@ -143,7 +177,7 @@ void LiteralIndex::scan_table(std::string_view text, Found& found) const {
     if (at3) compare_at(p + 3);
   }
   for (; p <= last; ++p)
-    if (fits(p)) compare_at(p);
+    if (fits<Width>(table, p)) compare_at(p);
 }
 
 template <class Found>
@@ -156,14 +190,16 @@ void LiteralIndex::compare(const Table& table, uint32_t gram, std::string_view t
     if (bucket.gram != gram) continue;
     for (uint32_t i = bucket.first; i < bucket.last; ++i) {
       const Entry& entry = table.entries[i];
-      if (at < entry.offset || text.size() - (at - entry.offset) < entry.size) continue;
-      size_t begin = at - entry.offset;
+      const Kept& literal = literals_[entry.literal];
+      if (at < entry.offset || text.size() - (at - entry.offset) < literal.size) continue;
+      const size_t begin = at - entry.offset;
       if (anchor_ == Anchor::front && begin != 0) continue;
-      if (anchor_ == Anchor::back && begin + entry.size != text.size()) continue;
-      if (entry.size > longest_gram &&
-          gram_at<4>(text.data() + begin + entry.other_offset) != entry.other_gram)
+      if (anchor_ == Anchor::back && begin + literal.size != text.size()) continue;
+      if (literal.size > longest_gram &&
+          gram_at<4>(text.data() + begin + literal.other_offset) != literal.other_gram)
         continue;
-      if (std::memcmp(text.data() + begin, literals_.data() + entry.begin, entry.size) == 0) found(entry.id);
+      if (std::memcmp(text.data() + begin, texts_.data() + literal.begin, literal.size) == 0)
+        found(literal.id);
     }
     return;
   }
