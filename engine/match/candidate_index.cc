@@ -6,7 +6,6 @@
 #include <unordered_map>
 
 #include "match/necessary.h"
-#include "support/utf8.h"
 
 namespace sigrun {
 namespace {
@@ -28,67 +27,38 @@ class GateBuilder {
 
   BuiltGate build() {
     BuiltGate built;
-    std::map<FieldId, Building> fields;
+    std::map<FieldId, FieldTriggers> fields;
+    std::vector<TriggerId> keywords;
     for (auto& [predicate, programs] : programs_) {
-      auto trigger = static_cast<TriggerId>(built.triggers.size());
-      auto first = static_cast<uint32_t>(built.programs.size());
+      const auto trigger = static_cast<TriggerId>(built.triggers.size());
+      const auto first = static_cast<uint32_t>(built.programs.size());
       built.programs.insert(built.programs.end(), programs.begin(), programs.end());
       built.triggers.push_back({predicate, first, static_cast<uint32_t>(built.programs.size())});
       const Predicate& tested = plan_.predicates[predicate];
-      std::visit(Placer{fields[tested.field], trigger}, tested.test);
+      FieldTriggers& triggers = fields[tested.field];
+      if (tested.field == no_id || !triggers.values.add(tested.test, trigger))
+        triggers.unindexed.push_back(trigger);
     }
-    for (auto& [field, building] : fields) built.gate.fields.push_back(building.finish(field));
+    for (auto& [field, triggers] : fields) {
+      triggers.field = field;
+      triggers.values.freeze();
+      if (field == no_id) triggers.raw = filter_of(triggers, built);
+      built.gate.fields.push_back(std::move(triggers));
+    }
     return built;
   }
 
  private:
-  struct Building {
-    FieldTriggers triggers;
-    std::vector<std::string> literals;  // of the texts
-
-    uint32_t add(TriggerId trigger, bool exact) {
-      triggers.found.push_back({trigger, exact});
-      return static_cast<uint32_t>(triggers.found.size() - 1);
+  // Of keywords.
+  RawFilter filter_of(const FieldTriggers& triggers, const BuiltGate& built) const {
+    std::vector<std::string> literals;
+    for (TriggerId trigger : triggers.unindexed) {
+      const auto of_one = announcing_literals(plan_.predicates[built.triggers[trigger].predicate].test);
+      if (of_one.empty()) return {};
+      literals.insert(literals.end(), of_one.begin(), of_one.end());
     }
-    FieldTriggers finish(FieldId field) {
-      triggers.field = field;
-      triggers.texts.freeze();
-      triggers.numbers.freeze();
-      if (field == no_id && triggers.unindexed.empty() && triggers.numbers.empty())
-        triggers.raw = RawFilter(literals);
-      return std::move(triggers);
-    }
-  };
-
-  // Puts a trigger where the values that satisfy its predicate find it.
-  struct Placer {
-    Building& building;
-    TriggerId trigger;
-
-    void operator()(const TextTest& test) const {
-      const bool equality = test.shape == TextTest::Shape::equals;
-      if (longest_literal(test).empty() && !equality) return building.triggers.unindexed.push_back(trigger);
-      building.literals.push_back(test.cased ? fold(longest_literal(test))
-                                             : std::string(longest_literal(test)));
-      const uint32_t id = building.add(trigger, false);
-      building.triggers.found[id].exact = building.triggers.texts.add(test, id);
-    }
-    void operator()(const AnyTextTest& any) const {
-      for (const TextTest& test : any.tests) (*this)(test);
-    }
-    void operator()(const RegexTest& test) const {
-      const CompiledRegex::Clause* clause = rarest_clause(test);
-      if (!clause) return building.triggers.unindexed.push_back(trigger);
-      for (const std::string& literal : *clause) {
-        building.literals.push_back(literal);
-        building.triggers.texts.add_literal(literal, building.add(trigger, false));
-      }
-    }
-    void operator()(const NumberTest& test) const {
-      building.triggers.numbers.add(test.canonical, building.add(trigger, true));
-    }
-    void operator()(const auto&) const { building.triggers.unindexed.push_back(trigger); }
-  };
+    return RawFilter(literals);
+  }
 
   const Plan& plan_;
   std::map<PredicateId, std::vector<ProgramId>> programs_;
@@ -137,7 +107,7 @@ void one_by_one(size_t count, const std::function<void(size_t)>& visit) {
   for (size_t i = 0; i < count; ++i) visit(i);
 }
 
-CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each) : lists(plan, for_each) {
+CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each) : fields(plan, for_each) {
   // Which programs stand behind which gate.
   std::vector<std::vector<ProgramId>> members;
   auto is_muted = [&](ProgramId program) { return plan.rules[plan.programs[program].rule].muted; };
@@ -187,7 +157,7 @@ CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each) : list
       triggers.push_back({trigger.predicate, first_program + trigger.first, first_program + trigger.last});
     programs.insert(programs.end(), one.programs.begin(), one.programs.end());
     for (FieldTriggers& field : one.gate.fields) {
-      for (FieldTriggers::Found& found : field.found) found.trigger += first_trigger;
+      field.values.shift_subjects(first_trigger);
       for (TriggerId& trigger : field.unindexed) trigger += first_trigger;
     }
     gates.push_back(std::move(one.gate));

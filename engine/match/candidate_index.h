@@ -14,10 +14,9 @@
 #include <functional>
 #include <vector>
 
-#include "match/equality_table.h"
-#include "match/literal_lists.h"
+#include "match/field_index.h"
 #include "match/raw_filter.h"
-#include "match/text_index.h"
+#include "match/value_index.h"
 #include "plan/plan.h"
 
 namespace sigrun {
@@ -31,17 +30,10 @@ struct Trigger {
 
 // The triggers on one field; or, without a field, on all texts and numbers of the event.
 struct FieldTriggers {
-  // Numbers of an index's ids: whether being found is the predicate's truth, or it has to be evaluated.
-  struct Found {
-    TriggerId trigger = 0;
-    bool exact = false;
-  };
   FieldId field = no_id;
-  std::vector<Found> found;  // by the ids of the indexes below
-  TextIndex texts;
-  EqualityTable numbers;             // of canonical numbers
-  std::vector<TriggerId> unindexed;  // evaluated wherever the field is present
-  RawFilter raw;                     // without a field: whether any of the others can be found at all
+  ValueIndex values;                 // subjects are triggers
+  std::vector<TriggerId> unindexed;  // evaluated wherever the field is present; keywords all are
+  RawFilter raw;                     // without a field: whether any of them can be true at all
 };
 
 struct Gate {
@@ -63,7 +55,7 @@ void one_by_one(size_t count, const std::function<void(size_t)>& visit);
 struct CandidateIndex {
   explicit CandidateIndex(const Plan& plan, const ForEach& for_each = one_by_one);
 
-  LiteralLists lists;
+  FieldIndexes fields;
   std::vector<Trigger> triggers;
   std::vector<ProgramId> programs;
   std::vector<Gate> gates;

@@ -1,23 +1,36 @@
 #include "match/evaluator.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "match/value_test.h"
 
 namespace sigrun {
 
-Evaluator::Evaluator(const Plan& plan, const LiteralLists& lists, const Limits& limits)
-    : plan_(plan), lists_(lists), limits_(limits), known_(plan.predicates.size(), 0) {
-  for (PredicateId id = 0; id < plan.predicates.size(); ++id)
-    if (plan.predicates[id].field == no_id) keyword_predicates_.push_back(id);
-}
+namespace {
+
+// So many tests of one field are evaluated one by one, for each event; then its index is searched.
+constexpr uint32_t free_tests = 4;
+
+}  // namespace
+
+Evaluator::Evaluator(const Plan& plan, const FieldIndexes& indexes, const Limits& limits)
+    : plan_(plan),
+      indexes_(indexes),
+      limits_(limits),
+      known_(plan.predicates.size(), 0),
+      announced_(plan.predicates.size(), 0),
+      listed_(indexes.list_count(), 0),
+      fields_(plan.fields.size()) {}
 
 void Evaluator::start(SlotTable& table, JsonWalker& walker) {
   table_ = &table;
   walker_ = &walker;
-  keywords_collected_ = false;
   if (++epoch_ == 1u << 31) {
     std::fill(known_.begin(), known_.end(), 0);
+    std::fill(announced_.begin(), announced_.end(), 0);
+    std::fill(listed_.begin(), listed_.end(), 0);
+    std::fill(fields_.begin(), fields_.end(), FieldState{});
     epoch_ = 1;
   }
 }
@@ -32,7 +45,7 @@ bool Evaluator::holds(NodeId id) {
         if (!holds(plan_.children[i])) return false;
       return true;
     case Node::Kind::any_of:
-      if (const LiteralList* list = lists_.of(id)) return is_listed(*list);
+      if (const ListId list = indexes_.list_of(id); list != no_id) return is_listed(list);
       for (uint32_t i = node.begin; i < node.end; ++i)
         if (holds(plan_.children[i])) return true;
       return false;
@@ -46,23 +59,77 @@ bool Evaluator::holds(NodeId id) {
   return false;
 }
 
-bool Evaluator::is_listed(const LiteralList& list) {
-  return any_value(list.field, [&](EventValue& value) {
-    bool listed = false;
-    if (SlotTable::has_text(value)) list.index.find(table_->folded(value), [&](uint32_t) { listed = true; });
-    return listed;
-  });
+bool Evaluator::is_listed(ListId list) {
+  const FieldId field = indexes_.field_of(list);
+  FieldState& state = state_of(field);
+  if (!state.searched) search(field, state);
+  return listed_[list] == epoch_;
 }
 
 bool Evaluator::predicate_holds(PredicateId id) {
   if (known_[id] >> 1 == epoch_) return known_[id] & 1;
   const Predicate& predicate = plan_.predicates[id];
-  bool result =
-      predicate.field != no_id ? evaluate(predicate) : any_keyword_value(id, [&](EventValue& value) {
-        return value_satisfies(predicate.test, value, *table_);
-      });
-  known_[id] = epoch_ << 1 | (result ? 1u : 0u);
+  if (predicate.field == no_id) {
+    search_keywords();
+    return known_[id] & 1;
+  }
+  if (indexes_.finds(id)) {
+    FieldState& state = state_of(predicate.field);
+    if (!state.searched && ++state.asked > free_tests) {
+      search(predicate.field, state);
+      if (known_[id] >> 1 == epoch_) return true;
+    }
+    if (state.searched && announced_[id] != epoch_) {
+      set(id, false);
+      return false;
+    }
+  }
+  const bool result = evaluate(predicate);
+  set(id, result);
   return result;
+}
+
+Evaluator::FieldState& Evaluator::state_of(FieldId field) {
+  FieldState& state = fields_[field];
+  if (state.epoch != epoch_) state = {epoch_, 0, false};
+  return state;
+}
+
+void Evaluator::search(FieldId field, FieldState& state) {
+  state.searched = true;
+  const ValueIndex& index = *indexes_.of(field);
+  any_value(field, [&](EventValue& value) {
+    index.find(value, *table_, [&](const ValueIndex::Entry& entry) {
+      if (!entry.exact) {
+        announced_[entry.subject] = epoch_;
+        return;
+      }
+      learn(entry.subject);
+      for (ListId list : indexes_.lists_with(entry.subject)) listed_[list] = epoch_;
+    });
+    return false;
+  });
+}
+
+void Evaluator::search_keywords() {
+  for (PredicateId id : indexes_.keywords()) set(id, false);
+  auto try_on = [&](PredicateId id, EventValue& value) {
+    if (!(known_[id] & 1) && value_satisfies(plan_.predicates[id].test, value, *table_)) learn(id);
+  };
+  walker_->any_scalar(*table_, [&](EventValue& value) {
+    if (++value_ == 0) {
+      for (PredicateId id : indexes_.keywords()) announced_[id] = 0;
+      value_ = 1;
+    }
+    maybe_.clear();
+    indexes_.of(no_id)->find(value, *table_, [&](const ValueIndex::Entry& entry) {
+      if (entry.exact) return learn(entry.subject);
+      if (std::exchange(announced_[entry.subject], value_) != value_) maybe_.push_back(entry.subject);
+    });
+    for (PredicateId id : maybe_) try_on(id, value);
+    for (PredicateId id : indexes_.other_keywords()) try_on(id, value);
+    return false;
+  });
 }
 
 SlotId Evaluator::present_slot(FieldId field) {
@@ -112,36 +179,6 @@ bool Evaluator::refers(FieldId field, const FieldReferenceTest& test) {
   return agree;
 }
 
-template <class Visit>
-bool Evaluator::any_keyword_value(PredicateId id, Visit&& visit) {
-  if (!keywords_collected_) collect_keyword_values();
-  if (!keywords_streamed_) return std::any_of(keyword_values_.begin(), keyword_values_.end(), visit);
-  auto hit = keyword_hits_.find(id);
-  return hit != keyword_hits_.end() && visit(hit->second);
-}
-
-void Evaluator::collect_keyword_values() {
-  keywords_collected_ = true;
-  keyword_values_.clear();
-  keywords_streamed_ = walker_->any_scalar(*table_, [&](EventValue& value) {
-    if (keyword_values_.size() == limits_.values_per_event) return true;
-    keyword_values_.push_back(value);
-    return false;
-  });
-  if (!keywords_streamed_) return;
-  keyword_values_.clear();
-  keyword_hits_.clear();
-  std::vector<PredicateId> open = keyword_predicates_;
-  walker_->any_scalar(*table_, [&](EventValue& value) {
-    std::erase_if(open, [&](PredicateId id) {
-      bool satisfied = value_satisfies(plan_.predicates[id].test, value, *table_);
-      if (satisfied) keyword_hits_.emplace(id, value);
-      return satisfied;
-    });
-    return open.empty();
-  });
-}
-
 // Whether the field has exactly one value.
 bool Evaluator::is_single(FieldId field) {
   SlotId slot = field == no_id ? no_id : present_slot(field);
@@ -185,7 +222,7 @@ void Evaluator::explain(NodeId id, const RulePlan& rule, std::vector<Match>& mat
     return true;
   };
   if (predicate.field == no_id)
-    any_keyword_value(node.predicate, take_reason);
+    walker_->any_scalar(*table_, take_reason);
   else
     any_value(predicate.field, take_reason);
   matches.push_back(std::move(match));

@@ -18,7 +18,7 @@ Matcher::Matcher(const Plan& plan, const CandidateIndex& index, const Limits& li
       index_(index),
       table_(plan.paths.slot_count()),
       walker_(plan.paths, limits),
-      evaluator_(plan, index.lists, limits),
+      evaluator_(plan, index.fields, limits),
       router_(plan, index),
       route_(&unrouted),
       triggers_tried_(index.triggers.size(), 0),
@@ -81,28 +81,20 @@ void Matcher::match_gate(uint32_t id, std::vector<Hit>& hits) {
 }
 
 void Matcher::find_triggers(const FieldTriggers& triggers, std::vector<Hit>& hits) {
-  const bool absent = triggers.field != no_id ? evaluator_.present_slot(triggers.field) == no_id
-                                              : !triggers.raw.may_contain(walker_.bytes());
-  if (absent) return;
-  for (TriggerId trigger : triggers.unindexed) fire(trigger, false, hits);
-  if (triggers.found.empty()) return;
-  bool visited = evaluator_.for_each_value(triggers.field,
-                                           [&](EventValue& value) { find_triggers(triggers, value, hits); });
-  if (!visited)
-    for (const FieldTriggers::Found& found : triggers.found) fire(found.trigger, false, hits);
-}
-
-void Matcher::find_triggers(const FieldTriggers& triggers, EventValue& value, std::vector<Hit>& hits) {
-  auto found = [&](uint32_t id) { fire(triggers.found[id].trigger, triggers.found[id].exact, hits); };
-  if (!triggers.numbers.empty()) {
-    if (value.kind == ValueKind::text) {
-      for (uint32_t id : triggers.numbers.find(table_.text(value))) found(id);
-    } else if (value.kind == ValueKind::number) {
-      if (auto number = Decimal::from_json(value.raw))
-        for (uint32_t id : triggers.numbers.find(number->canonical())) found(id);
-    }
+  if (triggers.field == no_id) {
+    if (!triggers.raw.may_contain(walker_.bytes())) return;
+    for (TriggerId trigger : triggers.unindexed) fire(trigger, false, hits);
+    return;
   }
-  if (!triggers.texts.empty() && SlotTable::has_text(value)) triggers.texts.find(table_.folded(value), found);
+  const SlotId slot = evaluator_.present_slot(triggers.field);
+  if (slot == no_id) return;
+  for (TriggerId trigger : triggers.unindexed) fire(trigger, false, hits);
+  if (triggers.values.empty()) return;
+  table_.any_value(slot, [&](EventValue& value) {
+    triggers.values.find(value, table_,
+                         [&](const ValueIndex::Entry& entry) { fire(entry.subject, entry.exact, hits); });
+    return false;
+  });
 }
 
 void Matcher::fire(TriggerId id, bool exact, std::vector<Hit>& hits) {

@@ -55,7 +55,6 @@ class Matcher {
   void match_open(std::vector<Hit>& hits);
   void match_gate(uint32_t gate, std::vector<Hit>& hits);
   void find_triggers(const FieldTriggers& triggers, std::vector<Hit>& hits);
-  void find_triggers(const FieldTriggers& triggers, EventValue& value, std::vector<Hit>& hits);
   void fire(TriggerId trigger, bool exact, std::vector<Hit>& hits);
   void try_program(ProgramId program, std::vector<Hit>& hits);
   std::string field_text(FieldId field);

@@ -1,0 +1,91 @@
+#include "match/value_index.h"
+
+#include <algorithm>
+
+#include "match/necessary.h"
+#include "support/utf8.h"
+
+namespace sigrun {
+namespace {
+
+bool is_found(const TextTest& test) {
+  return test.shape == TextTest::Shape::equals || !longest_literal(test).empty();
+}
+
+struct AnnouncingLiterals {
+  using Literals = std::vector<std::string>;
+
+  Literals operator()(const TextTest& test) const {
+    const std::string_view literal = longest_literal(test);
+    if (literal.empty()) return {};
+    return {test.cased ? fold(literal) : std::string(literal)};
+  }
+  Literals operator()(const AnyTextTest& any) const {
+    Literals literals;
+    for (const TextTest& test : any.tests) {
+      Literals of_one = (*this)(test);
+      if (of_one.empty()) return {};
+      literals.push_back(std::move(of_one.front()));
+    }
+    return literals;
+  }
+  Literals operator()(const RegexTest& test) const {
+    const CompiledRegex::Clause* clause = rarest_clause(test);
+    return clause ? *clause : Literals{};
+  }
+  Literals operator()(const auto&) const { return {}; }
+};
+
+}  // namespace
+
+// Puts a test where the values that satisfy it find it.
+struct ValueIndex::Adder {
+  ValueIndex& index;
+  uint32_t subject;
+
+  uint32_t enter(bool exact) const {
+    index.entries_.push_back({subject, exact});
+    return static_cast<uint32_t>(index.entries_.size() - 1);
+  }
+
+  bool operator()(const TextTest& test) const {
+    if (!is_found(test)) return false;
+    const uint32_t id = enter(false);
+    index.entries_[id].exact = index.texts_.add(test, id);
+    return true;
+  }
+  bool operator()(const AnyTextTest& any) const {
+    if (!std::all_of(any.tests.begin(), any.tests.end(), is_found)) return false;
+    for (const TextTest& test : any.tests) (*this)(test);
+    return true;
+  }
+  bool operator()(const RegexTest& test) const {
+    const CompiledRegex::Clause* clause = rarest_clause(test);
+    if (!clause) return false;
+    for (const std::string& literal : *clause) index.texts_.add_literal(literal, enter(false));
+    return true;
+  }
+  bool operator()(const NumberTest& test) const {
+    index.numbers_.add(test.canonical, enter(true));
+    return true;
+  }
+  bool operator()(const auto&) const { return false; }
+};
+
+bool ValueIndex::add(const Test& test, uint32_t subject) { return std::visit(Adder{*this, subject}, test); }
+
+void ValueIndex::freeze() {
+  entries_.shrink_to_fit();
+  texts_.freeze();
+  numbers_.freeze();
+}
+
+void ValueIndex::shift_subjects(uint32_t by) {
+  for (Entry& entry : entries_) entry.subject += by;
+}
+
+std::vector<std::string> announcing_literals(const Test& test) {
+  return std::visit(AnnouncingLiterals{}, test);
+}
+
+}  // namespace sigrun

@@ -1,0 +1,60 @@
+// Tests of one field, by the values that satisfy them: what one look at a value finds, of any number of tests.
+//
+// Order of calls: add() all, freeze(), find(). Immutable after freeze(); any number of threads.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "event/slot_table.h"
+#include "match/equality_table.h"
+#include "match/text_index.h"
+#include "plan/plan.h"
+#include "support/decimal.h"
+
+namespace sigrun {
+
+class ValueIndex {
+ public:
+  struct Entry {
+    uint32_t subject = 0;  // what the test was added for
+    bool exact = false;    // being found is the test's truth; else it has to be evaluated
+  };
+
+  // False: nothing in a value announces that the test is true of it, and it was not added.
+  bool add(const Test& test, uint32_t subject);
+  void freeze();
+  // Adds to the subjects of all entries.
+  void shift_subjects(uint32_t by);
+
+  bool empty() const { return entries_.empty(); }
+  // Calls found(entry), perhaps repeatedly: for each test that is true of the value, and for others.
+  template <class Found>
+  void find(EventValue& value, SlotTable& table, Found&& found) const;
+
+ private:
+  struct Adder;
+  std::vector<Entry> entries_;  // by the ids of what follows
+  TextIndex texts_;
+  EqualityTable numbers_;  // of canonical numbers
+};
+
+// What an index finds a test by: one of these is in every value that the test is true of, folded. Empty: there is none.
+std::vector<std::string> announcing_literals(const Test& test);
+
+template <class Found>
+void ValueIndex::find(EventValue& value, SlotTable& table, Found&& found) const {
+  auto found_id = [&](uint32_t id) { found(entries_[id]); };
+  if (!numbers_.empty()) {
+    if (value.kind == ValueKind::text) {
+      for (uint32_t id : numbers_.find(table.text(value))) found_id(id);
+    } else if (value.kind == ValueKind::number) {
+      if (auto number = Decimal::from_json(value.raw))
+        for (uint32_t id : numbers_.find(number->canonical())) found_id(id);
+    }
+  }
+  if (!texts_.empty() && SlotTable::has_text(value)) texts_.find(table.folded(value), found_id);
+}
+
+}  // namespace sigrun
