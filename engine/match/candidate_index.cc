@@ -107,7 +107,7 @@ void one_by_one(size_t count, const std::function<void(size_t)>& visit) {
   for (size_t i = 0; i < count; ++i) visit(i);
 }
 
-CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each) : fields(plan, for_each) {
+CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each) : evaluation(plan, for_each) {
   // Which programs stand behind which gate.
   std::vector<std::vector<ProgramId>> members;
   auto is_muted = [&](ProgramId program) { return plan.rules[plan.programs[program].rule].muted; };

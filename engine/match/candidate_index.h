@@ -14,7 +14,7 @@
 #include <functional>
 #include <vector>
 
-#include "match/field_index.h"
+#include "match/evaluation_plan.h"
 #include "match/raw_filter.h"
 #include "match/value_index.h"
 #include "plan/plan.h"
@@ -55,7 +55,7 @@ void one_by_one(size_t count, const std::function<void(size_t)>& visit);
 struct CandidateIndex {
   explicit CandidateIndex(const Plan& plan, const ForEach& for_each = one_by_one);
 
-  FieldIndexes fields;
+  EvaluationPlan evaluation;
   std::vector<Trigger> triggers;
   std::vector<ProgramId> programs;
   std::vector<Gate> gates;

@@ -9,18 +9,20 @@ namespace sigrun {
 
 namespace {
 
-// So many tests of one field are evaluated one by one, for each event; then its index is searched.
-constexpr uint32_t free_tests = 4;
+// So many tests of one field are evaluated one by one, for each event; then its index is searched. A list costs like so many.
+constexpr uint32_t free_tests = 128, cost_of_list = 2;
 
 }  // namespace
 
-Evaluator::Evaluator(const Plan& plan, const FieldIndexes& indexes, const Limits& limits)
+Evaluator::Evaluator(const Plan& plan, const EvaluationPlan& evaluation, const Limits& limits)
     : plan_(plan),
-      indexes_(indexes),
+      indexes_(evaluation.fields),
+      lists_(evaluation.lists),
+      children_(evaluation.order.children()),
       limits_(limits),
       known_(plan.predicates.size(), 0),
       announced_(plan.predicates.size(), 0),
-      listed_(indexes.list_count(), 0),
+      listed_(lists_.size(), 0),
       fields_(plan.fields.size()) {}
 
 void Evaluator::start(SlotTable& table, JsonWalker& walker) {
@@ -39,31 +41,36 @@ bool Evaluator::holds(NodeId id) {
   const Node& node = plan_.nodes[id];
   switch (node.kind) {
     case Node::Kind::predicate: return predicate_holds(node.predicate);
-    case Node::Kind::negation: return !holds(plan_.children[node.begin]);
+    case Node::Kind::negation: return !holds(children_[node.begin]);
     case Node::Kind::all_of:
       for (uint32_t i = node.begin; i < node.end; ++i)
-        if (!holds(plan_.children[i])) return false;
+        if (!holds(children_[i])) return false;
       return true;
     case Node::Kind::any_of:
-      if (const ListId list = indexes_.list_of(id); list != no_id) return is_listed(list);
+      if (const ListId list = lists_.of(id); list != no_id) return is_listed(list);
       for (uint32_t i = node.begin; i < node.end; ++i)
-        if (holds(plan_.children[i])) return true;
+        if (holds(children_[i])) return true;
       return false;
     case Node::Kind::at_least: {
       uint32_t count = 0;
       for (uint32_t i = node.begin; i < node.end; ++i)
-        if (holds(plan_.children[i]) && ++count == node.threshold) return true;
+        if (holds(children_[i]) && ++count == node.threshold) return true;
       return false;
     }
   }
   return false;
 }
 
-bool Evaluator::is_listed(ListId list) {
-  const FieldId field = indexes_.field_of(list);
-  FieldState& state = state_of(field);
-  if (!state.searched) search(field, state);
-  return listed_[list] == epoch_;
+bool Evaluator::is_listed(ListId id) {
+  const LiteralList& list = lists_[id];
+  FieldState& state = state_of(list.field);
+  if (!state.searched && (state.asked += cost_of_list) > free_tests) search(list.field, state);
+  if (state.searched) return listed_[id] == epoch_;
+  return any_value(list.field, [&](EventValue& value) {
+    bool listed = false;
+    if (SlotTable::has_text(value)) list.index.find(table_->folded(value), [&](uint32_t) { listed = true; });
+    return listed;
+  });
 }
 
 bool Evaluator::predicate_holds(PredicateId id) {
@@ -105,7 +112,7 @@ void Evaluator::search(FieldId field, FieldState& state) {
         return;
       }
       learn(entry.subject);
-      for (ListId list : indexes_.lists_with(entry.subject)) listed_[list] = epoch_;
+      for (ListId list : lists_.with(entry.subject)) listed_[list] = epoch_;
     });
     return false;
   });
@@ -186,12 +193,31 @@ bool Evaluator::is_single(FieldId field) {
   return slot != no_id && !table_->any_value(slot, [&](EventValue&) { return ++values > 1; });
 }
 
+NodeId Evaluator::first_listed(const Node& node, const LiteralList& list) {
+  uint32_t first = node.end - node.begin;
+  any_value(list.field, [&](EventValue& value) {
+    if (SlotTable::has_text(value))
+      list.index.find(table_->folded(value), [&](uint32_t place) { first = std::min(first, place); });
+    return false;
+  });
+  return plan_.children[node.begin + first];
+}
+
 void Evaluator::explain(NodeId id, const RulePlan& rule, std::vector<Match>& matches) {
   const Node& node = plan_.nodes[id];
   if (matches.size() >= limits_.explained_matches || node.kind == Node::Kind::negation) return;
   if (node.kind != Node::Kind::predicate) {
-    for (uint32_t i = node.begin; i < node.end; ++i)
-      if (holds(plan_.children[i])) explain(plan_.children[i], rule, matches);
+    if (const ListId list = lists_.of(id); list != no_id)
+      return explain(first_listed(node, lists_[list]), rule, matches);
+    // As many as it takes, the first ones in the order of the rule.
+    uint32_t needed = node.kind == Node::Kind::all_of   ? node.end - node.begin
+                      : node.kind == Node::Kind::any_of ? 1
+                                                        : node.threshold;
+    for (uint32_t i = node.begin; i < node.end && needed > 0; ++i) {
+      if (!holds(plan_.children[i])) continue;
+      explain(plan_.children[i], rule, matches);
+      --needed;
+    }
     return;
   }
   const Predicate& predicate = plan_.predicates[node.predicate];

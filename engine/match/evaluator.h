@@ -7,7 +7,7 @@
 
 #include "event/json_walker.h"
 #include "event/slot_table.h"
-#include "match/field_index.h"
+#include "match/evaluation_plan.h"
 #include "match/match_reason.h"
 #include "plan/plan.h"
 #include "support/limits.h"
@@ -16,7 +16,7 @@ namespace sigrun {
 
 class Evaluator {
  public:
-  Evaluator(const Plan& plan, const FieldIndexes& indexes, const Limits& limits);
+  Evaluator(const Plan& plan, const EvaluationPlan& evaluation, const Limits& limits);
 
   void start(SlotTable& table, JsonWalker& walker);
   bool holds(NodeId node);
@@ -25,7 +25,7 @@ class Evaluator {
   void learn(PredicateId id) { set(id, true); }
   // The first spelling of the field that the event has, or no_id.
   SlotId present_slot(FieldId field);
-  // The reasons why an expression that holds does: its true tests outside negations.
+  // Why an expression that holds does: true tests outside negations, of alternatives the first that holds.
   void explain(NodeId node, const RulePlan& rule, std::vector<Match>& matches);
 
  private:
@@ -37,7 +37,9 @@ class Evaluator {
   };
 
   bool evaluate(const Predicate& predicate);
-  bool is_listed(ListId list);
+  bool is_listed(ListId id);
+  // The first test of a list that is true; one must be.
+  NodeId first_listed(const Node& node, const LiteralList& list);
   bool is_null(FieldId field);
   bool is_single(FieldId field);
   bool refers(FieldId field, const FieldReferenceTest& test);
@@ -53,6 +55,8 @@ class Evaluator {
 
   const Plan& plan_;
   const FieldIndexes& indexes_;
+  const LiteralLists& lists_;
+  const std::vector<NodeId>& children_;  // in the order of their evaluation
   const Limits& limits_;
   SlotTable* table_ = nullptr;
   JsonWalker* walker_ = nullptr;

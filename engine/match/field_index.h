@@ -4,15 +4,12 @@
 // index is looked through instead, and whatever it does not find is false. So the cost of an event is bounded by its bytes and
 // not by the number of rules that are tried on it.
 //
-// Lists (`Image|endswith: [… 200 names …]`) are told as a whole: a list is true if one of its tests is.
-//
 // Built once from a plan, immutable, shared by all threads; the plan must outlive it.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "match/value_index.h"
@@ -22,8 +19,6 @@ namespace sigrun {
 
 // Calls a function with every number below a count, perhaps several at once.
 using ForEach = std::function<void(size_t count, const std::function<void(size_t)>& visit)>;
-
-using ListId = uint32_t;
 
 class FieldIndexes {
  public:
@@ -37,25 +32,11 @@ class FieldIndexes {
   const std::vector<PredicateId>& keywords() const { return all_keywords_; }
   const std::vector<PredicateId>& other_keywords() const { return other_keywords_; }
 
-  // no_id: the node is no list that an index tells as a whole.
-  ListId list_of(NodeId node) const { return list_of_[node]; }
-  FieldId field_of(ListId list) const { return list_fields_[list]; }
-  std::span<const ListId> lists_with(PredicateId predicate) const {
-    return {lists_.data() + first_list_[predicate], lists_.data() + first_list_[predicate + 1]};
-  }
-  size_t list_count() const { return list_fields_.size(); }
-
  private:
-  void find_lists(const Plan& plan);
-
   ValueIndex keywords_;
   std::vector<PredicateId> all_keywords_, other_keywords_;
   std::vector<std::unique_ptr<const ValueIndex>> fields_;
-  std::vector<bool> found_;      // by predicate
-  std::vector<ListId> list_of_;  // by node
-  std::vector<FieldId> list_fields_;
-  std::vector<uint32_t> first_list_;  // by predicate, and one more
-  std::vector<ListId> lists_;
+  std::vector<bool> found_;  // by predicate
 };
 
 }  // namespace sigrun

@@ -68,6 +68,15 @@ class LiteralIndex::Chooser {
   std::vector<uint32_t> sharing_, taken_;
 };
 
+Teddy LiteralIndex::teddy_of(const Grams& grams, size_t width) {
+  std::vector<uint32_t> distinct;
+  for (const auto& [gram, entry] : grams) distinct.push_back(gram);
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  if (distinct.empty() || distinct.size() > Teddy::most_strings) return {};
+  return Teddy(distinct, std::min(width, Teddy::width));
+}
+
 LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) : anchor_(anchor) {
   Chooser chooser(literals);
   // At an end one gram is enough to meet a step; elsewhere it takes as many as a step has places.
@@ -106,12 +115,10 @@ LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) 
     longest_ = std::max(longest_, text.size());
   }
 
-  std::vector<uint32_t> few;
-  for (const auto& [gram, entry] : grams[longest_gram - 1]) few.push_back(gram);
-  std::sort(few.begin(), few.end());
-  few.erase(std::unique(few.begin(), few.end()), few.end());
-  if (!few.empty() && few.size() <= Teddy::most_strings) tables_[longest_gram - 1].teddy = Teddy(few);
-  for (size_t i = 0; i < longest_gram; ++i) build(tables_[i], std::move(grams[i]));
+  for (size_t i = 0; i < longest_gram; ++i) {
+    if (i > 0) tables_[i].teddy = teddy_of(grams[i], i + 1);
+    build(tables_[i], std::move(grams[i]));
+  }
   build(stepping_, std::move(stepping));
 }
 

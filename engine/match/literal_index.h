@@ -67,7 +67,7 @@ class LiteralIndex {
     std::vector<Bucket> buckets;  // open addressing, at most half full
     uint32_t bucket_shift = 0;
     std::vector<Entry> entries;  // those of one gram side by side
-    Teddy teddy;                 // of grams of four bytes, where they are few: finds their first three
+    Teddy teddy;  // of grams of two bytes and more, where they are few: finds their first three
   };
   using Grams = std::vector<std::pair<uint32_t, Entry>>;
   class Chooser;
@@ -77,6 +77,8 @@ class LiteralIndex {
   static uint32_t gram_at(const char* p);
   static uint32_t gram_of(std::string_view stretch);
 
+  // Empty where there are none, or too many.
+  static Teddy teddy_of(const Grams& grams, size_t width);
   static void build(Table& table, Grams grams);
   template <size_t Width>
   static bool fits(const Table& table, const char* p) {
@@ -153,7 +155,7 @@ void LiteralIndex::scan_table(std::string_view text, Found& found) const {
   auto compare_at = [&](const char* p) {
     compare(table, gram_at<Width>(p), text, static_cast<size_t>(p - begin), found);
   };
-  if constexpr (Width == longest_gram) {
+  if constexpr (Width > 1) {
     if (!table.teddy.empty()) {
       const size_t size = text.size() - Width + 1;
       std::array<uint32_t, 4 * Teddy::at_once> places;

@@ -18,7 +18,7 @@ Matcher::Matcher(const Plan& plan, const CandidateIndex& index, const Limits& li
       index_(index),
       table_(plan.paths.slot_count()),
       walker_(plan.paths, limits),
-      evaluator_(plan, index.fields, limits),
+      evaluator_(plan, index.evaluation, limits),
       router_(plan, index),
       route_(&unrouted),
       triggers_tried_(index.triggers.size(), 0),

@@ -121,6 +121,11 @@ class CoverFinder {
 
 }  // namespace
 
+double expected_share(const Predicate& predicate) {
+  const double cost = std::visit(CostOfTest{}, predicate.test);
+  return cost > 1 ? 0.5 : cost;  // of those that no index finds nothing is known
+}
+
 std::string_view longest_literal(const TextTest& test) {
   if (test.shape != TextTest::Shape::segments) return test.needle;
   std::string_view longest;

@@ -20,6 +20,9 @@ struct Cover {
   double cost = 0;  // relative: how often one of them is expected to be true, and the searches
 };
 
+// About the share of events that a test holds for where its field is: 0 to 1.
+double expected_share(const Predicate& predicate);
+
 // The longest text that every value matched by the test has in it; empty if there is none. Folded unless the test is cased.
 std::string_view longest_literal(const TextTest& test);
 

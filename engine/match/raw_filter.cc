@@ -53,29 +53,38 @@ bool folds_into_ascii(const char* p) {
   return (byte(0) == 0xC5 && byte(1) == 0xBF) || (byte(0) == 0xE2 && byte(1) == 0x84 && byte(2) == 0xAA);
 }
 
-// Whether the event has a \u escape or a letter that folds into ASCII from outside.
-bool is_beyond_judgement(std::string_view event) {
-  size_t at = 0;
-#if defined(SIGRUN_BYTES16)
-  for (; event.size() - at >= 16; at += 16) {
-    const char* const p = event.data() + at;
-    const Bytes16 bytes = Bytes16::load(p);
-    if (bytes.beyond_ascii()) {
-      uint32_t leads = bytes.equal('\xC5') | bytes.equal('\xE2');
-      for (; leads; leads &= leads - 1)
-        if (folds_into_ascii(p + std::countr_zero(leads))) return true;
-    }
-    uint32_t escapes = bytes.equal('\\') & Bytes16::load(p + 1).equal('u');
-    for (; escapes; escapes &= escapes - 1)
-      if (is_unicode_escape(event, at + static_cast<size_t>(std::countr_zero(escapes)))) return true;
-  }
-#endif
+bool is_beyond_judgement_from(std::string_view event, size_t at) {
   for (; at < event.size(); ++at) {
     if (folds_into_ascii(event.data() + at)) return true;
     if (event[at] == '\\' && event.data()[at + 1] == 'u' && is_unicode_escape(event, at)) return true;
   }
   return false;
 }
+
+#if defined(SIGRUN_BYTES16)
+
+// Bytes with their highest bits set are outside of ASCII, or begin something that looks like a \u escape.
+Bytes16 judged(const char* p) {
+  const Bytes16 bytes = Bytes16::load(p);
+  return bytes | (bytes.matching('\\') & Bytes16::load(p + 1).matching('u'));
+}
+
+// Whether the event has a \u escape or a letter that folds into ASCII from outside.
+bool is_beyond_judgement(std::string_view event) {
+  size_t at = 0;
+  for (; event.size() - at >= 64; at += 64) {
+    const char* const p = event.data() + at;
+    Bytes16 odd = judged(p) | judged(p + 16) | judged(p + 32) | judged(p + 48);
+    if (odd.beyond_ascii() && is_beyond_judgement_from(event.substr(0, at + 64), at)) return true;
+  }
+  return is_beyond_judgement_from(event, at);
+}
+
+#else
+
+bool is_beyond_judgement(std::string_view event) { return is_beyond_judgement_from(event, 0); }
+
+#endif
 
 }  // namespace
 
@@ -126,8 +135,12 @@ bool RawFilter::is_at(std::string_view event, size_t at) const {
 
 bool RawFilter::may_contain(std::string_view event) const {
   if (!judges_ || is_beyond_judgement(event)) return true;
-  for (size_t at = 0; (at = teddy_.find(event.data(), event.size(), at)) < event.size(); ++at)
-    if (is_at(event, at)) return true;
+  std::array<uint32_t, 4 * Teddy::at_once> places;
+  for (size_t from = 0; from < event.size();) {
+    const size_t count = teddy_.find_all(event.data(), event.size(), from, places);
+    for (size_t i = 0; i < count; ++i)
+      if (is_at(event, places[i])) return true;
+  }
   return false;
 }
 

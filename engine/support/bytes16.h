@@ -17,7 +17,11 @@ class Bytes16 {
   static Bytes16 load(const char* from) {
     return Bytes16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
   }
-  uint32_t equal(char c) const { return mask(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(c))); }
+  uint32_t equal(char c) const { return matching(c).beyond_ascii(); }
+  // Where a byte is `c` all bits are set, elsewhere none.
+  Bytes16 matching(char c) const { return Bytes16(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(c))); }
+  friend Bytes16 operator&(Bytes16 a, Bytes16 b) { return Bytes16(_mm_and_si128(a.bytes_, b.bytes_)); }
+  friend Bytes16 operator|(Bytes16 a, Bytes16 b) { return Bytes16(_mm_or_si128(a.bytes_, b.bytes_)); }
   // Bytes below 0x20.
   uint32_t control() const {
     return ~mask(_mm_cmpeq_epi8(_mm_max_epu8(bytes_, _mm_set1_epi8(0x20)), bytes_)) & 0xFFFF;
@@ -49,7 +53,11 @@ namespace sigrun {
 class Bytes16 {
  public:
   static Bytes16 load(const char* from) { return Bytes16(vld1q_u8(reinterpret_cast<const uint8_t*>(from))); }
-  uint32_t equal(char c) const { return mask(vceqq_u8(bytes_, vdupq_n_u8(static_cast<uint8_t>(c)))); }
+  uint32_t equal(char c) const { return mask(matching(c).bytes_); }
+  // Where a byte is `c` all bits are set, elsewhere none.
+  Bytes16 matching(char c) const { return Bytes16(vceqq_u8(bytes_, vdupq_n_u8(static_cast<uint8_t>(c)))); }
+  friend Bytes16 operator&(Bytes16 a, Bytes16 b) { return Bytes16(vandq_u8(a.bytes_, b.bytes_)); }
+  friend Bytes16 operator|(Bytes16 a, Bytes16 b) { return Bytes16(vorrq_u8(a.bytes_, b.bytes_)); }
   uint32_t control() const { return mask(vcltq_u8(bytes_, vdupq_n_u8(0x20))); }
   uint32_t beyond_ascii() const { return mask(vcgeq_u8(bytes_, vdupq_n_u8(0x80))); }
   void store_lower(char* to) const {
