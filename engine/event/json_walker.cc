@@ -15,13 +15,14 @@ namespace sigrun {
 
 namespace {
 
-// A number that needs no second look: at most 15 digits, a plain fraction at most. Everything else is checked exactly.
+// An integer of 64 bits, as numbers nearly always are, needs no second look. Everything else is checked exactly.
 bool is_plainly_sound_number(std::string_view text) {
-  if (text.empty() || text.size() > 15) return false;
-  size_t digits = text[0] == '-' ? 1 : 0;
-  if (digits == text.size() || text[digits] < '1' || text[digits] > '9') return text == "0";
-  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(digits), text.end(),
-                     [](char c) { return c >= '0' && c <= '9'; });
+  const bool negative = text.starts_with('-');
+  const std::string_view digits = text.substr(negative ? 1 : 0);
+  if (digits.empty() || digits.size() > 19 || digits[0] < '1' || digits[0] > '9') return text == "0";
+  for (char c : digits)
+    if (c < '0' || c > '9') return false;
+  return !negative || digits.size() < 19 || digits <= "9223372036854775808";
 }
 
 std::string_view trim_end(std::string_view token) {
@@ -75,17 +76,9 @@ struct JsonWalker::State {
     return trim_end(bytes.substr(places[token], places[token + 1] - places[token]));
   }
 
-  // The key at `token` as it is written between its quotes.
-  std::string_view key(uint32_t token) const {
-    const char* const begin = bytes.data() + places[token] + 1;
-    const char* end = bytes.data() + places[token + 1] - 1;
-    while (*end != '"') --end;
-    return {begin, static_cast<size_t>(end - begin)};
-  }
-
-  // Its text, unescaped where it must be. Valid until the next key.
+  // The text of the key at `token`, unescaped where it must be. Valid until the next key.
   std::string_view key_text(uint32_t token) {
-    const std::string_view raw = key(token);
+    const std::string_view raw = between_quotes(token);
     if (raw.find('\\') == raw.npos) [[likely]]
       return raw;
     key_scratch.clear();
@@ -116,29 +109,35 @@ struct JsonWalker::State {
 
   // ---- values ----------------------------------------------------------------------------------------------------
 
-  // Adds a scalar whose token is at hand; objects and arrays are handled by the callers.
-  void classify(std::string_view token, EventValue& value) {
-    token = trim_end(token);
-    char first = token.empty() ? '\0' : token[0];
-    if (first == '"') {
-      value.kind = ValueKind::text;
-      value.raw = token.substr(1, token.size() - 2);
-    } else if (token == "true" || token == "false") {
+  // What a scalar other than a text is, from what is written.
+  EventValue classified(std::string_view written) {
+    EventValue value;
+    const char first = written.empty() ? '\0' : written[0];
+    if (written == "true" || written == "false") {
       value.kind = ValueKind::truth;
-      value.truth = token == "true";
-    } else if (token == "null") {
+      value.truth = written == "true";
+    } else if (written == "null") {
       value.kind = ValueKind::null;
-    } else if (is_plainly_sound_number(token) || Decimal::from_json(token)) {
+    } else if (is_plainly_sound_number(written) || Decimal::from_json(written)) {
       value.kind = ValueKind::number;
-      value.raw = token;
+      value.raw = written;
     } else {
       degraded = true;
       // A number beyond every type still has its text; anything else has nothing.
-      bool number = first == '-' || (first >= '0' && first <= '9');
-      value.kind = number && token.find_first_not_of("+-.0123456789eE") == token.npos ? ValueKind::number
-                                                                                      : ValueKind::broken;
-      value.raw = token;
+      const bool number = first == '-' || (first >= '0' && first <= '9');
+      value.kind = number && written.find_first_not_of("+-.0123456789eE") == written.npos ? ValueKind::number
+                                                                                          : ValueKind::broken;
+      value.raw = written;
     }
+    return value;
+  }
+
+  // What stands between the quotes of the text at `token`. There is always a token behind it: the end of what it is in.
+  std::string_view between_quotes(uint32_t token) const {
+    const char* const begin = bytes.data() + places[token] + 1;
+    const char* end = bytes.data() + places[token + 1] - 1;
+    while (*end != '"' && end > begin) --end;
+    return {begin, static_cast<size_t>(end - begin)};
   }
 
   bool too_many() {
@@ -150,18 +149,17 @@ struct JsonWalker::State {
   // Takes the value at `token`, which `held_by` holds, for the paths from `node` on. Returns the token behind it.
   uint32_t take(uint32_t token, uint32_t node, KnownKeys::Id held_by, bool in_array) {
     const PathTrie::Node& wanted = paths.node(node);
-    EventValue value;
-    value.slot = wanted.slot;
-    value.in_array = in_array;
     const bool takes = wanted.slot != no_id && !too_many();
     switch (first_byte(token)) {
+      case '"':
+        if (token >= token_count) return lose();
+        if (takes) table->add(wanted.slot, ValueKind::text, in_array, between_quotes(token));
+        return token + 1;
       case '{':
-        value.kind = ValueKind::object;
-        if (takes) table->add(value);
+        if (takes) table->add(wanted.slot, ValueKind::object, in_array);
         return wanted.has_children ? walk_object(token, node, held_by) : behind(token);
       case '[':
-        value.kind = ValueKind::array;
-        if (takes) table->add(value);
+        if (takes) table->add(wanted.slot, ValueKind::array, in_array);
         return walk_array(token, node, held_by);
       case '}':
       case ']':
@@ -171,8 +169,8 @@ struct JsonWalker::State {
     }
     if (token >= token_count) return lose();
     if (takes) {
-      classify(scalar(token), value);
-      table->add(value);
+      const EventValue value = classified(scalar(token));
+      table->add(wanted.slot, value.kind, in_array, value.raw).truth = value.truth;
     }
     return token + 1;
   }
@@ -199,7 +197,7 @@ struct JsonWalker::State {
       KnownKeys::Id id = held_by;
       for (bool first = true;; ++token, first = false) {
         if (first_byte(token) != '"' || first_byte(token + 1) != ':') return lose();
-        id = known.find(node, key(token), id, first);
+        id = known.find(node, between_quotes(token), id, first);
         const uint32_t target = known[id].target, segments = known[id].segments;
         token += 2;
         if (target == no_id) {
@@ -304,7 +302,12 @@ bool JsonWalker::any_scalar(SlotTable& table, const std::function<bool(EventValu
     }
     if (state.first_byte(token + 1) == ':') continue;  // a key
     EventValue value;
-    state.classify(state.scalar(token), value);
+    if (state.first_byte(token) == '"') {
+      value.kind = ValueKind::text;
+      value.raw = state.between_quotes(token);
+    } else {
+      value = state.classified(state.scalar(token));
+    }
     if (value.kind == ValueKind::text && !is_sound_padded_json_string(value.raw)) state.degraded = true;
     if ((value.kind == ValueKind::text || value.kind == ValueKind::number) && visit(value)) return true;
   }

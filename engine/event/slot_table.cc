@@ -11,26 +11,17 @@ namespace sigrun {
 namespace {
 
 constexpr size_t block_size = 64 << 10;
+constexpr size_t kept_values = 4096;
 
 }  // namespace
 
 void SlotTable::reset() {
-  values_.clear();
-  ++epoch_;
   // One huge event must not hold its memory for ever.
+  if (values_.size() > kept_values) values_ = {};
+  size_ = 0;
+  ++epoch_;
   std::erase_if(blocks_, [](const Block& block) { return block.size > block_size; });
   block_ = used_ = 0;
-}
-
-void SlotTable::add(EventValue value) {
-  auto index = static_cast<uint32_t>(values_.size());
-  Head& head = heads_[value.slot];
-  if (head.epoch == epoch_)
-    values_[head.last].next = index;
-  else
-    head = {epoch_, index, index};
-  head.last = index;
-  values_.push_back(value);
 }
 
 char* SlotTable::reserve(size_t size) {

@@ -5,6 +5,7 @@
 // Threads: one at a time. Lifetimes: views are valid until reset() and as long as the event's bytes are.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -28,7 +29,7 @@ struct EventValue {
   uint32_t next = no_id;  // the slot's next value
   // Numbers: as written; texts: between the quotes, escapes as written. Followed by fifteen readable bytes.
   std::string_view raw;
-  std::string_view text_view, folded_view;
+  std::string_view text_view, folded_view;  // once decoded, folded
 };
 
 class SlotTable {
@@ -39,8 +40,26 @@ class SlotTable {
   void reset();
 
   // ---- filling ----
-  void add(EventValue value);
-  size_t size() const { return values_.size(); }
+  // A value of `slot`, behind those that it has.
+  EventValue& add(SlotId slot, ValueKind kind, bool in_array, std::string_view raw = {}) {
+    if (size_ == values_.size()) values_.resize(std::max<size_t>(64, 2 * size_));
+    const auto index = static_cast<uint32_t>(size_++);
+    EventValue& value = values_[index];
+    value.kind = kind;
+    value.in_array = in_array;
+    value.truth = value.hidden = value.decoded = value.folded = value.sound = false;
+    value.slot = slot;
+    value.next = no_id;
+    value.raw = raw;
+    Head& head = heads_[slot];
+    if (head.epoch == epoch_) [[unlikely]]
+      values_[head.last].next = index;
+    else
+      head = {epoch_, index, index};
+    head.last = index;
+    return value;
+  }
+  size_t size() const { return size_; }
   // Whether more than one value was added to the slot, hidden ones included.
   bool has_several(SlotId slot) const {
     return heads_[slot].epoch == epoch_ && heads_[slot].first != heads_[slot].last;
@@ -81,7 +100,8 @@ class SlotTable {
   // Of the room reserved last, what lies behind `end` is not needed.
   void give_back(const char* end) { used_ = static_cast<size_t>(end - blocks_[block_].bytes.get()); }
 
-  std::vector<EventValue> values_;
+  std::vector<EventValue> values_;  // the first size_ are the event's
+  size_t size_ = 0;
   std::vector<Head> heads_;
   uint64_t epoch_ = 1;
   // A bump arena: blocks are kept over resets, large ones given back.

@@ -28,36 +28,35 @@ class GateBuilder {
   BuiltGate build() {
     BuiltGate built;
     std::map<FieldId, FieldTriggers> fields;
-    std::vector<TriggerId> keywords;
     for (auto& [predicate, programs] : programs_) {
       const auto trigger = static_cast<TriggerId>(built.triggers.size());
       const auto first = static_cast<uint32_t>(built.programs.size());
       built.programs.insert(built.programs.end(), programs.begin(), programs.end());
       built.triggers.push_back({predicate, first, static_cast<uint32_t>(built.programs.size())});
       const Predicate& tested = plan_.predicates[predicate];
+      if (tested.field == no_id) {
+        add_keyword(trigger, tested.test, built.gate.keywords);
+        continue;
+      }
       FieldTriggers& triggers = fields[tested.field];
-      if (tested.field == no_id || !triggers.values.add(tested.test, trigger))
-        triggers.unindexed.push_back(trigger);
+      if (!triggers.values.add(tested.test, trigger)) triggers.unindexed.push_back(trigger);
     }
     for (auto& [field, triggers] : fields) {
       triggers.field = field;
       triggers.values.freeze();
-      if (field == no_id) triggers.raw = filter_of(triggers, built);
       built.gate.fields.push_back(std::move(triggers));
     }
     return built;
   }
 
  private:
-  // Of keywords.
-  RawFilter filter_of(const FieldTriggers& triggers, const BuiltGate& built) const {
-    std::vector<std::string> literals;
-    for (TriggerId trigger : triggers.unindexed) {
-      const auto of_one = announcing_literals(plan_.predicates[built.triggers[trigger].predicate].test);
-      if (of_one.empty()) return {};
-      literals.insert(literals.end(), of_one.begin(), of_one.end());
-    }
-    return RawFilter(literals);
+  static void add_keyword(TriggerId trigger, const Test& test, KeywordTriggers& keywords) {
+    if (keywords.triggers.empty()) keywords.literals.emplace();
+    keywords.triggers.push_back(trigger);
+    const auto literals = announcing_literals(test);
+    if (literals.empty()) keywords.literals.reset();
+    if (keywords.literals)
+      keywords.literals->insert(keywords.literals->end(), literals.begin(), literals.end());
   }
 
   const Plan& plan_;
@@ -160,6 +159,7 @@ CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each) : eval
       field.values.shift_subjects(first_trigger);
       for (TriggerId& trigger : field.unindexed) trigger += first_trigger;
     }
+    for (TriggerId& trigger : one.gate.keywords.triggers) trigger += first_trigger;
     gates.push_back(std::move(one.gate));
   }
 }

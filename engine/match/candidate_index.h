@@ -12,10 +12,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "match/evaluation_plan.h"
-#include "match/raw_filter.h"
 #include "match/value_index.h"
 #include "plan/plan.h"
 
@@ -28,16 +29,23 @@ struct Trigger {
   uint32_t first = 0, last = 0;  // into CandidateIndex::programs
 };
 
-// The triggers on one field; or, without a field, on all texts and numbers of the event.
+// The triggers on one field.
 struct FieldTriggers {
   FieldId field = no_id;
   ValueIndex values;                 // subjects are triggers
-  std::vector<TriggerId> unindexed;  // evaluated wherever the field is present; keywords all are
-  RawFilter raw;                     // without a field: whether any of them can be true at all
+  std::vector<TriggerId> unindexed;  // evaluated wherever the field is present
+};
+
+// The triggers on all texts and numbers of the event.
+struct KeywordTriggers {
+  std::vector<TriggerId> triggers;
+  // Any of them is true only where one of these is in the event; none where that is not known.
+  std::optional<std::vector<std::string>> literals;
 };
 
 struct Gate {
   std::vector<FieldTriggers> fields;
+  KeywordTriggers keywords;
   std::vector<ProgramId> always;
   std::vector<bool> wanted;  // by slot: a program of the gate tests it
 };

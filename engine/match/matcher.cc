@@ -46,6 +46,8 @@ void Matcher::evaluate(std::vector<Hit>& hits) {
   hits.clear();
   if (!route_->view) match_open(hits);
   for (uint32_t gate : route_->gates) match_gate(gate, hits);
+  if (!route_->keywords.empty() && route_->keyword_filter.may_contain(walker_.bytes()))
+    for (TriggerId trigger : route_->keywords) fire(trigger, false, hits);
   check_wanted();
   if (hits.size() < 2) return;
   // A rule has a program for each way that its fields are spelled in: the first that matched speaks for it.
@@ -68,7 +70,6 @@ void Matcher::check_wanted() {
 }
 
 void Matcher::match_open(std::vector<Hit>& hits) {
-  match_gate(index_.open_gate, hits);
   for (size_t i = 0; i < table_.size(); ++i)
     if (!table_.value(i).hidden)
       for (ProgramId program : index_.open_by_slot[table_.value(i).slot]) try_program(program, hits);
@@ -81,11 +82,6 @@ void Matcher::match_gate(uint32_t id, std::vector<Hit>& hits) {
 }
 
 void Matcher::find_triggers(const FieldTriggers& triggers, std::vector<Hit>& hits) {
-  if (triggers.field == no_id) {
-    if (!triggers.raw.may_contain(walker_.bytes())) return;
-    for (TriggerId trigger : triggers.unindexed) fire(trigger, false, hits);
-    return;
-  }
   const SlotId slot = evaluator_.present_slot(triggers.field);
   if (slot == no_id) return;
   for (TriggerId trigger : triggers.unindexed) fire(trigger, false, hits);

@@ -75,7 +75,14 @@ bool is_beyond_judgement(std::string_view event) {
   for (; event.size() - at >= 64; at += 64) {
     const char* const p = event.data() + at;
     Bytes16 odd = judged(p) | judged(p + 16) | judged(p + 32) | judged(p + 48);
-    if (odd.beyond_ascii() && is_beyond_judgement_from(event.substr(0, at + 64), at)) return true;
+    if (odd.beyond_ascii() == 0) [[likely]]
+      continue;
+    for (size_t part = at; part < at + 64; part += 16) {
+      const Bytes16 bytes = Bytes16::load(event.data() + part);
+      if ((bytes.equal('\xC5') | bytes.equal('\xE2') | bytes.equal('\\')) &&
+          is_beyond_judgement_from(event.substr(0, part + 16), part))
+        return true;
+    }
   }
   return is_beyond_judgement_from(event, at);
 }

@@ -43,6 +43,8 @@ Router::Router(const Plan& plan, const CandidateIndex& index)
   for (size_t slot = 0; slot < asked_.size(); ++slot)
     if (asked_[slot] != Asked::nothing) number_[slot] = count++;
   present_.resize((count + 63) / 64);
+  unrouted_.gates = {index.open_gate};
+  complete(unrouted_);
 }
 
 void Router::ask(NodeId id) {
@@ -115,7 +117,8 @@ Router::Choices Router::work_out(Evaluator& evaluator) {
     const Truth recognised = follows(plan_.views[i].recognise, evaluator);
     if (recognised == Truth::no) continue;
     Choice choice{recognised == Truth::open, nullptr, {}};
-    opened_ = {&plan_.views[i], {}, {}};
+    opened_.view = &plan_.views[i];
+    opened_.gates.clear();
     for (const ViewGates::Entry& entry : index_.views[i].entries) {
       if (entry.gates.empty()) continue;
       const Truth applies = entry.when == no_id ? Truth::yes : follows(entry.when, evaluator);
@@ -145,13 +148,30 @@ const Route& Router::choose(const Choices& choices, Evaluator& evaluator) {
 const Route* Router::keep(const Route& route) {
   auto known = routes_.find(route);
   if (known == routes_.end()) {
-    Route kept{route.view, route.gates, std::vector<uint8_t>(plan_.paths.slot_count())};
-    for (uint32_t gate : route.gates)
-      for (size_t slot = 0; slot < kept.wanted.size(); ++slot)
-        kept.wanted[slot] |= index_.gates[gate].wanted[slot];
+    Route kept;
+    kept.view = route.view;
+    kept.gates = route.gates;
+    complete(kept);
     known = routes_.insert(std::move(kept)).first;
   }
   return &*known;
+}
+
+// What follows from the gates.
+void Router::complete(Route& route) const {
+  route.wanted.resize(plan_.paths.slot_count());
+  std::vector<std::string> literals;
+  bool filters = true;
+  for (uint32_t id : route.gates) {
+    const Gate& gate = index_.gates[id];
+    for (size_t slot = 0; slot < route.wanted.size(); ++slot) route.wanted[slot] |= gate.wanted[slot];
+    if (gate.keywords.triggers.empty()) continue;
+    route.keywords.insert(route.keywords.end(), gate.keywords.triggers.begin(), gate.keywords.triggers.end());
+    filters = filters && gate.keywords.literals;
+    if (filters)
+      literals.insert(literals.end(), gate.keywords.literals->begin(), gate.keywords.literals->end());
+  }
+  if (filters) route.keyword_filter = RawFilter(literals);
 }
 
 const Route& Router::find(SlotTable& table, Evaluator& evaluator) {

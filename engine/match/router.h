@@ -17,14 +17,18 @@
 
 #include "match/candidate_index.h"
 #include "match/evaluator.h"
+#include "match/raw_filter.h"
 #include "plan/plan.h"
 
 namespace sigrun {
 
 struct Route {
-  const View* view = nullptr;   // null: the open view
+  const View* view = nullptr;   // null: the open view, whose gate is CandidateIndex::open_gate
   std::vector<uint32_t> gates;  // each once
   std::vector<uint8_t> wanted;  // by slot: a program of the gates tests it
+  // Of the gates: the keywords, and whether any of them can be true at all.
+  std::vector<TriggerId> keywords;
+  RawFilter keyword_filter;
 };
 
 class Router {
@@ -59,6 +63,7 @@ class Router {
   Truth follows(NodeId node, Evaluator& evaluator) const;
   Choices work_out(Evaluator& evaluator);
   const Route* keep(const Route& route);
+  void complete(Route& route) const;
   const Route& choose(const Choices& choices, Evaluator& evaluator);
 
   const Plan& plan_;
@@ -73,7 +78,7 @@ class Router {
   Choices unknown_;
   std::set<Route, ByGates> routes_;
   Route opened_;  // being put together
-  const Route unrouted_;
+  Route unrouted_;
 };
 
 }  // namespace sigrun

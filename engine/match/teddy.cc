@@ -105,15 +105,19 @@ __attribute__((target("avx2"))) size_t Teddy::find_all_avx2(const char* text, si
     load_both(halves_[place].low, tables.low[place]);
     load_both(halves_[place].high, tables.high[place]);
   }
-  size_t count = 0, at = from;
-  for (; at < size && places.size() - count >= at_once; at += at_once) {
+  uint32_t* to = places.data();
+  const uint32_t* const enough = to + places.size() - at_once;
+  size_t at = from;
+  for (; at < size && to <= enough; at += at_once) {
     uint32_t fits = places_at(tables, text + at);
+    if (fits == 0) [[likely]]
+      continue;
     if (size - at < at_once) fits &= (1u << (size - at)) - 1;
     for (; fits; fits &= fits - 1)
-      places[count++] = static_cast<uint32_t>(at) + static_cast<uint32_t>(__builtin_ctz(fits));
+      *to++ = static_cast<uint32_t>(at) + static_cast<uint32_t>(__builtin_ctz(fits));
   }
   from = std::min(at, size);
-  return count;
+  return static_cast<size_t>(to - places.data());
 }
 
 size_t Teddy::find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const {

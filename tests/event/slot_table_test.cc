@@ -10,15 +10,11 @@ using namespace sigrun;
 namespace {
 
 // `raw` lives as long as the test and has readable bytes behind it, as in an event.
-EventValue text_value(SlotId slot, std::string raw) {
+EventValue& add_text(SlotTable& table, SlotId slot, std::string raw) {
   static std::deque<std::string> kept;
   const size_t size = raw.size();
   kept.push_back(raw + std::string(16, '\0'));
-  EventValue value;
-  value.kind = ValueKind::text;
-  value.slot = slot;
-  value.raw = std::string_view(kept.back()).substr(0, size);
-  return value;
+  return table.add(slot, ValueKind::text, false, std::string_view(kept.back()).substr(0, size));
 }
 
 std::string texts(SlotTable& table, SlotId slot) {
@@ -34,9 +30,9 @@ std::string texts(SlotTable& table, SlotId slot) {
 
 TEST_CASE("slot table: values of a slot in the order in which they were added") {
   SlotTable table(3);
-  table.add(text_value(1, "a"));
-  table.add(text_value(2, "x"));
-  table.add(text_value(1, "b"));
+  add_text(table, 1, "a");
+  add_text(table, 2, "x");
+  add_text(table, 1, "b");
   CHECK(texts(table, 1) == "a,b,");
   CHECK(texts(table, 2) == "x,");
   CHECK(table.present(1));
@@ -48,7 +44,7 @@ TEST_CASE("slot table: values of a slot in the order in which they were added") 
 TEST_CASE("slot table: reset forgets") {
   SlotTable table(2);
   for (int i = 0; i < 3; ++i) {
-    table.add(text_value(1, "a"));
+    add_text(table, 1, "a");
     CHECK(texts(table, 1) == "a,");
     table.reset();
     CHECK_FALSE(table.present(1));
@@ -58,10 +54,10 @@ TEST_CASE("slot table: reset forgets") {
 
 TEST_CASE("slot table: hidden values are not seen") {
   SlotTable table(4);
-  table.add(text_value(1, "a"));
-  table.add(text_value(2, "b"));
-  table.add(text_value(3, "c"));
-  table.add(text_value(1, "d"));
+  add_text(table, 1, "a");
+  add_text(table, 2, "b");
+  add_text(table, 3, "c");
+  add_text(table, 1, "d");
   CHECK(table.has_several(1));
   CHECK_FALSE(table.has_several(2));
   CHECK_FALSE(table.has_several(0));
@@ -77,7 +73,7 @@ TEST_CASE("slot table: hidden values are not seen") {
 TEST_CASE("slot table: texts are decoded and folded on demand, once") {
   SlotTable table(1);
   std::string raw = R"(\u00c4B\n)";
-  table.add(text_value(0, raw));
+  add_text(table, 0, raw);
   EventValue& value = table.value(0);
   std::string_view text = table.text(value), folded = table.folded(value);
   CHECK(text == "ÄB\n");
