@@ -148,6 +148,6 @@ ENGINES = [
         loaded=r"Loaded (\d+)",
         refused=r"rules, (\d+) refused",
         against=("sigrun-unrouted", "sigrun"),
-        limit=5000,
+        limit=1000,
     ),
 ]
