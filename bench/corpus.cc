@@ -38,7 +38,7 @@ using namespace sigrun::bench;
 
 struct Arguments {
   std::vector<std::string> rules, sets, only, stages;
-  std::string times, record, events, mix = "as recorded";
+  std::string times, record, events, mix = "as recorded", literals = "automatic";
   double seconds = 2;
   size_t passes = 0;
   bool matching = false, json = false, versions = false;
@@ -55,9 +55,11 @@ struct Loaded {
   double seconds = 0;
 };
 
-Loaded load(const std::vector<std::string>& paths) {
+Loaded load(const std::vector<std::string>& paths, const Arguments& arguments) {
   sigrun::LoadOptions options;
   options.rule_paths = paths;
+  if (arguments.literals == "own") options.literal_search = sigrun::LiteralSearch::own;
+  if (arguments.literals == "vectorscan") options.literal_search = sigrun::LiteralSearch::vectorscan;
   sigrun::LoadReport report;
   const auto begin = std::chrono::steady_clock::now();
   Loaded loaded{sigrun::Engine::load(options, report)};
@@ -103,16 +105,16 @@ std::string choose_events(const Arguments& arguments) {
       return std::any_of(arguments.only.begin(), arguments.only.end(),
                          [&](const std::string& part) { return event.find(part) != event.npos; });
     };
-    text = select_events(text, *load({}).engine, wanted);
+    text = select_events(text, *load({}, arguments).engine, wanted);
   }
-  if (arguments.matching) text = select_matching(text, *load(arguments.rules).engine);
+  if (arguments.matching) text = select_matching(text, *load(arguments.rules, arguments).engine);
   if (text.empty()) fail(3, "no event is left of " + arguments.events);
   text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
   return text;
 }
 
 CorpusResult measure(const std::string& set, const std::string& text, const Arguments& arguments) {
-  const Loaded loaded = load(paths_of(set, arguments));
+  const Loaded loaded = load(paths_of(set, arguments), arguments);
   EngineStages own(*loaded.engine, text);
   Yardsticks yardsticks(text);
   CorpusResult result{arguments.mix, set,         loaded.rules,       loaded.seconds,
@@ -138,6 +140,8 @@ int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("How fast one core goes over recorded events", "corpus");
   app.add_option("-r,--rules", arguments.rules, "Rule file or folder; repeatable")->allow_extra_args(false);
+  app.add_option("--literals", arguments.literals, "What searches for literals: automatic, own, vectorscan")
+      ->check(CLI::IsMember({"automatic", "own", "vectorscan"}));
   app.add_option("--sets", arguments.sets, "How many rule files, or all; with commas")
       ->delimiter(',')
       ->allow_extra_args(false);

@@ -123,6 +123,10 @@ Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Engine::~Engine() = default;
 
 std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& report) {
+  if (options.literal_search == LiteralSearch::vectorscan && !LiteralAutomata::available()) {
+    report.fatal = "literals cannot be searched for by vectorscan: this build or this processor lacks it";
+    return {};
+  }
   auto tables = load_tables(options, report);
   if (!tables) return {};
   auto rules = load_rules(options, report);
@@ -161,7 +165,7 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   for (size_t rule = 0; rule < infos.size(); ++rule)
     infos[rule]->explanations = impl->plan->rules[rule].explanations;
   impl->rules.assign(infos.begin(), infos.end());
-  impl->candidates = std::make_unique<CandidateIndex>(*impl->plan, in_parallel);
+  impl->candidates = std::make_unique<CandidateIndex>(*impl->plan, in_parallel, options.literal_search);
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "match/literal_search.h"
 #include "sigma/rule.h"
 #include "support/diagnostic.h"
 #include "support/limits.h"
@@ -44,6 +45,7 @@ struct LoadOptions {
   bool use_taxonomy = true;
   LogSourceMode logsource;
   RuleSelection selection;
+  LiteralSearch literal_search = LiteralSearch::automatic;
   Limits limits;
 };
 

@@ -19,6 +19,13 @@ zlib1g-dev zlib: events in .gz files
 libzstd-dev zstd: events in .zst files
 libxxhash-dev xxHash: alert identifiers, hash tables
 LIST
+  # Debian has it for some processors, and Hyperscan, which it would push out, serves as well.
+  case "$(dpkg --print-architecture)" in
+    amd64 | arm64 | ppc64el)
+      dpkg-query -W -f '${db:Status-Status}\n' libhyperscan-dev 2>/dev/null | grep -qx installed ||
+        echo "libvectorscan-dev vectorscan: searches for literals, tested against the own search"
+      ;;
+  esac
 }
 test_packages() {
   cat <<'LIST'

@@ -19,7 +19,7 @@ struct BuiltGate {
 
 class GateBuilder {
  public:
-  explicit GateBuilder(const Plan& plan) : plan_(plan) {}
+  GateBuilder(const Plan& plan, LiteralAutomata& automata) : plan_(plan), automata_(automata) {}
 
   void add(ProgramId program, const Cover& cover) {
     for (PredicateId predicate : cover.predicates) programs_[predicate].push_back(program);
@@ -43,7 +43,7 @@ class GateBuilder {
     }
     for (auto& [field, triggers] : fields) {
       triggers.field = field;
-      triggers.values.freeze();
+      triggers.values.freeze(&automata_);
       built.gate.fields.push_back(std::move(triggers));
     }
     return built;
@@ -60,6 +60,7 @@ class GateBuilder {
   }
 
   const Plan& plan_;
+  LiteralAutomata& automata_;
   std::map<PredicateId, std::vector<ProgramId>> programs_;
 };
 
@@ -78,14 +79,14 @@ void want(const Plan& plan, NodeId id, std::vector<bool>& wanted) {
     want_field(plan, reference->other, wanted);
 }
 
-BuiltGate build_gate(const Plan& plan, const std::vector<ProgramId>& members) {
+BuiltGate build_gate(const Plan& plan, const std::vector<ProgramId>& members, LiteralAutomata& automata) {
   // First the covers that search as few fields as they can; then, as those fields are searched anyway, the rarest.
   std::set<FieldId> searched;
   for (ProgramId program : members)
     if (auto cover = find_cover(plan, plan.programs[program].root))
       searched.insert(cover->searched.begin(), cover->searched.end());
   const std::vector<FieldId> fields(searched.begin(), searched.end());
-  GateBuilder builder(plan);
+  GateBuilder builder(plan, automata);
   std::vector<ProgramId> always;
   for (ProgramId program : members) {
     if (auto cover = find_cover(plan, plan.programs[program].root, fields))
@@ -106,7 +107,8 @@ void one_by_one(size_t count, const std::function<void(size_t)>& visit) {
   for (size_t i = 0; i < count; ++i) visit(i);
 }
 
-CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each) : evaluation(plan, for_each) {
+CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each, LiteralSearch search)
+    : automata(search), evaluation(plan, for_each) {
   // Which programs stand behind which gate.
   std::vector<std::vector<ProgramId>> members;
   auto is_muted = [&](ProgramId program) { return plan.rules[plan.programs[program].rule].muted; };
@@ -148,7 +150,7 @@ CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each) : eval
   open_gate = add_gate(std::move(open));
 
   std::vector<BuiltGate> built(members.size());
-  for_each(members.size(), [&](size_t gate) { built[gate] = build_gate(plan, members[gate]); });
+  for_each(members.size(), [&](size_t gate) { built[gate] = build_gate(plan, members[gate], automata); });
   for (BuiltGate& one : built) {
     const auto first_trigger = static_cast<TriggerId>(triggers.size());
     const auto first_program = static_cast<uint32_t>(programs.size());

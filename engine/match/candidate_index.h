@@ -61,8 +61,10 @@ struct ViewGates {
 void one_by_one(size_t count, const std::function<void(size_t)>& visit);
 
 struct CandidateIndex {
-  explicit CandidateIndex(const Plan& plan, const ForEach& for_each = one_by_one);
+  explicit CandidateIndex(const Plan& plan, const ForEach& for_each = one_by_one,
+                          LiteralSearch search = LiteralSearch::automatic);
 
+  LiteralAutomata automata;  // of the gates' indexes
   EvaluationPlan evaluation;
   std::vector<Trigger> triggers;
   std::vector<ProgramId> programs;

@@ -106,7 +106,7 @@ void Evaluator::search(FieldId field, FieldState& state) {
   state.searched = true;
   const ValueIndex& index = *indexes_.of(field);
   any_value(field, [&](EventValue& value) {
-    index.find(value, *table_, [&](const ValueIndex::Entry& entry) {
+    index.find(value, *table_, no_scratch_, [&](const ValueIndex::Entry& entry) {
       if (!entry.exact) {
         announced_[entry.subject] = epoch_;
         return;
@@ -129,7 +129,7 @@ void Evaluator::search_keywords() {
       value_ = 1;
     }
     maybe_.clear();
-    indexes_.of(no_id)->find(value, *table_, [&](const ValueIndex::Entry& entry) {
+    indexes_.of(no_id)->find(value, *table_, no_scratch_, [&](const ValueIndex::Entry& entry) {
       if (entry.exact) return learn(entry.subject);
       if (std::exchange(announced_[entry.subject], value_) != value_) maybe_.push_back(entry.subject);
     });

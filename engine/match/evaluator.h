@@ -60,6 +60,7 @@ class Evaluator {
   const Limits& limits_;
   SlotTable* table_ = nullptr;
   JsonWalker* walker_ = nullptr;
+  LiteralScratch no_scratch_;  // the indexes of fields have no automata
   uint32_t epoch_ = 0;
   std::vector<uint32_t> known_;  // by predicate: 2 × epoch + result
   std::vector<uint32_t>

@@ -77,7 +77,11 @@ Teddy LiteralIndex::teddy_of(const Grams& grams, size_t width) {
   return Teddy(distinct, std::min(width, Teddy::width));
 }
 
-LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) : anchor_(anchor) {
+LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor, LiteralAutomata* automata)
+    : anchor_(anchor) {
+  for (const Literal& literal : literals) longest_ = std::max(longest_, literal.text.size());
+  if (automata) automaton_ = automata->compile(literals, anchor);
+  if (automaton_) return;
   Chooser chooser(literals);
   // At an end one gram is enough to meet a step; elsewhere it takes as many as a step has places.
   const bool anchored = anchor != Anchor::anywhere;
@@ -112,7 +116,6 @@ LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor) 
     }
     literals_.push_back(kept);
     texts_ += text;
-    longest_ = std::max(longest_, text.size());
   }
 
   for (size_t i = 0; i < longest_gram; ++i) {

@@ -11,6 +11,8 @@
 // begins at a multiple of four wherever the literal stands: it is entered under all four, and the pass takes steps of four. What
 // must stand at an end needs but one gram for that. Where the shorter literals are few, teddy.h finds the places to look at.
 //
+// An index that is given LiteralAutomata may leave all that to an automaton of theirs (literal_automaton.h).
+//
 // Immutable after construction; any number of threads.
 #pragma once
 
@@ -19,28 +21,32 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "match/literal_automaton.h"
+#include "match/literal_search.h"
 #include "match/teddy.h"
 
 namespace sigrun {
 
 class LiteralIndex {
  public:
-  // Where in the text a literal must stand.
-  enum class Anchor : uint8_t { anywhere, front, back };
-  struct Literal {
-    std::string text;  // not empty
-    uint32_t id = 0;
-  };
+  using Anchor = LiteralAnchor;
+  using Literal = SearchedLiteral;
 
   LiteralIndex() = default;
-  LiteralIndex(const std::vector<Literal>& literals, Anchor anchor);
+  LiteralIndex(const std::vector<Literal>& literals, Anchor anchor, LiteralAutomata* automata = nullptr);
 
-  bool empty() const { return literals_.empty(); }
-  // Calls found(id) for each literal at each place where it occurs. `text` is followed by Teddy::padding readable bytes.
+  bool empty() const { return longest_ == 0; }
+  bool has_automaton() const { return automaton_ != nullptr; }
+  // Calls found(id) for each literal at each place where it occurs, or once. `text` is followed by Teddy::padding readable bytes;
+  // `scratch` is of the automata. What found() does may scan again, with the same scratch.
+  template <class Found>
+  void scan(std::string_view text, LiteralScratch& scratch, Found&& found) const;
+  // The same without a scratch: an automaton's literals are compared one by one.
   template <class Found>
   void scan(std::string_view text, Found&& found) const;
 
@@ -85,6 +91,9 @@ class LiteralIndex {
     const uint32_t bit = hash(gram_at<Width>(p)) >> table.bitmap_shift;
     return table.bitmap[bit / 64] >> (bit % 64) & 1;
   }
+  std::string_view at_anchor(std::string_view text) const;
+  template <class Found>
+  void scan_grams(std::string_view text, Found& found) const;
   template <size_t Width, class Found>
   void scan_table(std::string_view text, Found& found) const;
   template <class Found>
@@ -94,7 +103,8 @@ class LiteralIndex {
 
   Anchor anchor_ = Anchor::anywhere;
   size_t longest_ = 0;
-  std::string texts_;  // of all literals, one behind the other
+  std::unique_ptr<const LiteralAutomaton> automaton_;  // or null, and then all that follows
+  std::string texts_;                                  // of all literals, one behind the other
   std::vector<Kept> literals_;
   std::array<Table, longest_gram> tables_;  // by width - 1: looked up at every place
   Table stepping_;                          // of grams of four bytes: looked up at every fourth place
@@ -114,10 +124,30 @@ uint32_t LiteralIndex::gram_at(const char* p) {
 }
 
 template <class Found>
+void LiteralIndex::scan(std::string_view text, LiteralScratch& scratch, Found&& found) const {
+  if (!automaton_) return scan_grams(at_anchor(text), found);
+  const size_t before = scratch.found.size();
+  automaton_->scan(at_anchor(text), scratch);
+  for (size_t i = before, end = scratch.found.size(); i < end; ++i) found(scratch.found[i]);
+  scratch.found.resize(before);
+}
+
+template <class Found>
 void LiteralIndex::scan(std::string_view text, Found&& found) const {
+  if (!automaton_) return scan_grams(at_anchor(text), found);
+  LiteralScratch none;
+  scan(text, none, found);
+}
+
+inline std::string_view LiteralIndex::at_anchor(std::string_view text) const {
   // What stands at an end is looked for there only.
   if (anchor_ == Anchor::front) text = text.substr(0, longest_);
   if (anchor_ == Anchor::back && text.size() > longest_) text.remove_prefix(text.size() - longest_);
+  return text;
+}
+
+template <class Found>
+void LiteralIndex::scan_grams(std::string_view text, Found& found) const {
   if (!stepping_.entries.empty()) scan_stepping(text, found);
   scan_table<4>(text, found);
   scan_table<3>(text, found);

@@ -19,6 +19,7 @@ Matcher::Matcher(const Plan& plan, const CandidateIndex& index, const Limits& li
       table_(plan.paths.slot_count()),
       walker_(plan.paths, limits),
       evaluator_(plan, index.evaluation, limits),
+      literal_scratch_(index.automata.make_scratch()),
       router_(plan, index),
       route_(&unrouted),
       triggers_tried_(index.triggers.size(), 0),
@@ -87,7 +88,7 @@ void Matcher::find_triggers(const FieldTriggers& triggers, std::vector<Hit>& hit
   for (TriggerId trigger : triggers.unindexed) fire(trigger, false, hits);
   if (triggers.values.empty()) return;
   table_.any_value(slot, [&](EventValue& value) {
-    triggers.values.find(value, table_,
+    triggers.values.find(value, table_, literal_scratch_,
                          [&](const ValueIndex::Entry& entry) { fire(entry.subject, entry.exact, hits); });
     return false;
   });

@@ -64,6 +64,7 @@ class Matcher {
   SlotTable table_;
   JsonWalker walker_;
   Evaluator evaluator_;
+  LiteralScratch literal_scratch_;
   Router router_;
   const Route* route_;  // of the event at hand
   uint64_t event_ = 0;

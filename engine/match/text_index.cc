@@ -28,11 +28,11 @@ void TextIndex::add_literal(std::string_view folded, uint32_t id) {
   literals_.push_back({std::string(folded), id});
 }
 
-void TextIndex::freeze() {
+void TextIndex::freeze(LiteralAutomata* automata) {
   equal_.freeze();
-  front_ = LiteralIndex(std::exchange(front_literals_, {}), LiteralIndex::Anchor::front);
-  back_ = LiteralIndex(std::exchange(back_literals_, {}), LiteralIndex::Anchor::back);
-  anywhere_ = LiteralIndex(std::exchange(literals_, {}), LiteralIndex::Anchor::anywhere);
+  front_ = LiteralIndex(std::exchange(front_literals_, {}), LiteralIndex::Anchor::front, automata);
+  back_ = LiteralIndex(std::exchange(back_literals_, {}), LiteralIndex::Anchor::back, automata);
+  anywhere_ = LiteralIndex(std::exchange(literals_, {}), LiteralIndex::Anchor::anywhere, automata);
 }
 
 }  // namespace sigrun

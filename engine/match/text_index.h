@@ -19,10 +19,20 @@ class TextIndex {
   // no literal is necessary for must not be added: longest_literal() is empty.
   bool add(const TextTest& test, uint32_t id);
   void add_literal(std::string_view folded, uint32_t id);
-  void freeze();
+  // Literals may be left to the automata, where there are any.
+  void freeze(LiteralAutomata* automata = nullptr);
 
   bool empty() const { return empty_; }
   // Calls found(id), perhaps repeatedly, for everything that `folded` satisfies.
+  // `folded` and `scratch` are as for LiteralIndex::scan.
+  template <class Found>
+  void find(std::string_view folded, LiteralScratch& scratch, Found&& found) const {
+    for (uint32_t id : equal_.find(folded)) found(id);
+    back_.scan(folded, scratch, found);
+    front_.scan(folded, scratch, found);
+    anywhere_.scan(folded, scratch, found);
+  }
+  // The same without a scratch, for an index without automata: with them it would be slow.
   template <class Found>
   void find(std::string_view folded, Found&& found) const {
     for (uint32_t id : equal_.find(folded)) found(id);

@@ -74,9 +74,9 @@ struct ValueIndex::Adder {
 
 bool ValueIndex::add(const Test& test, uint32_t subject) { return std::visit(Adder{*this, subject}, test); }
 
-void ValueIndex::freeze() {
+void ValueIndex::freeze(LiteralAutomata* automata) {
   entries_.shrink_to_fit();
-  texts_.freeze();
+  texts_.freeze(automata);
   numbers_.freeze();
 }
 

@@ -24,14 +24,15 @@ class ValueIndex {
 
   // False: nothing in a value announces that the test is true of it, and it was not added.
   bool add(const Test& test, uint32_t subject);
-  void freeze();
+  // Literals may be left to the automata, where there are any.
+  void freeze(LiteralAutomata* automata = nullptr);
   // Adds to the subjects of all entries.
   void shift_subjects(uint32_t by);
 
   bool empty() const { return entries_.empty(); }
-  // Calls found(entry), perhaps repeatedly: for each test that is true of the value, and for others.
+  // Calls found(entry), perhaps repeatedly: for each test that is true of the value, and for others. `scratch` is of the automata.
   template <class Found>
-  void find(EventValue& value, SlotTable& table, Found&& found) const;
+  void find(EventValue& value, SlotTable& table, LiteralScratch& scratch, Found&& found) const;
 
  private:
   struct Adder;
@@ -44,7 +45,7 @@ class ValueIndex {
 std::vector<std::string> announcing_literals(const Test& test);
 
 template <class Found>
-void ValueIndex::find(EventValue& value, SlotTable& table, Found&& found) const {
+void ValueIndex::find(EventValue& value, SlotTable& table, LiteralScratch& scratch, Found&& found) const {
   auto found_id = [&](uint32_t id) { found(entries_[id]); };
   if (!numbers_.empty()) {
     if (value.kind == ValueKind::text) {
@@ -54,7 +55,7 @@ void ValueIndex::find(EventValue& value, SlotTable& table, Found&& found) const 
         for (uint32_t id : numbers_.find(number->canonical())) found_id(id);
     }
   }
-  if (!texts_.empty() && SlotTable::has_text(value)) texts_.find(table.folded(value), found_id);
+  if (!texts_.empty() && SlotTable::has_text(value)) texts_.find(table.folded(value), scratch, found_id);
 }
 
 }  // namespace sigrun
