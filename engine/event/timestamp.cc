@@ -1,7 +1,6 @@
 #include "event/timestamp.h"
 
-#include <fmt/format.h>
-
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -170,16 +169,42 @@ std::optional<int64_t> parse_event_time(std::string_view text, bool number, int6
   return seconds * second + parts->nanosecond;
 }
 
+namespace {
+
+// `digits` of a number, with zeros in front.
+char* write_digits(char* to, int64_t number, int digits) {
+  for (int i = digits; i-- > 0; number /= 10) to[i] = static_cast<char>('0' + number % 10);
+  return to + digits;
+}
+
+}  // namespace
+
 std::string format_time(int64_t nanoseconds) {
   int64_t seconds = floor_divide(nanoseconds, second), fraction = nanoseconds - seconds * second;
   int64_t days = floor_divide(seconds, 86400), rest = seconds - days * 86400;
   DateParts parts;
   set_date(parts, days);
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", parts.year, parts.month, parts.day,
-                                 rest / 3600, rest / 60 % 60, rest % 60);
-  if (fraction % 1'000'000 == 0) return text + fmt::format(".{:03}Z", fraction / 1'000'000);
-  if (fraction % 1'000 == 0) return text + fmt::format(".{:06}Z", fraction / 1'000);
-  return text + fmt::format(".{:09}Z", fraction);
+  std::array<char, sizeof "2026-11-23T00:00:00.000000000Z"> text;
+  char* to = write_digits(text.data(), parts.year, 4);
+  *to++ = '-';
+  to = write_digits(to, parts.month, 2);
+  *to++ = '-';
+  to = write_digits(to, parts.day, 2);
+  *to++ = 'T';
+  to = write_digits(to, rest / 3600, 2);
+  *to++ = ':';
+  to = write_digits(to, rest / 60 % 60, 2);
+  *to++ = ':';
+  to = write_digits(to, rest % 60, 2);
+  *to++ = '.';
+  if (fraction % 1'000'000 == 0)
+    to = write_digits(to, fraction / 1'000'000, 3);
+  else if (fraction % 1'000 == 0)
+    to = write_digits(to, fraction / 1'000, 6);
+  else
+    to = write_digits(to, fraction, 9);
+  *to++ = 'Z';
+  return std::string(text.data(), to);
 }
 
 }  // namespace sigrun

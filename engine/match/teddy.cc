@@ -59,7 +59,10 @@ size_t Teddy::find_all_by_bytes(const char* text, size_t size, size_t& from,
 
 namespace {
 
-const bool has_avx2 = __builtin_cpu_supports("avx2");
+const Teddy::Vectors best_vectors = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+                                        ? Teddy::Vectors::avx512
+                                    : __builtin_cpu_supports("avx2") ? Teddy::Vectors::avx2
+                                                                     : Teddy::Vectors::none;
 
 // Into both lanes of a vector.
 __attribute__((target("avx2"))) inline void load_both(const std::array<uint8_t, 16>& halves, __m256i& both) {
@@ -92,7 +95,7 @@ __attribute__((target("avx2"))) size_t Teddy::find_avx2(const char* text, size_t
     load_both(halves_[place].low, tables.low[place]);
     load_both(halves_[place].high, tables.high[place]);
   }
-  for (size_t at = from; at < size; at += at_once)
+  for (size_t at = from; at < size; at += 32)
     if (const uint32_t places = places_at(tables, text + at))
       return std::min(size, at + static_cast<size_t>(__builtin_ctz(places)));
   return size;
@@ -108,11 +111,11 @@ __attribute__((target("avx2"))) size_t Teddy::find_all_avx2(const char* text, si
   uint32_t* to = places.data();
   const uint32_t* const enough = to + places.size() - at_once;
   size_t at = from;
-  for (; at < size && to <= enough; at += at_once) {
+  for (; at < size && to <= enough; at += 32) {
     uint32_t fits = places_at(tables, text + at);
     if (fits == 0) [[likely]]
       continue;
-    if (size - at < at_once) fits &= (1u << (size - at)) - 1;
+    if (size - at < 32) fits &= (1u << (size - at)) - 1;
     for (; fits; fits &= fits - 1)
       *to++ = static_cast<uint32_t>(at) + static_cast<uint32_t>(__builtin_ctz(fits));
   }
@@ -120,17 +123,61 @@ __attribute__((target("avx2"))) size_t Teddy::find_all_avx2(const char* text, si
   return static_cast<size_t>(to - places.data());
 }
 
-size_t Teddy::find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const {
-  return has_avx2 ? find_all_avx2(text, size, from, places) : find_all_by_bytes(text, size, from, places);
+// The same for 64 places at once, of 512 bits.
+__attribute__((target("avx512f,avx512bw"))) size_t Teddy::find_all_avx512(const char* text, size_t size,
+                                                                          size_t& from,
+                                                                          std::span<uint32_t> places) const {
+  __m512i low[width], high[width];
+  for (size_t place = 0; place < width; ++place) {
+    low[place] = _mm512_maskz_broadcast_i32x4(
+        0xFFFF, _mm_load_si128(reinterpret_cast<const __m128i*>(halves_[place].low.data())));
+    high[place] = _mm512_maskz_broadcast_i32x4(
+        0xFFFF, _mm_load_si128(reinterpret_cast<const __m128i*>(halves_[place].high.data())));
+  }
+  const __m512i half = _mm512_set1_epi8(15);
+  uint32_t* to = places.data();
+  const uint32_t* const enough = to + places.size() - at_once;
+  size_t at = from;
+  for (; at < size && to <= enough; at += at_once) {
+    // Not to read more behind the text than is there.
+    const uint64_t within = size - at < at_once ? (uint64_t{1} << (size - at)) - 1 : ~uint64_t{0};
+    __m512i fits = _mm512_set1_epi8(-1);
+    for (size_t place = 0; place < width; ++place) {
+      const __m512i bytes = _mm512_maskz_loadu_epi8(within, text + at + place);
+      const __m512i lower = _mm512_and_si512(bytes, half);
+      const __m512i upper = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), half);
+      fits = _mm512_and_si512(fits, _mm512_and_si512(_mm512_shuffle_epi8(low[place], lower),
+                                                     _mm512_shuffle_epi8(high[place], upper)));
+    }
+    for (uint64_t found = _mm512_mask_test_epi8_mask(within, fits, fits); found; found &= found - 1)
+      *to++ = static_cast<uint32_t>(at) + static_cast<uint32_t>(__builtin_ctzll(found));
+  }
+  from = std::min(at, size);
+  return static_cast<size_t>(to - places.data());
+}
+
+Teddy::Vectors Teddy::best() { return best_vectors; }
+
+size_t Teddy::find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
+                       Vectors vectors) const {
+  switch (vectors) {
+    case Vectors::none: break;
+    case Vectors::avx2: return find_all_avx2(text, size, from, places);
+    case Vectors::avx512: return find_all_avx512(text, size, from, places);
+  }
+  return find_all_by_bytes(text, size, from, places);
 }
 
 size_t Teddy::find(const char* text, size_t size, size_t from) const {
-  return has_avx2 ? find_avx2(text, size, from) : find_by_bytes(text, size, from);
+  return best_vectors == Vectors::none ? find_by_bytes(text, size, from) : find_avx2(text, size, from);
 }
 
 #else
 
-size_t Teddy::find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const {
+Teddy::Vectors Teddy::best() { return Vectors::none; }
+
+size_t Teddy::find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
+                       Vectors) const {
   return find_all_by_bytes(text, size, from, places);
 }
 

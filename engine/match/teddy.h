@@ -1,7 +1,7 @@
-// Finds places of a text where one of a few short strings may stand: 32 places at a time.
+// Finds places of a text where one of a few short strings may stand: 32 or 64 places at a time.
 //
 // Each of up to eight buckets holds some three-byte strings. A table for each half of each of the three bytes says which buckets
-// have a byte with that half there; six shuffles look up 32 places at once. This is Teddy of Hyperscan (Wang et al., "Hyperscan:
+// have a byte with that half there; six shuffles look up as many places as a vector has bytes. This is Teddy of Hyperscan (Wang et al., "Hyperscan:
 // A Fast Multi-pattern Regex Matcher for Modern CPUs", NSDI 2019, and its source). Places are proposals: buckets mix the bytes
 // of their strings. Where the processor lacks the instructions, the same tables are read byte by byte.
 //
@@ -29,15 +29,19 @@ class Teddy {
   // fit in either case.
   explicit Teddy(std::vector<uint32_t> strings, size_t size = width, bool any_case = false);
 
+  // What the search is done with; all find the same places.
+  enum class Vectors : uint8_t { none, avx2, avx512 };
+  static Vectors best();  // that this processor has
+
   bool empty() const { return empty_; }
   // The first place from `from` on, or `size`.
   size_t find(const char* text, size_t size, size_t from) const;
   size_t find_by_bytes(const char* text, size_t size, size_t from) const;
-  static constexpr size_t at_once = 32;
-  // All places from `from` on into `places`, until it may be full; returns how many. `from` moves to where to go on: `size` when
+  static constexpr size_t at_once = 64;
+  // All places from `from` on into `places`, which has room for at_once at least, until it may be full; returns how many. `from` moves to where to go on: `size` when
   // done. `size` is below 4 GiB.
-  size_t find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const;
-  size_t find_all_by_bytes(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const;
+  size_t find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
+                  Vectors vectors = best()) const;
 
  private:
   // By half of a byte: a bit for each bucket.
@@ -46,7 +50,9 @@ class Teddy {
   };
 
   size_t find_avx2(const char* text, size_t size, size_t from) const;
+  size_t find_all_by_bytes(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const;
   size_t find_all_avx2(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const;
+  size_t find_all_avx512(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const;
 
   bool empty_ = true;
   std::array<Halves, width> halves_{};

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <string>
 #include <vector>
@@ -25,6 +26,16 @@ std::vector<size_t> places(const Teddy& teddy, const std::string& text) {
   for (size_t at = 0; (at = teddy.find(padded.data(), text.size(), at)) < text.size(); ++at) all.push_back(at);
   for (size_t at = 0, i = 0; (at = teddy.find_by_bytes(padded.data(), text.size(), at)) < text.size(); ++at, ++i)
     REQUIRE((i < all.size() && all[i] == at));
+  for (auto vectors : {Teddy::Vectors::none, Teddy::Vectors::avx2, Teddy::Vectors::avx512}) {
+    if (vectors > Teddy::best()) continue;
+    std::vector<size_t> together;
+    std::array<uint32_t, Teddy::at_once + 5> some;
+    for (size_t from = 0; from < text.size();) {
+      const size_t count = teddy.find_all(padded.data(), text.size(), from, some, vectors);
+      together.insert(together.end(), some.begin(), some.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+    REQUIRE(together == all);
+  }
   return all;
 }
 
