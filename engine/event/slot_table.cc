@@ -61,7 +61,7 @@ std::string_view SlotTable::text(EventValue& value) {
 std::string_view SlotTable::folded(EventValue& value) {
   if (value.folded) return value.folded_view;
   if (value.kind == ValueKind::text && !value.decoded) {
-    char* out = reserve(value.raw.size() + 16);
+    char* out = reserve(value.raw.size() + folding_room);
     if (const char* end = fold_ascii_json(value.raw, out)) {
       give_back(end);
       value.folded = value.sound = true;
