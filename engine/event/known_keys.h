@@ -24,8 +24,8 @@ class KnownKeys {
     uint32_t size = 0;
     uint32_t target = no_id;  // the node that it leads to; no_id: nobody wants it
     uint32_t segments = 1;    // of the path that the key is
-    uint32_t next = 0;        // the key that came behind it last, in the same object
-    uint32_t first = 0;       // the first key of the object that it held last
+    // The two keys that came behind it last, in the same object; and that were the first ones of the object that it held.
+    std::array<uint32_t, 2> next{}, first{};
     std::array<char, 48> text{};
   };
   using Id = uint32_t;
@@ -39,18 +39,20 @@ class KnownKeys {
   // The key `written` of an object below `parent`, which is followed by eight readable bytes. `before`: the key before it in the
   // object, or, if it is the `first` one, the key that holds the object.
   Id find(uint32_t parent, std::string_view written, Id before, bool first) {
-    uint32_t& guess = first ? keys_[before].first : keys_[before].next;
-    const Key& key = keys_[guess];
-    if (key.parent == parent && is_written(key, written)) [[likely]]
-      return guess;
-    const Id id = look_up(parent, written);
-    (first ? keys_[before].first : keys_[before].next) = id;
+    const auto guesses = first ? keys_[before].first : keys_[before].next;
+    if (is(guesses[0], parent, written)) [[likely]]
+      return guesses[0];
+    const Id id = is(guesses[1], parent, written) ? guesses[1] : look_up(parent, written);
+    (first ? keys_[before].first : keys_[before].next) = {id, guesses[0]};
     return id;
   }
 
  private:
   static constexpr size_t places = 2048;
   static constexpr Id long_key = 1;  // one that is not kept
+  bool is(Id id, uint32_t parent, std::string_view written) const {
+    return keys_[id].parent == parent && is_written(keys_[id], written);
+  }
   static bool is_written(const Key& key, std::string_view written) {
     if (key.size != written.size()) return false;
     // Nearly all keys are told apart by their sizes or their first eight bytes.

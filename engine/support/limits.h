@@ -25,7 +25,7 @@ struct Limits {
   // Bytes in: events.
   size_t event_bytes = 16 << 20;  // one event; a longer one is rejected
   size_t event_depth = 128;       // nested objects and arrays of one event; a deeper one is rejected
-  size_t chunk_bytes = 1 << 20;   // events are framed and handed to workers in batches of about this size
+  size_t chunk_bytes = 1 << 19;   // events are framed and handed to workers in batches of about this size
   size_t reference_pairs =
       1'000'000;  // comparisons of one fieldref between two arrays; more make the event degraded
   size_t alert_bytes =
