@@ -105,8 +105,8 @@ bool EventReader::State::start() {
 }
 
 bool EventReader::State::begin_at_mark(std::string_view beginning) {
-  error = refuse(beginning);
-  if (!error.empty()) {
+  if (std::string refusal = refuse(beginning); !refusal.empty()) {
+    error = std::move(refusal);
     at_end = done = true;
     return false;
   }

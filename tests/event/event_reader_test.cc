@@ -88,6 +88,11 @@ TEST_CASE("event_reader: a read error ends the input and is told") {
   CHECK(found.events.size() == 1);
   CHECK(found.rejected.size() == 1);
   CHECK(found.error == "disk on fire");
+  // Also while the first bytes are looked at.
+  for (const std::string_view beginning : {"", "{", "{\"a\":1}"}) {
+    SteppedSource torn(beginning, 1, "disk on fire");
+    CHECK(read_all(torn, {}).error == "disk on fire");
+  }
 }
 
 TEST_CASE("event_reader: recorded events, one to a line") {
