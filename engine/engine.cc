@@ -105,17 +105,22 @@ void Counters::add(const Counters& other) {
   bytes += other.bytes;
   envelope_fields.add(other.envelope_fields);
   for (size_t i = 0; i < alerts_by_level.size(); ++i) alerts_by_level[i] += other.alerts_by_level[i];
-  for (const auto& [keys, count] : other.unrecognised_keys) {
-    auto known = unrecognised_keys.find(keys);
-    if (known != unrecognised_keys.end() || unrecognised_keys.size() < most_key_sets) {
-      unrecognised_keys[keys] += count;
-      continue;
-    }
-    auto rarest = std::min_element(unrecognised_keys.begin(), unrecognised_keys.end(),
-                                   [](const auto& a, const auto& b) { return a.second < b.second; });
-    uint64_t inherited = rarest->second;
-    unrecognised_keys.erase(rarest);
-    unrecognised_keys[keys] = inherited + count;
+  for (const auto& [keys, count] : other.unrecognised_keys) count_unrecognised(keys, count);
+}
+
+void Counters::count_unrecognised(std::string_view keys, uint64_t count) {
+  if (auto known = unrecognised_keys.find(keys); known != unrecognised_keys.end()) {
+    known->second += count;
+  } else if (unrecognised_keys.size() < most_key_sets) {
+    unrecognised_keys.emplace(keys, count);
+  } else {
+    // The newcomer takes the place of the rarest, and its count.
+    auto place = unrecognised_keys.extract(
+        std::min_element(unrecognised_keys.begin(), unrecognised_keys.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; }));
+    place.key() = keys;
+    place.mapped() += count;
+    unrecognised_keys.insert(std::move(place));
   }
 }
 
@@ -206,10 +211,8 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
     matcher.evaluate(scratch.hits);
     ++(matcher.outcome() == JsonWalker::Outcome::degraded ? counters.degraded : counters.processed);
     if (matcher.unrecognised()) {
-      Counters one;
-      one.unrecognised = 1;
-      one.unrecognised_keys[matcher.top_level_keys()] = 1;
-      counters.add(one);
+      ++counters.unrecognised;
+      counters.count_unrecognised(matcher.top_level_keys(), 1);
     }
     if (scratch.hits.empty()) continue;
     const std::string own_id = matcher.own_id();

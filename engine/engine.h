@@ -34,7 +34,8 @@ struct Counters {
   std::array<uint64_t, 6> alerts_by_level{};  // by sigma::Level
   // The commonest sets of top-level keys among them: 256 at most, kept by the space-saving rule (Metwally et al.,
   // "Efficient Computation of Frequent and Top-k Elements in Data Streams", 2005), so a count may be too high by the smallest one.
-  std::map<std::string, uint64_t> unrecognised_keys;
+  std::map<std::string, uint64_t, std::less<>> unrecognised_keys;
+  void count_unrecognised(std::string_view keys, uint64_t count);
   uint64_t alerts() const;
   void add(const Counters& other);
   bool balanced() const { return in == processed + degraded + rejected + dropped; }

@@ -1,7 +1,9 @@
 #include "event/json_walker.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <array>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "event/event_batch.h"
@@ -46,6 +48,7 @@ struct JsonWalker::State {
   std::string repaired;    // a copy of the event with ill-formed UTF-8 replaced
   std::string_view bytes;  // what was walked: the event, or the copy
   std::string key_scratch;
+  std::string top_level_texts, top_level_keys;
   std::string problem;
   SlotTable* table = nullptr;
   bool degraded = false;
@@ -57,8 +60,11 @@ struct JsonWalker::State {
     uint32_t segments;
     size_t begin, end;
   };
+  // A stack: of the objects that are being walked and have dotted keys, the innermost last.
+  std::vector<KeyValues> dotted;
+  std::vector<uint32_t> longest;  // by slot: scratch of hide_shorter()
 
-  State(const PathTrie& p, const Limits& l) : paths(p), limits(l), known(p) {}
+  State(const PathTrie& p, const Limits& l) : paths(p), limits(l), known(p), longest(p.slot_count(), 0) {}
 
   // ---- tokens ----------------------------------------------------------------------------------------------------
 
@@ -118,7 +124,7 @@ struct JsonWalker::State {
       value.truth = written == "true";
     } else if (written == "null") {
       value.kind = ValueKind::null;
-    } else if (is_plainly_sound_number(written) || Decimal::from_json(written)) {
+    } else if (is_plainly_sound_number(written) || DecimalView::from_json(written)) {
       value.kind = ValueKind::number;
       value.raw = written;
     } else {
@@ -192,7 +198,7 @@ struct JsonWalker::State {
   uint32_t walk_object(uint32_t token, uint32_t node, KnownKeys::Id held_by) {
     if (++depth > limits.event_depth) return lose();
     const size_t object_mark = table->size();
-    std::vector<KeyValues> keys;  // stays empty, and allocates nothing, in an object without dotted keys
+    const size_t first_dotted = dotted.size();  // nothing is added in an object without dotted keys
     if (first_byte(++token) != '}') {
       KnownKeys::Id id = held_by;
       for (bool first = true;; ++token, first = false) {
@@ -205,20 +211,23 @@ struct JsonWalker::State {
         } else {
           const size_t mark = table->size();
           token = take(token, target, id, false);
-          if (segments > 1 && keys.empty()) keys.push_back({1, object_mark, mark});
-          if (!keys.empty()) keys.push_back({segments, mark, table->size()});
+          if (segments > 1 && dotted.size() == first_dotted) dotted.push_back({1, object_mark, mark});
+          if (dotted.size() > first_dotted) dotted.push_back({segments, mark, table->size()});
         }
         if (first_byte(token) != ',') break;
       }
       if (first_byte(token) != '}') return lose();
     }
-    if (!keys.empty()) hide_shorter(keys);
+    if (dotted.size() > first_dotted) {
+      hide_shorter(std::span(dotted).subspan(first_dotted));
+      dotted.resize(first_dotted);
+    }
     --depth;
     return token + 1;
   }
 
   // For each path the longest key of the object that gave it a value wins; what shorter keys gave for it does not count.
-  void hide_shorter(const std::vector<KeyValues>& keys) {
+  void hide_shorter(std::span<const KeyValues> keys) {
     auto for_each_value = [&](auto&& visit) {
       for (const KeyValues& key : keys)
         for (size_t i = key.begin; i < key.end; ++i)
@@ -228,7 +237,7 @@ struct JsonWalker::State {
     for_each_value(
         [&](uint32_t, EventValue& value) { contested = contested || table->has_several(value.slot); });
     if (!contested) return;
-    std::unordered_map<SlotId, uint32_t> longest;
+    for_each_value([&](uint32_t, EventValue& value) { longest[value.slot] = 0; });
     for_each_value([&](uint32_t segments, EventValue& value) {
       uint32_t& most = longest[value.slot];
       most = std::max(most, segments);
@@ -250,6 +259,7 @@ struct JsonWalker::State {
   void walk_document() {
     lost = false;
     depth = 0;
+    dotted.clear();
     const bool whole = token_count > 0 && first_byte(0) == '{' &&
                        walk_object(0, PathTrie::root, KnownKeys::event) == token_count;
     if (!whole || lost) problem = "the object's structure cannot be followed";
@@ -275,7 +285,8 @@ JsonWalker::Outcome JsonWalker::walk(std::string_view event, SlotTable& table,
     state.token_count = static_cast<uint32_t>(tokens.size() - 1);
   }
   if (found == JsonTokens::Outcome::ill_formed_utf8) {
-    state.repaired = repair_utf8(event);
+    state.repaired.clear();
+    append_repaired_utf8(event, state.repaired);
     size_t size = state.repaired.size();
     state.repaired.append(event_padding, '\0');
     state.bytes = std::string_view(state.repaired.data(), size);
@@ -322,16 +333,28 @@ JsonWalker::Outcome JsonWalker::outcome() const {
   return state_->degraded ? Outcome::degraded : Outcome::sound;
 }
 
-std::string JsonWalker::top_level_keys() const {
+std::string_view JsonWalker::top_level_keys() {
   State& state = *state_;
-  std::vector<std::string> keys;
-  for (uint32_t token = 1; token < state.token_count && state.first_byte(token) == '"' && keys.size() < 12;) {
-    keys.emplace_back(state.key_text(token));
+  std::string& texts = state.top_level_texts;
+  texts.clear();
+  std::array<std::pair<size_t, size_t>, 12> places;  // in the texts, and sizes
+  size_t count = 0;
+  for (uint32_t token = 1;
+       token < state.token_count && state.first_byte(token) == '"' && count < places.size();) {
+    const std::string_view key = state.key_text(token);
+    places[count++] = {texts.size(), key.size()};
+    texts += key;
     token = state.behind(token + 2) + 1;
   }
-  std::sort(keys.begin(), keys.end());
-  std::string joined;
-  for (const std::string& key : keys) joined += (joined.empty() ? "" : ",") + key.substr(0, 64);
+  auto text = [&](const auto& place) { return std::string_view(texts).substr(place.first, place.second); };
+  std::sort(places.begin(), places.begin() + count,
+            [&](const auto& a, const auto& b) { return text(a) < text(b); });
+  std::string& joined = state.top_level_keys;
+  joined.clear();
+  for (size_t i = 0; i < count; ++i) {
+    if (!joined.empty()) joined += ',';
+    joined += text(places[i]).substr(0, 64);
+  }
   return joined;
 }
 

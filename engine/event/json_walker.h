@@ -45,8 +45,8 @@ class JsonWalker {
   // Every text and number of the walked event, for keywords: `visit` gets a value and returns true to stop.
   bool any_scalar(SlotTable& table, const std::function<bool(EventValue&)>& visit);
 
-  // The top-level keys of the walked event, joined by commas: to describe what no table recognises.
-  std::string top_level_keys() const;
+  // The top-level keys of the walked event, joined by commas: to describe what no table recognises. Valid until the next call.
+  std::string_view top_level_keys();
 
   const std::string& problem() const;
 

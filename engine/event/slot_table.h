@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,6 +91,8 @@ class SlotTable {
 
   // Copies `bytes` into the arena.
   std::string_view keep(std::string_view bytes);
+  // So many bytes of the arena.
+  std::span<char> room(size_t size) { return {reserve(size), size}; }
 
  private:
   struct Head {

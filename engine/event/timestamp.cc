@@ -110,7 +110,7 @@ std::optional<DateParts> parts_of_epoch_seconds(std::string_view json_number) {
   double value = 0;
   auto [end, error] = std::from_chars(json_number.data(), json_number.data() + json_number.size(), value);
   // Out of range, but a number: next to nothing.
-  if (error == std::errc::result_out_of_range && Decimal::from_json(json_number)) error = std::errc();
+  if (error == std::errc::result_out_of_range && DecimalView::from_json(json_number)) error = std::errc();
   // Years 1 to 9999: what a date can show.
   if (error != std::errc() || end != json_number.data() + json_number.size() || value < -62135596800.0 ||
       value >= 253402300800.0)

@@ -25,6 +25,7 @@ void EqualityTable::freeze() {
                   static_cast<uint32_t>(ids_.size()), 0};
     texts_ += text;
     lengths_ |= length_bit(text);
+    longest_ = std::max(longest_, text.size());
     size_t next = i;
     for (; next < entries_.size() && entries_[next].text == text; ++next) ids_.push_back(entries_[next].id);
     bucket.last = static_cast<uint32_t>(ids_.size());

@@ -17,6 +17,8 @@ class EqualityTable {
   void freeze();
   bool empty() const { return ids_.empty(); }
   std::span<const uint32_t> find(std::string_view text) const;
+  // Of the texts; whoever would have to make up a longer one need not.
+  size_t longest() const { return longest_; }
 
  private:
   struct Entry {
@@ -32,6 +34,7 @@ class EqualityTable {
   std::string texts_;
   std::vector<Bucket> buckets_;  // open addressing, at most half full
   std::vector<uint32_t> ids_;
+  size_t longest_ = 0;
   uint64_t lengths_ = 0;  // bit min(size, 63) of each text: most texts of events are told apart by it
 };
 

@@ -47,7 +47,7 @@ class Matcher {
   // The event's own id, where its table names one and it is there.
   std::string own_id();
   void explain(const Hit& hit, std::vector<Match>& matches);
-  std::string top_level_keys() const { return walker_.top_level_keys(); }
+  std::string_view top_level_keys() { return walker_.top_level_keys(); }
   const std::string& problem() const { return walker_.problem(); }
 
  private:

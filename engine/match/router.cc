@@ -111,35 +111,37 @@ Router::Truth Router::follows(NodeId id, Evaluator& evaluator) const {
   return yes >= needed ? Truth::yes : yes + open >= needed ? Truth::open : Truth::no;
 }
 
-Router::Choices Router::work_out(Evaluator& evaluator) {
-  Choices choices;
+void Router::work_out(Evaluator& evaluator, Choices& choices) {
+  choices.tables.clear();
+  choices.open_entries.clear();
   for (size_t i = 0; i < plan_.views.size(); ++i) {
     const Truth recognised = follows(plan_.views[i].recognise, evaluator);
     if (recognised == Truth::no) continue;
-    Choice choice{recognised == Truth::open, nullptr, {}};
+    const auto first = static_cast<uint32_t>(choices.open_entries.size());
     opened_.view = &plan_.views[i];
     opened_.gates.clear();
     for (const ViewGates::Entry& entry : index_.views[i].entries) {
       if (entry.gates.empty()) continue;
       const Truth applies = entry.when == no_id ? Truth::yes : follows(entry.when, evaluator);
       if (applies == Truth::yes) add_gates(entry.gates, opened_);
-      if (applies == Truth::open) choice.open_entries.push_back(&entry);
+      if (applies == Truth::open) choices.open_entries.push_back(&entry);
     }
-    choice.route = keep(opened_);
-    choices.push_back(std::move(choice));
+    choices.tables.push_back({recognised == Truth::open, keep(opened_), first,
+                              static_cast<uint32_t>(choices.open_entries.size())});
     if (recognised == Truth::yes) break;
   }
-  return choices;
 }
 
 const Route& Router::choose(const Choices& choices, Evaluator& evaluator) {
-  for (const Choice& choice : choices) {
+  for (const Choice& choice : choices.tables) {
     if (choice.open && !evaluator.holds(choice.route->view->recognise)) continue;
-    if (choice.open_entries.empty()) return *choice.route;
+    if (choice.first == choice.last) return *choice.route;
     opened_.view = choice.route->view;
     opened_.gates = choice.route->gates;
-    for (const ViewGates::Entry* entry : choice.open_entries)
-      if (evaluator.holds(entry->when)) add_gates(entry->gates, opened_);
+    for (uint32_t i = choice.first; i < choice.last; ++i) {
+      const ViewGates::Entry& entry = *choices.open_entries[i];
+      if (evaluator.holds(entry.when)) add_gates(entry.gates, opened_);
+    }
     return *keep(opened_);
   }
   return unrouted_;
@@ -180,11 +182,15 @@ const Route& Router::find(SlotTable& table, Evaluator& evaluator) {
     routes_.clear();
   }
   if (!describe(table)) {
-    unknown_ = work_out(evaluator);
+    work_out(evaluator, unknown_);
     return choose(unknown_, evaluator);
   }
   Known& known = known_[seeded_hash(key_) % known_events];
-  if (!known.taken || known.key != key_) known = {true, key_, work_out(evaluator)};
+  if (!known.taken || known.key != key_) {
+    known.taken = true;
+    known.key = key_;
+    work_out(evaluator, known.choices);
+  }
   return choose(known.choices, evaluator);
 }
 

@@ -43,15 +43,18 @@ class Router {
   struct Choice {
     bool open = false;             // its `recognise` has to be evaluated
     const Route* route = nullptr;  // with the gates of the entries that apply
-    std::vector<const ViewGates::Entry*> open_entries;
+    uint32_t first = 0, last = 0;  // of Choices::open_entries
   };
   struct ByGates {
     bool operator()(const Route& a, const Route& b) const {
       return a.view != b.view ? a.view < b.view : a.gates < b.gates;
     }
   };
-  // In the order of the tables; the last is not open, unless the event may be unrecognised.
-  using Choices = std::vector<Choice>;
+  struct Choices {
+    // In the order of the tables; the last is not open, unless the event may be unrecognised.
+    std::vector<Choice> tables;
+    std::vector<const ViewGates::Entry*> open_entries;
+  };
   struct Known {
     bool taken = false;
     std::string key;
@@ -61,7 +64,7 @@ class Router {
   void ask(NodeId node);
   bool describe(SlotTable& table);
   Truth follows(NodeId node, Evaluator& evaluator) const;
-  Choices work_out(Evaluator& evaluator);
+  void work_out(Evaluator& evaluator, Choices& choices);
   const Route* keep(const Route& route);
   void complete(Route& route) const;
   const Route& choose(const Choices& choices, Evaluator& evaluator);

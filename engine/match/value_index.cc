@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "match/necessary.h"
+#include "support/decimal.h"
 #include "support/utf8.h"
 
 namespace sigrun {
@@ -78,6 +79,15 @@ void ValueIndex::freeze(LiteralAutomata* automata) {
   entries_.shrink_to_fit();
   texts_.freeze(automata);
   numbers_.freeze();
+}
+
+std::span<const uint32_t> ValueIndex::find_number(std::string_view json_number, SlotTable& table) const {
+  const auto number = DecimalView::from_json(json_number);
+  // 1e-999999 is no reason to write a million digits.
+  if (!number || number->canonical_size() > numbers_.longest()) return {};
+  const std::span<char> canonical = table.room(number->canonical_size());
+  number->write_canonical(canonical.data());
+  return numbers_.find({canonical.data(), canonical.size()});
 }
 
 void ValueIndex::shift_subjects(uint32_t by) {

@@ -4,14 +4,15 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "event/slot_table.h"
 #include "match/equality_table.h"
 #include "match/text_index.h"
 #include "plan/plan.h"
-#include "support/decimal.h"
 
 namespace sigrun {
 
@@ -36,6 +37,7 @@ class ValueIndex {
 
  private:
   struct Adder;
+  std::span<const uint32_t> find_number(std::string_view json_number, SlotTable& table) const;
   std::vector<Entry> entries_;  // by the ids of what follows
   TextIndex texts_;
   EqualityTable numbers_;  // of canonical numbers
@@ -51,8 +53,7 @@ void ValueIndex::find(EventValue& value, SlotTable& table, LiteralScratch& scrat
     if (value.kind == ValueKind::text) {
       for (uint32_t id : numbers_.find(table.text(value))) found_id(id);
     } else if (value.kind == ValueKind::number) {
-      if (auto number = Decimal::from_json(value.raw))
-        for (uint32_t id : numbers_.find(number->canonical())) found_id(id);
+      for (uint32_t id : find_number(value.raw, table)) found_id(id);
     }
   }
   if (!texts_.empty() && SlotTable::has_text(value)) texts_.find(table.folded(value), scratch, found_id);

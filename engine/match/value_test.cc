@@ -24,16 +24,6 @@ bool compare(std::strong_ordering order, sigma::Order wanted) {
   return false;
 }
 
-// Decimal text of an event, as a comparison sees it: padding with zeros does not change a number.
-std::optional<Decimal> number_in_text(std::string_view text) {
-  size_t sign = text.starts_with('-') ? 1 : 0, digits = sign;
-  while (digits + 1 < text.size() && text[digits] == '0' && text[digits + 1] >= '0' &&
-         text[digits + 1] <= '9')
-    ++digits;
-  if (digits == sign) return Decimal::from_plain(text);
-  return Decimal::from_plain(std::string(text.substr(0, sign)).append(text.substr(digits)));
-}
-
 struct Tester {
   EventValue& value;
   SlotTable& table;
@@ -57,8 +47,8 @@ struct Tester {
   // A JSON number of the same value, or text that is the number's canonical decimal form.
   bool operator()(const NumberTest& test) const {
     if (value.kind == ValueKind::number) {
-      auto number = Decimal::from_json(value.raw);
-      return number && *number == test.number;
+      auto number = DecimalView::from_json(value.raw);
+      return number && *number == test.number.view();
     }
     return value.kind == ValueKind::text && table.text(value) == test.canonical;
   }
@@ -69,10 +59,11 @@ struct Tester {
   }
 
   bool operator()(const sigma::NumberCompare& test) const {
-    std::optional<Decimal> number;
-    if (value.kind == ValueKind::number) number = Decimal::from_json(value.raw);
-    if (value.kind == ValueKind::text) number = number_in_text(table.text(value));
-    return number && compare(*number <=> test.bound, test.order);
+    std::optional<DecimalView> number;
+    if (value.kind == ValueKind::number) number = DecimalView::from_json(value.raw);
+    // Padding with zeros does not change a number.
+    if (value.kind == ValueKind::text) number = DecimalView::from_padded(table.text(value));
+    return number && compare(*number <=> test.bound.view(), test.order);
   }
 
   bool operator()(const sigma::TimePartCompare& test) const {
@@ -130,7 +121,7 @@ bool values_agree(const FieldReferenceTest& test, EventValue& value, EventValue&
     case sigma::FieldReference::Mode::whole: {
       if (text == part) return true;
       if (value.kind != ValueKind::number || other.kind != ValueKind::number) return false;
-      auto a = Decimal::from_json(value.raw), b = Decimal::from_json(other.raw);
+      auto a = DecimalView::from_json(value.raw), b = DecimalView::from_json(other.raw);
       return a && b && *a == *b;
     }
     case sigma::FieldReference::Mode::starts_with: return text.starts_with(part);

@@ -1,5 +1,6 @@
 #include "support/decimal.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -10,20 +11,14 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
-Decimal::Decimal(int64_t value) {
-  char buffer[24];
-  auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-  *this = *parse({buffer, static_cast<size_t>(end - buffer)}, false);
-}
-
-std::optional<Decimal> Decimal::parse(std::string_view text, bool exponent_allowed) {
-  Decimal number;
+std::optional<DecimalView> DecimalView::parse(std::string_view text, Grammar grammar) {
+  DecimalView number;
   size_t at = 0;
   if (at < text.size() && text[at] == '-') number.negative_ = true, ++at;
   size_t integer_begin = at;
   while (at < text.size() && is_digit(text[at])) ++at;
   std::string_view integer = text.substr(integer_begin, at - integer_begin);
-  if (integer.empty() || (integer.size() > 1 && integer[0] == '0')) return {};
+  if (integer.empty() || (!grammar.padding && integer.size() > 1 && integer[0] == '0')) return {};
   std::string_view fraction;
   if (at < text.size() && text[at] == '.') {
     size_t fraction_begin = ++at;
@@ -32,7 +27,7 @@ std::optional<Decimal> Decimal::parse(std::string_view text, bool exponent_allow
     if (fraction.empty()) return {};
   }
   int64_t power = 0;
-  if (exponent_allowed && at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+  if (grammar.exponent && at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
     ++at;
     bool negative_power = false;
     if (at < text.size() && (text[at] == '+' || text[at] == '-')) negative_power = text[at++] == '-';
@@ -46,19 +41,27 @@ std::optional<Decimal> Decimal::parse(std::string_view text, bool exponent_allow
   }
   if (at != text.size()) return {};
 
-  number.digits_.reserve(integer.size() + fraction.size());
-  number.digits_.append(integer).append(fraction);
   number.exponent_ = static_cast<int64_t>(integer.size()) + power;
-  size_t first = number.digits_.find_first_not_of('0');
-  if (first == std::string::npos) return Decimal();
-  number.exponent_ -= static_cast<int64_t>(first);
-  number.digits_.erase(0, first);
-  number.digits_.erase(number.digits_.find_last_not_of('0') + 1);
+  auto drop_leading_zeros = [&](std::string_view& digits) {
+    const size_t zeros = std::min(digits.find_first_not_of('0'), digits.size());
+    digits.remove_prefix(zeros);
+    number.exponent_ -= static_cast<int64_t>(zeros);
+  };
+  auto drop_trailing_zeros = [](std::string_view& digits) {
+    digits = digits.substr(0, digits.find_last_not_of('0') + 1);
+  };
+  drop_leading_zeros(integer);
+  if (integer.empty()) drop_leading_zeros(fraction);
+  drop_trailing_zeros(fraction);
+  if (fraction.empty()) drop_trailing_zeros(integer);
+  if (integer.empty() && fraction.empty()) return DecimalView();
+  number.front_ = integer;
+  number.back_ = fraction;
   return number;
 }
 
-std::optional<Decimal> Decimal::from_json(std::string_view text) {
-  auto number = parse(text, true);
+std::optional<DecimalView> DecimalView::from_json(std::string_view text) {
+  auto number = parse(text, {.exponent = true});
   if (!number) return {};
   bool integer = text.find_first_of(".eE") == std::string_view::npos;
   if (integer) {
@@ -79,29 +82,86 @@ std::optional<Decimal> Decimal::from_json(std::string_view text) {
   return number;
 }
 
-std::optional<Decimal> Decimal::from_plain(std::string_view text) { return parse(text, false); }
+std::optional<DecimalView> DecimalView::from_plain(std::string_view text) { return parse(text, {}); }
 
-std::string Decimal::canonical() const {
-  if (digits_.empty()) return "0";
-  std::string text = negative_ ? "-" : "";
-  auto size = static_cast<int64_t>(digits_.size());
-  if (exponent_ <= 0) {
-    text += "0." + std::string(static_cast<size_t>(-exponent_), '0') + digits_;
-  } else if (exponent_ >= size) {
-    text += digits_ + std::string(static_cast<size_t>(exponent_ - size), '0');
-  } else {
-    text += digits_.substr(0, static_cast<size_t>(exponent_)) + '.' +
-            digits_.substr(static_cast<size_t>(exponent_));
-  }
-  return text;
+std::optional<DecimalView> DecimalView::from_padded(std::string_view text) {
+  return parse(text, {.padding = true});
 }
 
-std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {
-  auto sign = [](const Decimal& d) { return d.digits_.empty() ? 0 : d.negative_ ? -1 : 1; };
-  if (auto order = sign(a) <=> sign(b); order != 0 || a.digits_.empty()) return order;
+size_t DecimalView::canonical_size() const {
+  if (size() == 0) return 1;
+  const auto digits = static_cast<int64_t>(size());
+  const int64_t places = exponent_ <= 0        ? 2 - exponent_ + digits
+                         : exponent_ >= digits ? exponent_
+                                               : digits + 1;
+  return static_cast<size_t>(places) + (negative_ ? 1 : 0);
+}
+
+void DecimalView::write_canonical(char* out) const {
+  if (size() == 0) {
+    *out = '0';
+    return;
+  }
+  const auto digits = static_cast<int64_t>(size());
+  if (negative_) *out++ = '-';
+  if (exponent_ <= 0) {
+    *out++ = '0';
+    *out++ = '.';
+    out = std::fill_n(out, -exponent_, '0');
+  }
+  for (int64_t at = 0; at < digits; ++at) {
+    if (at > 0 && at == exponent_) *out++ = '.';
+    *out++ = digit(static_cast<size_t>(at));
+  }
+  if (exponent_ > digits) std::fill_n(out, exponent_ - digits, '0');
+}
+
+std::strong_ordering operator<=>(const DecimalView& a, const DecimalView& b) {
+  auto sign = [](const DecimalView& d) { return d.size() == 0 ? 0 : d.negative_ ? -1 : 1; };
+  if (auto order = sign(a) <=> sign(b); order != 0 || a.size() == 0) return order;
   auto magnitude = a.exponent_ <=> b.exponent_;
-  if (magnitude == 0) magnitude = a.digits_.compare(b.digits_) <=> 0;
+  for (size_t at = 0; magnitude == 0 && at < std::min(a.size(), b.size()); ++at)
+    magnitude = a.digit(at) <=> b.digit(at);
+  if (magnitude == 0) magnitude = a.size() <=> b.size();
   return a.negative_ ? 0 <=> magnitude : magnitude;
+}
+
+Decimal::Decimal(int64_t value) {
+  char buffer[24];
+  auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  *this = Decimal(*DecimalView::from_plain({buffer, static_cast<size_t>(end - buffer)}));
+}
+
+Decimal::Decimal(const DecimalView& view)
+    : negative_(view.negative_), digits_(view.front_), exponent_(view.exponent_) {
+  digits_ += view.back_;
+}
+
+std::optional<Decimal> Decimal::from_json(std::string_view text) {
+  auto view = DecimalView::from_json(text);
+  if (!view) return {};
+  return Decimal(*view);
+}
+
+std::optional<Decimal> Decimal::from_plain(std::string_view text) {
+  auto view = DecimalView::from_plain(text);
+  if (!view) return {};
+  return Decimal(*view);
+}
+
+DecimalView Decimal::view() const {
+  DecimalView view;
+  view.negative_ = negative_;
+  view.front_ = digits_;
+  view.exponent_ = exponent_;
+  return view;
+}
+
+std::string Decimal::canonical() const {
+  const DecimalView self = view();
+  std::string text(self.canonical_size(), '\0');
+  self.write_canonical(text.data());
+  return text;
 }
 
 }  // namespace sigrun

@@ -56,7 +56,12 @@ size_t find_invalid_utf8(std::string_view text) {
 
 std::string repair_utf8(std::string_view text) {
   std::string out;
-  out.reserve(text.size() + 16);
+  append_repaired_utf8(text, out);
+  return out;
+}
+
+void append_repaired_utf8(std::string_view text, std::string& out) {
+  out.reserve(out.size() + text.size() + 16);
   for (size_t at = 0, bad = 0; at < text.size();) {
     if (size_t length = sequence_length(text, at, bad)) {
       out.append(text, at, length);
@@ -66,7 +71,6 @@ std::string repair_utf8(std::string_view text) {
       at += bad;
     }
   }
-  return out;
 }
 
 char32_t next_code_point(std::string_view text, size_t& at) {

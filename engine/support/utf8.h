@@ -18,6 +18,7 @@ inline bool is_valid_utf8(std::string_view text) { return find_invalid_utf8(text
 
 // Copies `text` with every maximal ill-formed sequence replaced by U+FFFD.
 std::string repair_utf8(std::string_view text);
+void append_repaired_utf8(std::string_view text, std::string& out);
 
 // Bytes of the code point that begins with `lead` in well-formed text; 1 for anything else.
 inline size_t utf8_length(unsigned char lead) {

@@ -80,6 +80,30 @@ TEST_CASE("decimal: order") {
     }
 }
 
+TEST_CASE("decimal: a view says what a number says, wherever its point and its zeros are") {
+  using sigrun::DecimalView;
+  for (const char* same :
+       {"1234.5", "1.2345e3", "12345e-1", "1234.500", "123450e-2", "0.12345e4", "0.0012345E+6"}) {
+    CAPTURE(same);
+    auto view = DecimalView::from_json(same);
+    REQUIRE(view);
+    CHECK(*view == Decimal::from_plain("1234.5")->view());
+    CHECK(*view < Decimal::from_plain("1234.51")->view());
+    CHECK(*view > Decimal::from_plain("1234.4999")->view());
+    REQUIRE(view->canonical_size() == 6);
+    std::string canonical(6, ' ');
+    view->write_canonical(canonical.data());
+    CHECK(canonical == "1234.5");
+  }
+  for (const char* zero : {"0", "-0", "0.000", "0e7", "-0.0e-3"})
+    CHECK(*DecimalView::from_json(zero) == Decimal().view());
+  CHECK(*DecimalView::from_padded("-007.50") == Decimal::from_plain("-7.5")->view());
+  CHECK(*DecimalView::from_padded("000") == Decimal().view());
+  CHECK_FALSE(DecimalView::from_padded("00-7"));
+  CHECK_FALSE(DecimalView::from_plain("007"));
+  CHECK(DecimalView::from_json("1e-999999")->canonical_size() == 1'000'001);
+}
+
 TEST_CASE("decimal: random integers order and print as the machine's do") {
   std::mt19937_64 random(sigrun::test::announce_seed("decimal"));
   for (int i = 0; i < 2000; ++i) {
