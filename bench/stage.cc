@@ -34,6 +34,7 @@ std::string run_in_turn(std::vector<Stage>& stages, double seconds) {
   const auto budget = std::chrono::duration<double>(seconds * static_cast<double>(stages.size()));
   do {
     for (size_t i = 0; i < stages.size(); ++i) {
+      if (stages[i].before) stages[i].before();
       const double start = processor_seconds();
       const uint64_t figure = stages[i].pass();
       stages[i].seconds.push_back(processor_seconds() - start);

@@ -12,6 +12,7 @@ struct Stage {
   std::string name;
   std::function<uint64_t()> pass;  // a figure that keeps the work from being left out
   std::vector<double> seconds;     // of processor time, pass by pass
+  std::function<void()> before{};  // each pass; its time does not count
   double median() const;           // 0 before any pass
 };
 

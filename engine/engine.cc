@@ -178,6 +178,8 @@ Engine::ScratchPointer Engine::make_scratch(TimeRange range) const {
   return ScratchPointer(new Scratch(*impl_, range));
 }
 
+void Engine::forget(Scratch& scratch) const { scratch.matcher.forget(); }
+
 void Engine::evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch,
                       std::vector<Alert>& alerts, Counters& counters,
                       std::vector<Rejection>* rejected) const {

@@ -57,6 +57,10 @@ class Engine {
   // The scratch must die before the engine. Events with a time outside `range` are dropped unmatched.
   ScratchPointer make_scratch(TimeRange range = {}) const;
 
+  // Lets go of what the scratch remembers of the events that it has seen. Changes no result; a measurement that goes over the same
+  // events again and again begins each pass with it.
+  void forget(Scratch& scratch) const;
+
   // Runs every event of a batch. Appends alerts, which point into the batch and `input`, in input order and adds to `counters` (rejections of the batch included).
   // `input` names the source in alerts. Events that were framed but could not be followed are rejected too: `rejected`, where given,
   // receives why.

@@ -24,7 +24,8 @@ void find_route(benchmark::State& state) {
     if (next->walker.walk(event, next->table, tokens) != JsonWalker::Outcome::broken)
       walked.push_back(std::move(next));
   });
-  Evaluator evaluator(*inputs.plan, inputs.index->evaluation, inputs.options.limits);
+  ValueMemory memory;
+  Evaluator evaluator(*inputs.plan, inputs.index->evaluation, inputs.options.limits, memory);
   Router router(*inputs.plan, *inputs.index);
   for (auto pass : state) {
     (void)pass;

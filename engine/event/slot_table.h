@@ -20,6 +20,7 @@ namespace sigrun {
 enum class ValueKind : uint8_t { null, truth, number, text, object, array, broken };
 
 struct EventValue {
+  static constexpr uint32_t unnumbered = UINT32_MAX;
   ValueKind kind = ValueKind::null;
   bool in_array = false;  // an element of the array that the path ends at
   bool truth = false;
@@ -27,7 +28,8 @@ struct EventValue {
   bool decoded = false, folded = false;
   bool sound = false;  // its escapes have been looked at, and are in order
   SlotId slot = 0;
-  uint32_t next = no_id;  // the slot's next value
+  uint32_t next = no_id;         // the slot's next value
+  uint32_t number = unnumbered;  // what the matcher knows the value by
   // Numbers: as written; texts: between the quotes, escapes as written. Followed by fifteen readable bytes.
   std::string_view raw;
   std::string_view text_view, folded_view;  // once decoded, folded
@@ -51,6 +53,7 @@ class SlotTable {
     value.truth = value.hidden = value.decoded = value.folded = value.sound = false;
     value.slot = slot;
     value.next = no_id;
+    value.number = EventValue::unnumbered;
     value.raw = raw;
     Head& head = heads_[slot];
     if (head.epoch == epoch_) [[unlikely]]

@@ -127,8 +127,9 @@ double expected_share(std::string_view literal) {
   if (is_part_of_one(literal, most_values_have)) return 0.6;
   if (literal.size() < 3) return 0.3;
   if (literal.size() < 4 || is_part_of_one(literal, many_values_have)) return 0.1;
-  if (literal.size() < 6) return 0.01;
-  return 0.002;
+  if (literal.size() < 5) return 0.01;
+  // The longer a text, the rarer.
+  return 0.01 / static_cast<double>(1u << std::min<size_t>(literal.size() - 4, 6));
 }
 
 }  // namespace sigrun

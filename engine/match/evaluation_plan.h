@@ -3,7 +3,7 @@
 
 #include "match/evaluation_order.h"
 #include "match/field_index.h"
-#include "match/literal_lists.h"
+#include "match/test_lists.h"
 #include "plan/plan.h"
 
 namespace sigrun {
@@ -13,7 +13,7 @@ struct EvaluationPlan {
       : fields(plan, for_each), lists(plan, for_each), order(plan) {}
 
   FieldIndexes fields;
-  LiteralLists lists;
+  TestLists lists;
   EvaluationOrder order;
 };
 

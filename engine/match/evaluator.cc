@@ -12,18 +12,28 @@ namespace {
 // So many tests of one field are evaluated one by one, for each event; then its index is searched. A list costs like so many.
 constexpr uint32_t free_tests = 128, cost_of_list = 2;
 
+// Where the text is ready, sooner done than remembered.
+bool is_quick(const Test& test) {
+  const auto* text = std::get_if<TextTest>(&test);
+  return text && (text->shape == TextTest::Shape::equals || text->shape == TextTest::Shape::starts_with ||
+                  text->shape == TextTest::Shape::ends_with);
+}
+
 }  // namespace
 
-Evaluator::Evaluator(const Plan& plan, const EvaluationPlan& evaluation, const Limits& limits)
+Evaluator::Evaluator(const Plan& plan, const EvaluationPlan& evaluation, const Limits& limits,
+                     ValueMemory& memory)
     : plan_(plan),
       indexes_(evaluation.fields),
       lists_(evaluation.lists),
       children_(evaluation.order.children()),
       limits_(limits),
+      memory_(memory),
       known_(plan.predicates.size(), 0),
       announced_(plan.predicates.size(), 0),
       listed_(lists_.size(), 0),
-      fields_(plan.fields.size()) {}
+      fields_(plan.fields.size()),
+      placed_(lists_.longest(), 0) {}
 
 void Evaluator::start(SlotTable& table, JsonWalker& walker) {
   table_ = &table;
@@ -62,15 +72,41 @@ bool Evaluator::holds(NodeId id) {
 }
 
 bool Evaluator::is_listed(ListId id) {
-  const LiteralList& list = lists_[id];
+  const TestList& list = lists_[id];
   FieldState& state = state_of(list.field);
-  if (!state.searched && (state.asked += cost_of_list) > free_tests) search(list.field, state);
-  if (state.searched) return listed_[id] == epoch_;
+  if (!state.searched && indexes_.of(list.field) && (state.asked += cost_of_list) > free_tests)
+    search(list.field, state);
+  if (state.searched)
+    return listed_[id] == epoch_ ||
+           std::any_of(list.unproven.begin(), list.unproven.end(), [&](NodeId test) { return holds(test); });
   return any_value(list.field, [&](EventValue& value) {
-    bool listed = false;
-    if (SlotTable::has_text(value)) list.index.find(table_->folded(value), [&](uint32_t) { listed = true; });
-    return listed;
+    return remembered(static_cast<uint32_t>(known_.size()) + id, value,
+                      [&] { return find_listed(id, value, [](uint32_t) { return true; }); });
   });
+}
+
+template <class Found>
+bool Evaluator::find_listed(ListId id, EventValue& value, Found&& found) {
+  const TestList& list = lists_[id];
+  const uint32_t begin = plan_.nodes[lists_.node_of(id)].begin;
+  bool done = false;
+  auto try_place = [&](uint32_t place) {
+    const Predicate& predicate = plan_.predicates[plan_.nodes[plan_.children[begin + place]].predicate];
+    if (value_satisfies(predicate.test, value, *table_)) done = found(place);
+  };
+  if (++list_search_ == 0) {
+    std::fill(placed_.begin(), placed_.end(), 0);
+    list_search_ = 1;
+  }
+  list.index.find(value, *table_, no_scratch_, [&](const ValueIndex::Entry& entry) {
+    if (done) return;
+    if (entry.exact)
+      done = found(entry.subject);
+    else if (std::exchange(placed_[entry.subject], list_search_) != list_search_)
+      try_place(entry.subject);
+  });
+  for (size_t i = 0; i < list.others.size() && !done; ++i) try_place(list.others[i]);
+  return done;
 }
 
 bool Evaluator::predicate_holds(PredicateId id) {
@@ -91,7 +127,7 @@ bool Evaluator::predicate_holds(PredicateId id) {
       return false;
     }
   }
-  const bool result = evaluate(predicate);
+  const bool result = evaluate(id);
   set(id, result);
   return result;
 }
@@ -151,14 +187,27 @@ bool Evaluator::any_value(FieldId field, Visit&& visit) {
   return slot != no_id && table_->any_value(slot, visit);
 }
 
-bool Evaluator::evaluate(const Predicate& predicate) {
+template <class Satisfies>
+bool Evaluator::remembered(uint32_t subject, EventValue& value, Satisfies&& satisfies) {
+  const uint32_t number = memory_.number_of(value);
+  if (const uint32_t* known = memory_.answer(number, subject)) return *known;
+  const bool satisfied = satisfies();
+  memory_.learn(number, subject, satisfied);
+  return satisfied;
+}
+
+bool Evaluator::evaluate(PredicateId id) {
+  const Predicate& predicate = plan_.predicates[id];
   if (auto* exists = std::get_if<sigma::Exists>(&predicate.test))
     return (present_slot(predicate.field) != no_id) == exists->present;
   if (std::holds_alternative<sigma::IsNull>(predicate.test)) return is_null(predicate.field);
   if (auto* reference = std::get_if<FieldReferenceTest>(&predicate.test))
     return refers(predicate.field, *reference);
-  return any_value(predicate.field,
-                   [&](EventValue& value) { return value_satisfies(predicate.test, value, *table_); });
+  const bool quick = is_quick(predicate.test);
+  return any_value(predicate.field, [&](EventValue& value) {
+    if (quick && value.folded) return value_satisfies(predicate.test, value, *table_);
+    return remembered(id, value, [&] { return value_satisfies(predicate.test, value, *table_); });
+  });
 }
 
 // Absent, or JSON null itself: an array is never null, whatever it holds.
@@ -193,12 +242,14 @@ bool Evaluator::is_single(FieldId field) {
   return slot != no_id && !table_->any_value(slot, [&](EventValue&) { return ++values > 1; });
 }
 
-NodeId Evaluator::first_listed(const Node& node, const LiteralList& list) {
+NodeId Evaluator::first_listed(ListId id) {
+  const Node& node = plan_.nodes[lists_.node_of(id)];
   uint32_t first = node.end - node.begin;
-  any_value(list.field, [&](EventValue& value) {
-    if (SlotTable::has_text(value))
-      list.index.find(table_->folded(value), [&](uint32_t place) { first = std::min(first, place); });
-    return false;
+  any_value(lists_[id].field, [&](EventValue& value) {
+    return find_listed(id, value, [&](uint32_t place) {
+      first = std::min(first, place);
+      return false;
+    });
   });
   return plan_.children[node.begin + first];
 }
@@ -207,8 +258,7 @@ void Evaluator::explain(NodeId id, const RulePlan& rule, std::vector<Match>& mat
   const Node& node = plan_.nodes[id];
   if (matches.size() >= limits_.explained_matches || node.kind == Node::Kind::negation) return;
   if (node.kind != Node::Kind::predicate) {
-    if (const ListId list = lists_.of(id); list != no_id)
-      return explain(first_listed(node, lists_[list]), rule, matches);
+    if (const ListId list = lists_.of(id); list != no_id) return explain(first_listed(list), rule, matches);
     // As many as it takes, the first ones in the order of the rule.
     uint32_t needed = node.kind == Node::Kind::all_of   ? node.end - node.begin
                       : node.kind == Node::Kind::any_of ? 1

@@ -9,6 +9,7 @@
 #include "event/slot_table.h"
 #include "match/evaluation_plan.h"
 #include "match/match_reason.h"
+#include "match/value_memory.h"
 #include "plan/plan.h"
 #include "support/limits.h"
 
@@ -16,7 +17,10 @@ namespace sigrun {
 
 class Evaluator {
  public:
-  Evaluator(const Plan& plan, const EvaluationPlan& evaluation, const Limits& limits);
+  // What `memory` knows of values is asked by predicate and, behind these, by list: subjects from last_subject() on are free.
+  Evaluator(const Plan& plan, const EvaluationPlan& evaluation, const Limits& limits, ValueMemory& memory);
+
+  uint32_t last_subject() const { return static_cast<uint32_t>(known_.size() + listed_.size()); }
 
   void start(SlotTable& table, JsonWalker& walker);
   bool holds(NodeId node);
@@ -36,10 +40,16 @@ class Evaluator {
     bool searched = false;
   };
 
-  bool evaluate(const Predicate& predicate);
+  bool evaluate(PredicateId id);
+  // A test of one value that is not null, as far as possible from memory.
+  template <class Satisfies>
+  bool remembered(uint32_t subject, EventValue& value, Satisfies&& satisfies);
   bool is_listed(ListId id);
   // The first test of a list that is true; one must be.
-  NodeId first_listed(const Node& node, const LiteralList& list);
+  NodeId first_listed(ListId id);
+  // Calls found(place) for tests of the list that are true of the value, each in any number, until it returns true.
+  template <class Found>
+  bool find_listed(ListId id, EventValue& value, Found&& found);
   bool is_null(FieldId field);
   bool is_single(FieldId field);
   bool refers(FieldId field, const FieldReferenceTest& test);
@@ -55,9 +65,10 @@ class Evaluator {
 
   const Plan& plan_;
   const FieldIndexes& indexes_;
-  const LiteralLists& lists_;
+  const TestLists& lists_;
   const std::vector<NodeId>& children_;  // in the order of their evaluation
   const Limits& limits_;
+  ValueMemory& memory_;
   SlotTable* table_ = nullptr;
   JsonWalker* walker_ = nullptr;
   LiteralScratch no_scratch_;  // the indexes of fields have no automata
@@ -67,6 +78,9 @@ class Evaluator {
       announced_;  // by predicate: the epoch (of keywords: the value) in which a search found it possible
   std::vector<uint32_t> listed_;  // by list: the epoch in which a search found it true
   std::vector<FieldState> fields_;
+  // By place in a list: the last search for which its test was evaluated.
+  std::vector<uint32_t> placed_;
+  uint32_t list_search_ = 0;
   // Of a search for keywords: what the value at hand may satisfy, and a number for each value.
   std::vector<PredicateId> maybe_;
   uint32_t value_ = 0;

@@ -18,12 +18,14 @@ Matcher::Matcher(const Plan& plan, const CandidateIndex& index, const Limits& li
       index_(index),
       table_(plan.paths.slot_count()),
       walker_(plan.paths, limits),
-      evaluator_(plan, index.evaluation, limits),
+      evaluator_(plan, index.evaluation, limits, memory_),
       literal_scratch_(index.automata.make_scratch()),
       router_(plan, index),
       route_(&unrouted),
       triggers_tried_(index.triggers.size(), 0),
-      programs_tried_(plan.programs.size(), 0) {}
+      programs_tried_(plan.programs.size(), 0) {
+  found_.reserve(ValueMemory::most_answers + 1);
+}
 
 JsonWalker::Outcome Matcher::match(std::string_view event, std::vector<Hit>& hits) {
   hits.clear();
@@ -34,6 +36,7 @@ JsonWalker::Outcome Matcher::match(std::string_view event, std::vector<Hit>& hit
 
 JsonWalker::Outcome Matcher::read(std::string_view event, std::span<const uint32_t> tokens) {
   ++event_;
+  memory_.start_event();
   route_ = &unrouted;
   table_.reset();
   JsonWalker::Outcome outcome = walker_.walk(event, table_, tokens);
@@ -46,7 +49,7 @@ JsonWalker::Outcome Matcher::read(std::string_view event, std::span<const uint32
 void Matcher::evaluate(std::vector<Hit>& hits) {
   hits.clear();
   if (!route_->view) match_open(hits);
-  for (uint32_t gate : route_->gates) match_gate(gate, hits);
+  match_routed(hits);
   if (!route_->keywords.empty() && route_->keyword_filter.may_contain(walker_.bytes()))
     for (TriggerId trigger : route_->keywords) fire(trigger, false, hits);
   check_wanted();
@@ -76,22 +79,35 @@ void Matcher::match_open(std::vector<Hit>& hits) {
       for (ProgramId program : index_.open_by_slot[table_.value(i).slot]) try_program(program, hits);
 }
 
-void Matcher::match_gate(uint32_t id, std::vector<Hit>& hits) {
-  const Gate& gate = index_.gates[id];
-  for (const FieldTriggers& triggers : gate.fields) find_triggers(triggers, hits);
-  for (ProgramId program : gate.always) try_program(program, hits);
+void Matcher::match_routed(std::vector<Hit>& hits) {
+  for (size_t i = 0; i < table_.size(); ++i) {
+    EventValue& value = table_.value(i);
+    const auto [first, last] = route_->fields_of_slot[value.slot];
+    if (first == last || value.hidden) continue;
+    for (uint32_t at = first; at < last; ++at) {
+      const RouteField& field = route_->fields[route_->slot_fields[at]];
+      if (field.one_slot || evaluator_.present_slot(field.field) == value.slot)
+        match_value(field, value, hits);
+    }
+  }
+  for (ProgramId program : route_->always) try_program(program, hits);
 }
 
-void Matcher::find_triggers(const FieldTriggers& triggers, std::vector<Hit>& hits) {
-  const SlotId slot = evaluator_.present_slot(triggers.field);
-  if (slot == no_id) return;
-  for (TriggerId trigger : triggers.unindexed) fire(trigger, false, hits);
-  if (triggers.values.empty()) return;
-  table_.any_value(slot, [&](EventValue& value) {
-    triggers.values.find(value, table_, literal_scratch_,
-                         [&](const ValueIndex::Entry& entry) { fire(entry.subject, entry.exact, hits); });
-    return false;
-  });
+void Matcher::match_value(const RouteField& field, EventValue& value, std::vector<Hit>& hits) {
+  for (const FieldTriggers* triggers : field.gates)
+    for (TriggerId trigger : triggers->unindexed) fire(trigger, false, hits);
+  const uint32_t number = memory_.number_of(value), subject = evaluator_.last_subject() + field.number;
+  if (const auto known = memory_.answers(number, subject)) {
+    for (uint32_t entry : *known) fire(entry / 2, entry % 2 != 0, hits);
+    return;
+  }
+  found_.clear();
+  for (const FieldTriggers* triggers : field.gates)
+    triggers->values.find(value, table_, literal_scratch_, [&](const ValueIndex::Entry& entry) {
+      if (found_.size() <= ValueMemory::most_answers) found_.push_back(2 * entry.subject + entry.exact);
+      fire(entry.subject, entry.exact, hits);
+    });
+  memory_.learn(number, subject, found_);
 }
 
 void Matcher::fire(TriggerId id, bool exact, std::vector<Hit>& hits) {

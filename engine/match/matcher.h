@@ -16,6 +16,7 @@
 #include "match/evaluator.h"
 #include "match/match_reason.h"
 #include "match/router.h"
+#include "match/value_memory.h"
 #include "plan/plan.h"
 #include "support/limits.h"
 
@@ -49,12 +50,14 @@ class Matcher {
   void explain(const Hit& hit, std::vector<Match>& matches);
   std::string_view top_level_keys() { return walker_.top_level_keys(); }
   const std::string& problem() const { return walker_.problem(); }
+  // Forgets the values of earlier events.
+  void forget() { memory_.forget(); }
 
  private:
   void check_wanted();
   void match_open(std::vector<Hit>& hits);
-  void match_gate(uint32_t gate, std::vector<Hit>& hits);
-  void find_triggers(const FieldTriggers& triggers, std::vector<Hit>& hits);
+  void match_routed(std::vector<Hit>& hits);
+  void match_value(const RouteField& field, EventValue& value, std::vector<Hit>& hits);
   void fire(TriggerId trigger, bool exact, std::vector<Hit>& hits);
   void try_program(ProgramId program, std::vector<Hit>& hits);
   std::string field_text(FieldId field);
@@ -63,10 +66,13 @@ class Matcher {
   const CandidateIndex& index_;
   SlotTable table_;
   JsonWalker walker_;
+  ValueMemory memory_;
   Evaluator evaluator_;
   LiteralScratch literal_scratch_;
   Router router_;
   const Route* route_;  // of the event at hand
+  std::vector<uint32_t>
+      found_;  // what the value at hand fires: 2 × trigger + whether that is exact; as memory_ is told
   uint64_t event_ = 0;
   // By trigger and program: the last event that it was tried on.
   std::vector<uint64_t> triggers_tried_, programs_tried_;

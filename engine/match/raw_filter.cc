@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
+#include <optional>
 #include <set>
 
 #include "support/bytes16.h"
@@ -57,12 +59,14 @@ bool folds_into_ascii(const char* p) {
   return (byte(0) == 0xC5 && byte(1) == 0xBF) || (byte(0) == 0xE2 && byte(1) == 0x84 && byte(2) == 0xAA);
 }
 
-bool is_beyond_judgement_from(std::string_view event, size_t at) {
-  for (; at < event.size(); ++at) {
-    if (folds_into_ascii(event.data() + at)) return true;
-    if (event[at] == '\\' && event.data()[at + 1] == 'u' && is_unicode_escape(event, at)) return true;
-  }
-  return false;
+// The code unit of the escape \\u0041 at its backslash; none if that is not four hexadecimal digits.
+std::optional<uint32_t> escaped_unit(std::string_view event, size_t backslash) {
+  if (event.size() - backslash < 6) return {};
+  const char* const digits = event.data() + backslash + 2;
+  uint32_t unit = 0;
+  const auto [end, error] = std::from_chars(digits, digits + 4, unit, 16);
+  if (error != std::errc() || end != digits + 4) return {};
+  return unit;
 }
 
 #if defined(SIGRUN_BYTES16)
@@ -98,8 +102,9 @@ size_t plain_bytes(std::string_view, size_t at) { return at; }
 
 #endif
 
-// Whether the event has a \u escape or a letter that folds into ASCII from outside.
-bool is_beyond_judgement(std::string_view event) {
+}  // namespace
+
+bool RawFilter::is_beyond_judgement(std::string_view event) const {
   size_t at = 0;
   for (; (at = plain_bytes(event, at)), event.size() - at >= 64; at += 64) {
     const char* const p = event.data() + at;
@@ -109,20 +114,36 @@ bool is_beyond_judgement(std::string_view event) {
     for (size_t part = at; part < at + 64; part += 16) {
       const Bytes16 bytes = Bytes16::load(event.data() + part);
       if ((bytes.equal('\xC5') | bytes.equal('\xE2') | bytes.equal('\\')) &&
-          is_beyond_judgement_from(event.substr(0, part + 16), part))
+          is_beyond_judgement(event, part, part + 16))
         return true;
     }
   }
-  return is_beyond_judgement_from(event, at);
+  return is_beyond_judgement(event, at, event.size());
 }
 
 #else
 
-bool is_beyond_judgement(std::string_view event) { return is_beyond_judgement_from(event, 0); }
+bool RawFilter::is_beyond_judgement(std::string_view event) const {
+  return is_beyond_judgement(event, 0, event.size());
+}
 
 #endif
 
-}  // namespace
+bool RawFilter::is_beyond_judgement(std::string_view event, size_t at, size_t end) const {
+  for (; at < end; ++at) {
+    if (folds_into_ascii(event.data() + at)) return true;
+    if (event[at] == '\\' && event.data()[at + 1] == 'u' && is_unicode_escape(event, at)) {
+      const auto unit = escaped_unit(event, at);
+      if (!unit || may_be_in_a_literal(*unit)) return true;
+    }
+  }
+  return false;
+}
+
+bool RawFilter::may_be_in_a_literal(uint32_t unit) const {
+  if (unit == 0x17F || unit == 0x212A) return true;  // ſ and K
+  return unit < 0x80 && texts_.find(static_cast<char>(lower(static_cast<char>(unit)))) != texts_.npos;
+}
 
 RawFilter::RawFilter(const std::vector<std::string>& literals) {
   std::vector<std::string_view> plain;

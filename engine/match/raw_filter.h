@@ -2,8 +2,8 @@
 //
 // Keywords look at every text of an event, and hardly any event has one. Unescaping and folding all texts to find that out costs
 // more than everything else, so the bytes are looked through first. A literal's longest stretch of ASCII that JSON cannot write
-// in two ways (but by \u) is searched for without regard to case; events with a \u escape or with one of the two letters outside
-// of ASCII that fold into it are not judged.
+// in two ways (but by \u) is searched for without regard to case; events with a \u escape of one of its characters, or with one of
+// the two letters outside of ASCII that fold into it, are not judged.
 //
 // teddy.h finds the places to look at.
 //
@@ -36,6 +36,10 @@ class RawFilter {
     uint32_t begin, size, offset;  // in texts_; where the gram is in it
   };
   bool is_at(std::string_view event, size_t at) const;
+  // Whether an escape or a letter that folds into ASCII from outside may be part of a literal.
+  bool is_beyond_judgement(std::string_view event) const;
+  bool is_beyond_judgement(std::string_view event, size_t at, size_t end) const;
+  bool may_be_in_a_literal(uint32_t escaped_unit) const;
 
   bool judges_ = false;
   std::string texts_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 #include "support/seeded_hash.h"
 
@@ -159,8 +160,36 @@ const Route* Router::keep(const Route& route) {
   return &*known;
 }
 
+void Router::complete_fields(Route& route) {
+  std::map<FieldId, RouteField> fields;
+  for (uint32_t gate : route.gates)
+    for (const FieldTriggers& triggers : index_.gates[gate].fields)
+      fields[triggers.field].gates.push_back(&triggers);
+  std::vector<std::pair<SlotId, uint32_t>> by_slot;
+  for (auto& [id, field] : fields) {
+    const auto& slots = plan_.fields[id].slots;
+    field.field = id;
+    field.number = ++last_field_;
+    field.one_slot = slots.size() == 1;
+    for (SlotId slot : slots) by_slot.emplace_back(slot, static_cast<uint32_t>(route.fields.size()));
+    route.fields.push_back(std::move(field));
+  }
+  std::sort(by_slot.begin(), by_slot.end());
+  route.fields_of_slot.resize(plan_.paths.slot_count());
+  for (const auto& [slot, field] : by_slot) {
+    auto& [first, last] = route.fields_of_slot[slot];
+    if (first == last) first = static_cast<uint32_t>(route.slot_fields.size());
+    route.slot_fields.push_back(field);
+    last = static_cast<uint32_t>(route.slot_fields.size());
+  }
+}
+
 // What follows from the gates.
-void Router::complete(Route& route) const {
+void Router::complete(Route& route) {
+  complete_fields(route);
+  for (uint32_t gate : route.gates)
+    route.always.insert(route.always.end(), index_.gates[gate].always.begin(),
+                        index_.gates[gate].always.end());
   route.wanted.resize(plan_.paths.slot_count());
   std::vector<std::string> literals;
   bool filters = true;

@@ -22,10 +22,22 @@
 
 namespace sigrun {
 
+// The triggers of all gates of a route on one field.
+struct RouteField {
+  FieldId field = no_id;
+  uint32_t number = 0;  // its own, of all fields of all routes
+  bool one_slot = false;
+  std::vector<const FieldTriggers*> gates;
+};
+
 struct Route {
   const View* view = nullptr;   // null: the open view, whose gate is CandidateIndex::open_gate
   std::vector<uint32_t> gates;  // each once
   std::vector<uint8_t> wanted;  // by slot: a program of the gates tests it
+  std::vector<RouteField> fields;
+  std::vector<std::pair<uint32_t, uint32_t>> fields_of_slot;  // by slot: a range of what follows
+  std::vector<uint32_t> slot_fields;                          // places in `fields`
+  std::vector<ProgramId> always;
   // Of the gates: the keywords, and whether any of them can be true at all.
   std::vector<TriggerId> keywords;
   RawFilter keyword_filter;
@@ -66,7 +78,8 @@ class Router {
   Truth follows(NodeId node, Evaluator& evaluator) const;
   void work_out(Evaluator& evaluator, Choices& choices);
   const Route* keep(const Route& route);
-  void complete(Route& route) const;
+  void complete(Route& route);
+  void complete_fields(Route& route);
   const Route& choose(const Choices& choices, Evaluator& evaluator);
 
   const Plan& plan_;
@@ -82,6 +95,7 @@ class Router {
   std::set<Route, ByGates> routes_;
   Route opened_;  // being put together
   Route unrouted_;
+  uint32_t last_field_ = 0;  // the number given last
 };
 
 }  // namespace sigrun

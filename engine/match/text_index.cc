@@ -20,7 +20,7 @@ bool TextIndex::add(const TextTest& test, uint32_t id) {
     case TextTest::Shape::segments:
     case TextTest::Shape::anything: literals_.push_back({std::move(needle), id}); break;
   }
-  return !test.cased && test.shape != TextTest::Shape::segments;
+  return tells(test);
 }
 
 void TextIndex::add_literal(std::string_view folded, uint32_t id) {

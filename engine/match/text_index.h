@@ -18,6 +18,7 @@ class TextIndex {
   // Under `id`: a test whose truth is being found (returns true), or else what every text that satisfies it has in it. Tests that
   // no literal is necessary for must not be added: longest_literal() is empty.
   bool add(const TextTest& test, uint32_t id);
+  static bool tells(const TextTest& test) { return !test.cased && test.shape != TextTest::Shape::segments; }
   void add_literal(std::string_view folded, uint32_t id);
   // Literals may be left to the automata, where there are any.
   void freeze(LiteralAutomata* automata = nullptr);

@@ -73,6 +73,14 @@ struct ValueIndex::Adder {
   bool operator()(const auto&) const { return false; }
 };
 
+bool ValueIndex::tells(const Test& test) {
+  if (auto* text = std::get_if<TextTest>(&test)) return is_found(*text) && TextIndex::tells(*text);
+  if (auto* any = std::get_if<AnyTextTest>(&test))
+    return std::all_of(any->tests.begin(), any->tests.end(),
+                       [](const TextTest& one) { return is_found(one) && TextIndex::tells(one); });
+  return std::holds_alternative<NumberTest>(test);
+}
+
 bool ValueIndex::add(const Test& test, uint32_t subject) { return std::visit(Adder{*this, subject}, test); }
 
 void ValueIndex::freeze(LiteralAutomata* automata) {

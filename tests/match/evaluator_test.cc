@@ -107,3 +107,46 @@ TEST_CASE("fieldref between two long arrays stops at its limit and says so") {
   CHECK(early.titles.size() == 1);
   CHECK(early.outcome == JsonWalker::Outcome::sound);
 }
+
+TEST_CASE("lists: tests of all kinds are looked up together") {
+  const std::string list =
+      "F|contains: ['{needle} one', two, 't?ree', 'fo*ur', five, six, seven, '-e* paa', \"x'y\", ab]";
+  auto explained = [&](const std::string& value) {
+    return Bench(rule_with_items(list)).explain(R"({"F":")" + value + R"("})");
+  };
+  CHECK(explained("a {NEEDLE} one b") == "F|contains|{needle} one|a {NEEDLE} one b");
+  CHECK(explained("it is thReE o'clock") == "F|contains|t?ree|it is thReE o'clock");
+  CHECK(explained("foo, fo and then ur") == "F|contains|fo*ur|foo, fo and then ur");
+  CHECK(explained("p -enc PAAx") == "F|contains|-e* paa|p -enc PAAx");
+  CHECK(explained("paa -e") == "no hit");
+  CHECK(explained("ur fo") == "no hit");
+  CHECK(explained("tree") == "no hit");
+  CHECK(explained("") == "no hit");
+  // In whatever value of several it is, and never twice as costly for being announced often.
+  CHECK(Bench(rule_with_items(list)).explain(R"({"F":["x","ur","fo ur"]})") == "F|contains|fo*ur|fo ur");
+  std::string paas;
+  for (int i = 0; i < 2000; ++i) paas += " paa";
+  CHECK(explained(paas) == "no hit");
+}
+
+TEST_CASE("lists: regular expressions, numbers and networks stand in them too") {
+  const std::string rule =
+      "s:\n  - F|re: 'a[0-9]+b'\n  - F|re: '^[xyz]+$'\n  - F: 5\n  - F: five\n  - F|gt: 100\n  - F|cidr: 10.0.0.0/8\n"
+      "  - F|contains: one\n  - F|startswith: two\n  - F|endswith: three\n  - F|contains|cased: Four\ncondition: s";
+  for (const char* value : {R"("ka77bo")", R"("zyx")", "5", R"("5")", R"("FIVE")", "101", R"("10.9.8.7")",
+                            R"("x one y")", R"("twosome")", R"("the three")", R"("Fourteen")"})
+    CHECK_MESSAGE(test::detection_matches(rule, R"({"F":)" + std::string(value) + "}"), value);
+  for (const char* value : {R"("ab")", R"("xyz1")", "6", "100", R"("11.9.8.7")", R"("tw")", R"("fourteen")", "null", "true", "[]"})
+    CHECK_FALSE_MESSAGE(test::detection_matches(rule, R"({"F":)" + std::string(value) + "}"), value);
+}
+
+TEST_CASE("lists: of one test many times over in a field that has no other") {
+  std::string detection;
+  std::string condition = "condition: ";
+  for (int i = 0; i < 80; ++i) {
+    detection += "s" + std::to_string(i) + ":\n  F|contains: [a, a, a, a, a, a, a, a, a]\n  G: '" + std::to_string(i) + "'\n";
+    condition += (i ? " or s" : "s") + std::to_string(i);
+  }
+  CHECK(test::detection_matches(detection + condition, R"({"F":"xax","G":"79"})"));
+  CHECK_FALSE(test::detection_matches(detection + condition, R"({"F":"xbx","G":"79"})"));
+}

@@ -36,6 +36,14 @@ TEST_CASE("raw filter: case, escapes, places") {
   CHECK(may_contain(filter, R"({"a":"\u0041"})"));
   CHECK(may_contain(filter, R"({"a":"\\\u0041"})"));
   CHECK_FALSE(may_contain(filter, R"({"c":"\\users"})"));
+  CHECK(may_contain(filter, R"({"a":"\u017f \u212A"})"));
+  CHECK(may_contain(filter, R"({"a":"\u00"})"));
+  // An escape of what no literal has hides none.
+  CHECK_FALSE(may_contain(filter, R"({"a":"\u003cp\u003e \u00ae \ud83d\ude00 \u0039"})"));
+  for (size_t offset = 0; offset < 100; ++offset) {
+    CHECK(may_contain(filter, std::string(offset, '.') + R"(\u0061b)" + std::string(7, '.')));
+    CHECK_FALSE(may_contain(filter, std::string(offset, '.') + R"(\u003e)" + std::string(7, '.')));
+  }
   CHECK(may_contain(filter, "{\"c\":\"\xE2\x84\xAA\"}"));
   CHECK(may_contain(filter, "{\"c\":\"lsa\xC5\xBF\"}"));
   CHECK_FALSE(may_contain(filter, "{\"c\":\"Office\xC2\xAE \xE2\x82\xAC \xC5\xBE\"}"));
