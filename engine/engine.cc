@@ -127,14 +127,14 @@ void Counters::count_unrecognised(std::string_view keys, uint64_t count) {
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Engine::~Engine() = default;
 
-std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& report) {
+std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& report, RuleCache* cache) {
   if (options.literal_search == LiteralSearch::vectorscan && !LiteralAutomata::available()) {
     report.fatal = "literals cannot be searched for by vectorscan: this build or this processor lacks it";
     return {};
   }
   auto tables = load_tables(options, report);
   if (!tables) return {};
-  auto rules = load_rules(options, report);
+  auto rules = load_rules(options, report, cache);
   if (!rules) return {};
 
   auto impl = std::make_unique<Impl>();

@@ -25,6 +25,8 @@
 
 namespace sigrun {
 
+class RuleCache;
+
 // Every event has exactly one outcome: in = processed + degraded + rejected + dropped.
 struct Counters {
   uint64_t in = 0, processed = 0, degraded = 0, rejected = 0, dropped = 0;
@@ -51,7 +53,10 @@ class Engine {
 
   // Null, with report.fatal set, when the options cannot be followed. An engine without rules is an engine: see report.loaded. Rules that cannot be loaded are in the report; the others
   // are loaded.
-  static std::unique_ptr<Engine> load(const LoadOptions& options, LoadReport& report);
+  // With a `cache` that earlier loads were given, files that have not changed since the last one are not parsed again; the engine and
+  // the report are the same but for LoadReport::unchanged_files.
+  static std::unique_ptr<Engine> load(const LoadOptions& options, LoadReport& report,
+                                      RuleCache* cache = nullptr);
   ~Engine();
 
   // The scratch must die before the engine. Events with a time outside `range` are dropped unmatched.

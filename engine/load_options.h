@@ -59,6 +59,7 @@ struct RefusedRule {
 struct LoadReport {
   std::vector<Diagnostic> diagnostics;  // in order of files and lines
   size_t files = 0;
+  size_t unchanged_files = 0;  // of those: known from a RuleCache, and not parsed again
   size_t loaded = 0;                                             // detection rules in the engine
   size_t refused = 0;                                            // rules (documents) with an error
   std::vector<RefusedRule> refused_rules;                        // one for each of `refused`

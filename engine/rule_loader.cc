@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <set>
 #include <system_error>
 
@@ -55,7 +56,8 @@ std::string first_error(const DiagnosticSink& sink) {
 
 class RuleLoader {
  public:
-  RuleLoader(const LoadOptions& options, LoadReport& report) : options_(options), report_(report) {}
+  RuleLoader(const LoadOptions& options, LoadReport& report, RuleCache* cache)
+      : options_(options), report_(report), cache_(cache) {}
 
   std::optional<LoadedRules> load() {
     if (!read_pipelines() || !read_vars() || !read_files()) return {};
@@ -148,14 +150,33 @@ class RuleLoader {
     explicit FileRead(const std::string& path) : sink(path) {}
     DiagnosticSink sink;
     std::optional<sigma::RuleFile> rules;
+    std::shared_ptr<const RuleCache::File> remembered;  // the same, for the cache
+    bool unchanged = false;                             // it comes from there
   };
 
   void read_file(FileRead& read) const {
     std::string problem;
-    if (auto text = read_text(read.sink.file(), options_.limits.yaml_bytes, problem))
-      read.rules = sigma::read_rules(*text, options_.limits, read.sink);
-    else
-      read.sink.error({}, problem.substr(read.sink.file().size() + 2));
+    const auto text = read_text(read.sink.file(), options_.limits.yaml_bytes, problem);
+    if (!text) return read.sink.error({}, problem.substr(read.sink.file().size() + 2));
+    if (cache_) read.remembered = cache_->find(read.sink.file(), *text, options_.limits);
+    if (read.remembered) {
+      read.unchanged = true;
+      read.rules = read.remembered->rules;
+      for (const Diagnostic& diagnostic : read.remembered->diagnostics) read.sink.append(diagnostic);
+      return;
+    }
+    read.rules = sigma::read_rules(*text, options_.limits, read.sink);
+    if (cache_) read.remembered = RuleCache::remember(*text, *read.rules, read.sink.diagnostics());
+  }
+
+  void remember(std::vector<FileRead>& reads) {
+    if (!cache_) return;
+    RuleCache::Files files;
+    for (FileRead& read : reads) {
+      report_.unchanged_files += read.unchanged;
+      if (read.remembered) files.emplace(read.sink.file(), std::move(read.remembered));
+    }
+    cache_->keep_only(std::move(files), options_.limits);
   }
 
   bool read_files() {
@@ -181,6 +202,7 @@ class RuleLoader {
     report_.files += reads.size();
     // Files are read on all cores and taken in their order.
     in_parallel(reads.size(), [&](size_t i) { read_file(reads[i]); });
+    remember(reads);
     for (FileRead& read : reads) {
       if (read.rules) {
         for (const sigma::RefusedDocument& refused : read.rules->refused_documents)
@@ -357,6 +379,7 @@ class RuleLoader {
 
   const LoadOptions& options_;
   LoadReport& report_;
+  RuleCache* cache_;  // or null
   sigma::PipelineStack pipelines_;
   sigma::PlaceholderValues vars_;
   std::set<std::string> seen_;
@@ -365,8 +388,8 @@ class RuleLoader {
 
 }  // namespace
 
-std::optional<LoadedRules> load_rules(const LoadOptions& options, LoadReport& report) {
-  return RuleLoader(options, report).load();
+std::optional<LoadedRules> load_rules(const LoadOptions& options, LoadReport& report, RuleCache* cache) {
+  return RuleLoader(options, report, cache).load();
 }
 
 std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& options, LoadReport& report) {

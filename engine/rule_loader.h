@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "load_options.h"
+#include "rule_cache.h"
 #include "sigma/rule.h"
 #include "sigma/taxonomy.h"
 
@@ -16,8 +17,9 @@ struct LoadedRules {
 };
 
 // Fills the report but for what needs the tables. Empty with report.fatal set when the options cannot be followed: an unreadable path, a broken pipeline
-// or placeholder file.
-std::optional<LoadedRules> load_rules(const LoadOptions& options, LoadReport& report);
+// or placeholder file. `cache` may be null.
+std::optional<LoadedRules> load_rules(const LoadOptions& options, LoadReport& report,
+                                      RuleCache* cache = nullptr);
 
 // The tables that the options name, in the order in which they are tried. Empty with report.fatal set when one is broken.
 std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& options, LoadReport& report);

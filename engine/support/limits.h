@@ -37,6 +37,8 @@ struct Limits {
       20;  // rejected events described one by one for each input; the rest are only counted
   size_t explained_value_bytes = 4096;  // a matched value in an alert's `matches` is cut to this many bytes
   size_t explained_matches = 32;        // entries of an alert's `matches`
+
+  bool operator==(const Limits&) const = default;
 };
 
 }  // namespace sigrun
