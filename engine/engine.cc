@@ -170,6 +170,9 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   for (size_t rule = 0; rule < infos.size(); ++rule)
     infos[rule]->explanations = impl->plan->rules[rule].explanations;
   impl->rules.assign(infos.begin(), infos.end());
+  // The plan holds all that is needed of them; the indexes take their memory.
+  rules.reset();
+  tables.reset();
   impl->candidates = std::make_unique<CandidateIndex>(*impl->plan, in_parallel, options.literal_search);
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }

@@ -33,7 +33,11 @@ std::optional<std::string> read_text(const std::string& path, size_t limit, std:
     return {};
   }
   std::string text;
-  constexpr size_t step = 64 << 10;
+  // Most files are taken in one step, with the byte more that tells their end.
+  std::error_code ignored;
+  const auto expected = fs::file_size(path, ignored);
+  const size_t step =
+      ignored ? 64 << 10 : std::max<size_t>(std::min<uintmax_t>(expected, limit) + 1, 4 << 10);
   while (file && text.size() <= limit) {
     const size_t size = text.size();
     text.resize(std::min(size + step, limit + 1));
@@ -193,12 +197,15 @@ class RuleLoader {
       if (files.size() == before)
         return fail(fmt::format("{}: the folder holds no rule file (*.yml, *.yaml)", path));
     }
-    std::vector<FileRead> reads;
-    for (const std::string& path : files) {
+    std::vector<std::string> identities(files.size());
+    in_parallel(files.size(), [&](size_t i) {
       std::error_code ignored;
-      std::string identity = fs::weakly_canonical(path, ignored).string();
-      if (seen_.insert(identity.empty() ? path : identity).second) reads.emplace_back(path);
-    }
+      identities[i] = fs::weakly_canonical(files[i], ignored).string();
+      if (identities[i].empty()) identities[i] = files[i];
+    });
+    std::vector<FileRead> reads;
+    for (size_t i = 0; i < files.size(); ++i)
+      if (seen_.insert(std::move(identities[i])).second) reads.emplace_back(files[i]);
     report_.files += reads.size();
     // Files are read on all cores and taken in their order.
     in_parallel(reads.size(), [&](size_t i) { read_file(reads[i]); });

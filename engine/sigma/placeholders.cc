@@ -232,10 +232,12 @@ bool resolve_in(Detection& detection, const std::string& file, const Placeholder
 PlaceholderOutcome replace_placeholders(DetectionItem& item, const PlaceholderLookup& lookup,
                                         const Limits& limits, size_t& grown, std::string& problem,
                                         Mark& where) {
+  auto has_names = [](const ItemValue& value) { return !names_in(value.value).empty(); };
+  if (std::none_of(item.values.begin(), item.values.end(), has_names)) return PlaceholderOutcome::unchanged;
   std::vector<ItemValue> results;
   bool changed = false;
   for (const ItemValue& value : item.values) {
-    if (names_in(value.value).empty()) {
+    if (!has_names(value)) {
       results.push_back(value);
       continue;
     }
