@@ -166,7 +166,8 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
                                options.logsource.logsource.to_string());
     return {};
   }
-  impl->plan = build_plan({rules->detections, *tables, routing, options.logsource.logsource, impl->limits});
+  impl->plan = build_plan(
+      {rules->detections, *tables, routing, options.logsource.logsource, impl->limits, in_parallel});
   for (size_t rule = 0; rule < infos.size(); ++rule)
     infos[rule]->explanations = impl->plan->rules[rule].explanations;
   impl->rules.assign(infos.begin(), infos.end());

@@ -11,12 +11,14 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "plan/compiled_regex.h"
+#include "plan/explanations.h"
 #include "plan/path_trie.h"
 #include "plan/text_test.h"
 #include "sigma/rule.h"
@@ -57,7 +59,7 @@ using Test = std::variant<TextTest, AnyTextTest, RegexTest, NumberTest, sigma::B
 
 struct Predicate {
   FieldId field = no_id;  // no_id: a keyword, tried on every text and number of the event
-  Test test;
+  const Test& test;       // of Plan::tests: fields that are asked the same share it
 };
 
 // A node of a condition. Leaves name a predicate and what to say of it in an alert.
@@ -69,14 +71,6 @@ struct Node {
   PredicateId predicate = no_id;
   uint32_t explanation = 0;  // into RulePlan::explanations
 };
-
-// How an author wrote one test: for an alert's `matches`.
-struct Explanation {
-  std::string field;     // empty for keywords
-  std::string modifier;  // "endswith", "re|i", "" for a plain comparison
-  std::string pattern;
-};
-using Explanations = std::vector<Explanation>;
 
 struct RulePlan {
   sigma::LogSource logsource;
@@ -115,8 +109,13 @@ struct OpenView {
 };
 
 struct Plan {
+  Plan() = default;
+  Plan(const Plan&) = delete;  // predicates would refer to the tests of the other
+  Plan& operator=(const Plan&) = delete;
+
   PathTrie paths;
   std::vector<Field> fields;
+  std::deque<Test> tests;  // each distinct one once
   std::vector<Predicate> predicates;
   std::vector<Node> nodes;
   std::vector<NodeId> children;

@@ -1,12 +1,12 @@
 #include "plan/plan_builder.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
 #include <unordered_map>
+
+#include "plan/test_pool.h"
 
 namespace sigrun {
 namespace {
@@ -38,56 +38,22 @@ class Spelling {
   mutable std::unordered_map<std::string, FieldId> known_;  // what resolve() found before
 };
 
-// An exact text form of a value, the key under which equal tests are shared.
-std::string test_key(const sigma::Value& value) {
-  struct Key {
-    std::string pattern(const sigma::TextPattern& v) const {
-      std::string out = v.cased ? "C" : "c";
-      for (const auto& part : v.parts)
-        out += fmt::format("{}{}:{}", static_cast<int>(part.kind), part.text.size(), part.text);
-      return out;
-    }
-    std::string operator()(const sigma::TextPattern& v) const { return "t" + pattern(v); }
-    std::string operator()(const sigma::AnyTextPattern& v) const {
-      std::string out = "a";
-      for (const auto& p : v.patterns) out += pattern(p) + ";";
-      return out;
-    }
-    std::string operator()(const sigma::RegexPattern& v) const { return "r" + v.to_re2(); }
-    std::string operator()(const sigma::NumberEquals& v) const { return "n" + v.number.canonical(); }
-    std::string operator()(const sigma::BoolEquals& v) const { return v.truth ? "b1" : "b0"; }
-    std::string operator()(const sigma::IsNull&) const { return "z"; }
-    std::string operator()(const sigma::Exists& v) const { return v.present ? "e1" : "e0"; }
-    std::string operator()(const sigma::NumberCompare& v) const {
-      return fmt::format("o{}{}", static_cast<int>(v.order), v.bound.canonical());
-    }
-    std::string operator()(const sigma::TimePartCompare& v) const {
-      return fmt::format("p{}{}{}", static_cast<int>(v.part), static_cast<int>(v.order), v.bound.canonical());
-    }
-    std::string operator()(const sigma::CidrBlock& v) const {
-      return fmt::format("i{}{}/{}", v.v6 ? 6 : 4,
-                         std::string_view(reinterpret_cast<const char*>(v.address.data()), 16), v.prefix);
-    }
-    std::string operator()(const sigma::FieldReference& v) const {
-      return fmt::format("f{}{}{}", static_cast<int>(v.mode), v.cased ? 'C' : 'c',
-                         v.literal_field ? 'l' : 's') +
-             v.field;
-    }
-  };
-  return std::visit(Key{}, value);
+void one_after_another(size_t count, const std::function<void(size_t)>& visit) {
+  for (size_t i = 0; i < count; ++i) visit(i);
 }
 
 std::vector<std::string> literal_spelling(const std::string& field) { return {field}; }
 
 class PlanBuilder {
  public:
-  explicit PlanBuilder(const PlanInput& input) : input_(input), plan_(std::make_unique<Plan>()) {}
+  explicit PlanBuilder(const PlanInput& input)
+      : input_(input), plan_(std::make_unique<Plan>()), tests_(plan_->tests, input.limits) {
+    for_each_ = input.for_each ? input.for_each : ForEach(one_after_another);
+  }
 
   std::unique_ptr<const Plan> build() {
     plan_->automatic = input_.routing == Routing::automatic;
-    for (const DetectionRule& rule : input_.rules)
-      plan_->rules.push_back(
-          {rule.logsource, rule.muted, std::make_shared<const Explanations>(explain(rule))});
+    read_rules();
     if (input_.routing == Routing::automatic)
       for (const TaxonomyTable& table : input_.tables) add_view(table);
     add_open_view();
@@ -96,6 +62,27 @@ class PlanBuilder {
   }
 
  private:
+  // ---- rules -----------------------------------------------------------------------------------------------------
+
+  static void values_of(const Detection& detection, std::vector<const sigma::Value*>& values) {
+    for (const Detection& child : detection.children) values_of(child, values);
+    if (detection.kind != Detection::Kind::item) return;
+    for (const sigma::ItemValue& value : detection.item->values) values.push_back(&value.value);
+  }
+
+  // What can be said of a rule under any spelling of its fields.
+  void read_rules() {
+    const size_t count = input_.rules.size();
+    std::vector<std::vector<const sigma::Value*>> values(count);
+    plan_->rules.resize(count);
+    for_each_(count, [&](size_t i) {
+      const DetectionRule& rule = input_.rules[i];
+      plan_->rules[i] = {rule.logsource, rule.muted, std::make_shared<const Explanations>(rule)};
+      for (const sigma::Selection& selection : rule.selections) values_of(selection.detection, values[i]);
+    });
+    tests_of_rules_ = tests_.add_all(values, for_each_);
+  }
+
   // ---- fields ----------------------------------------------------------------------------------------------------
 
   // Until freeze() a field's slots are the paths' numbers in the trie.
@@ -116,49 +103,13 @@ class PlanBuilder {
 
   // ---- predicates ------------------------------------------------------------------------------------------------
 
-  struct Compiler {
-    PlanBuilder& builder;
-    const Spelling& spelling;
-    Test operator()(const sigma::TextPattern& v) const { return TextTest::compile(v); }
-    Test operator()(const sigma::AnyTextPattern& v) const {
-      AnyTextTest any;
-      for (const auto& pattern : v.patterns) any.tests.push_back(TextTest::compile(pattern));
-      return any;
-    }
-    Test operator()(const sigma::RegexPattern& v) const { return RegexTest{builder.regex(v)}; }
-    Test operator()(const sigma::NumberEquals& v) const { return NumberTest{v.number, v.number.canonical()}; }
-    Test operator()(const sigma::FieldReference& v) const {
-      return FieldReferenceTest{builder.resolve(v.field, v.literal_field, spelling), v.mode, v.cased};
-    }
-    Test operator()(const auto& v) const { return v; }
-  };
-
-  Test compile(const sigma::Value& value, const Spelling& spelling) {
-    return std::visit(Compiler{*this, spelling}, value);
-  }
-
-  std::shared_ptr<const CompiledRegex> regex(const sigma::RegexPattern& pattern) {
-    auto& compiled = regexes_[pattern.to_re2()];
-    if (!compiled) {
-      RE2::Options options;
-      options.set_log_errors(false);
-      options.set_max_mem(input_.limits.regex_memory);
-      compiled = std::make_shared<CompiledRegex>(pattern.to_re2(), options);
-    }
-    return compiled;
-  }
-
-  PredicateId add_predicate(FieldId field, const sigma::Value& value, const Spelling& spelling) {
-    std::string key = fmt::format("{}:", field) + test_key(value);
+  PredicateId add_predicate(FieldId field, const sigma::Value& value, TestId test, const Spelling& spelling) {
     if (auto* reference = std::get_if<sigma::FieldReference>(&value))
-      key += fmt::format("@{}", resolve(reference->field, reference->literal_field, spelling));
-    auto [known, fresh] =
-        predicates_.try_emplace(std::move(key), static_cast<PredicateId>(plan_->predicates.size()));
-    if (fresh) {
-      PredicateId id = known->second;
-      plan_->predicates.push_back({field, {}});
-      plan_->predicates[id].test = compile(value, spelling);
-    }
+      test = tests_.add_reference(
+          {resolve(reference->field, reference->literal_field, spelling), reference->mode, reference->cased});
+    auto [known, fresh] = predicates_.try_emplace(uint64_t{field} << 32 | test,
+                                                  static_cast<PredicateId>(plan_->predicates.size()));
+    if (fresh) plan_->predicates.push_back({field, plan_->tests[test]});
     return known->second;
   }
 
@@ -180,25 +131,29 @@ class PlanBuilder {
     return add_node(node);
   }
 
-  // `explanation` counts the values of the rule in document order, as explain() does.
-  NodeId add_item(const DetectionItem& item, const Spelling& spelling, uint32_t& explanation) {
+  // The tests of a rule or table in document order, and how many of them are planned: explanations have the same order.
+  struct Tests {
+    const std::vector<TestId>& ids;
+    uint32_t next = 0;
+  };
+
+  NodeId add_item(const DetectionItem& item, const Spelling& spelling, Tests& tests) {
     FieldId field = item.keyword ? no_id : resolve(item.field, item.literal_field, spelling);
     std::vector<NodeId> leaves;
     for (const sigma::ItemValue& value : item.values) {
       Node leaf;
-      leaf.predicate = add_predicate(field, value.value, spelling);
-      leaf.explanation = explanation++;
+      leaf.explanation = tests.next++;
+      leaf.predicate = add_predicate(field, value.value, tests.ids[leaf.explanation], spelling);
       leaves.push_back(add_node(leaf));
     }
     NodeId node = add_list(item.match_all ? Node::Kind::all_of : Node::Kind::any_of, leaves);
     return item.negated ? add_list(Node::Kind::negation, {node}) : node;
   }
 
-  NodeId add_detection(const Detection& detection, const Spelling& spelling, uint32_t& explanation) {
-    if (detection.kind == Detection::Kind::item) return add_item(*detection.item, spelling, explanation);
+  NodeId add_detection(const Detection& detection, const Spelling& spelling, Tests& tests) {
+    if (detection.kind == Detection::Kind::item) return add_item(*detection.item, spelling, tests);
     std::vector<NodeId> list;
-    for (const Detection& child : detection.children)
-      list.push_back(add_detection(child, spelling, explanation));
+    for (const Detection& child : detection.children) list.push_back(add_detection(child, spelling, tests));
     return add_list(detection.kind == Detection::Kind::all_of ? Node::Kind::all_of : Node::Kind::any_of,
                     list);
   }
@@ -249,51 +204,21 @@ class PlanBuilder {
   ProgramId compile_program(RuleIndex rule, const Spelling& spelling) {
     const DetectionRule& source = input_.rules[rule];
     std::vector<NodeId> selections;
-    uint32_t explanation = 0;
+    Tests tests{tests_of_rules_[rule]};
     for (const sigma::Selection& selection : source.selections)
-      selections.push_back(add_detection(selection.detection, spelling, explanation));
+      selections.push_back(add_detection(selection.detection, spelling, tests));
     plan_->programs.push_back({rule, add_condition(source.condition, selections)});
     return static_cast<ProgramId>(plan_->programs.size() - 1);
-  }
-
-  // The pattern as its author wrote it: without the wildcards that modifiers and keywords add.
-  static std::string written_pattern(const DetectionItem& item, sigma::Value value) {
-    auto has = [&](std::string_view modifier) {
-      return std::find(item.modifiers.begin(), item.modifiers.end(), modifier) != item.modifiers.end();
-    };
-    bool tied = has("startswith") || has("endswith");
-    bool around = has("contains") || (item.keyword && !tied);
-    auto strip = [&](sigma::TextPattern& pattern) {
-      auto is_run = [](const sigma::TextPart& part) { return part.kind == sigma::TextPart::Kind::any_run; };
-      auto& parts = pattern.parts;
-      if ((around || has("startswith")) && !parts.empty() && is_run(parts.back())) parts.pop_back();
-      if ((around || has("endswith")) && !parts.empty() && is_run(parts.front())) parts.erase(parts.begin());
-    };
-    if (auto* pattern = std::get_if<sigma::TextPattern>(&value)) strip(*pattern);
-    if (auto* any = std::get_if<sigma::AnyTextPattern>(&value))
-      std::for_each(any->patterns.begin(), any->patterns.end(), strip);
-    return sigma::describe(value);
-  }
-
-  static void explain(const Detection& detection, Explanations& out) {
-    for (const Detection& child : detection.children) explain(child, out);
-    if (detection.kind != Detection::Kind::item) return;
-    std::string modifiers = fmt::format("{}", fmt::join(detection.item->modifiers, "|"));
-    for (const sigma::ItemValue& value : detection.item->values)
-      out.push_back({detection.item->field, modifiers, written_pattern(*detection.item, value.value)});
-  }
-
-  static Explanations explain(const DetectionRule& rule) {
-    Explanations out;
-    for (const sigma::Selection& selection : rule.selections) explain(selection.detection, out);
-    return out;
   }
 
   // ---- views -----------------------------------------------------------------------------------------------------
 
   NodeId add_routing(const Detection& detection, const TaxonomyTable& table) {
-    uint32_t explanation = 0;
-    return add_detection(detection, spelling_of(table, nullptr), explanation);
+    std::vector<std::vector<const sigma::Value*>> values(1);
+    values_of(detection, values[0]);
+    const auto ids = tests_.add_all(values, for_each_);
+    Tests tests{ids[0]};
+    return add_detection(detection, spelling_of(table, nullptr), tests);
   }
 
   static Spelling spelling_of(const TaxonomyTable& table, const TaxonomyEntry* entry) {
@@ -408,6 +333,9 @@ class PlanBuilder {
 
   void freeze() {
     plan_->paths.freeze();
+    plan_->predicates.shrink_to_fit();
+    plan_->nodes.shrink_to_fit();
+    plan_->children.shrink_to_fit();
     for (Field& field : plan_->fields)
       for (SlotId& slot : field.slots) slot = plan_->paths.slot_of(slot);
     plan_->open.by_slot.resize(plan_->paths.slot_count());
@@ -429,8 +357,10 @@ class PlanBuilder {
   std::vector<ProgramId> open_programs_;  // of the open view, tried where a field of theirs is
   std::map<std::vector<uint32_t>, FieldId> fields_;
   std::map<std::pair<RuleIndex, std::vector<FieldId>>, ProgramId> programs_;
-  std::unordered_map<std::string, PredicateId> predicates_;
-  std::unordered_map<std::string, std::shared_ptr<const CompiledRegex>> regexes_;
+  ForEach for_each_;
+  TestPool tests_;
+  std::vector<std::vector<TestId>> tests_of_rules_;
+  std::unordered_map<uint64_t, PredicateId> predicates_;  // by field and test
 };
 
 }  // namespace

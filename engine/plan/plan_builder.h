@@ -9,6 +9,7 @@
 #include "plan/plan.h"
 #include "sigma/rule.h"
 #include "sigma/taxonomy.h"
+#include "support/for_each.h"
 #include "support/limits.h"
 
 namespace sigrun {
@@ -21,6 +22,7 @@ struct PlanInput {
   Routing routing = Routing::automatic;
   sigma::LogSource fixed;
   const Limits& limits;
+  ForEach for_each;  // empty: one by one
 };
 
 std::unique_ptr<const Plan> build_plan(const PlanInput& input);
