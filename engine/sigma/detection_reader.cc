@@ -63,6 +63,7 @@ class ItemReader {
       sink_.error(key_mark_, "all: needs a list of values; with one value leave it out");
       return {};
     }
+    item_.values.reserve(scalars.size());
     bool good = true;
     for (const YamlNode* scalar : scalars) good = read_value(*scalar) && good;
     if (!good) return {};

@@ -8,6 +8,7 @@ constexpr bool in_front = true, at_end = true;
 
 std::string add_runs(const ModifierContext&, Operand& operand, bool front, bool end) {
   auto widen = [&](TextPattern& pattern) {
+    pattern.parts.reserve(pattern.parts.size() + front + end);
     if (front) pattern.add_run_in_front();
     if (end) pattern.add_run_at_end();
   };
