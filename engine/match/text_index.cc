@@ -1,5 +1,6 @@
 #include "match/text_index.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -32,6 +33,10 @@ void TextIndex::freeze(LiteralAutomata* automata) {
   equal_.freeze();
   front_ = LiteralIndex(std::exchange(front_literals_, {}), LiteralIndex::Anchor::front, automata);
   back_ = LiteralIndex(std::exchange(back_literals_, {}), LiteralIndex::Anchor::back, automata);
+  const auto beyond = std::partition(literals_.begin(), literals_.end(),
+                                     [](const LiteralIndex::Literal& literal) { return is_ascii(literal.text); });
+  beyond_ascii_ = LiteralIndex({beyond, literals_.end()}, LiteralIndex::Anchor::anywhere, automata);
+  literals_.erase(beyond, literals_.end());
   anywhere_ = LiteralIndex(std::exchange(literals_, {}), LiteralIndex::Anchor::anywhere, automata);
 }
 

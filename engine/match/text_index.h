@@ -10,6 +10,7 @@
 #include "match/equality_table.h"
 #include "match/literal_index.h"
 #include "plan/text_test.h"
+#include "support/utf8.h"
 
 namespace sigrun {
 
@@ -32,6 +33,7 @@ class TextIndex {
     back_.scan(folded, scratch, found);
     front_.scan(folded, scratch, found);
     anywhere_.scan(folded, scratch, found);
+    if (!beyond_ascii_.empty() && !is_ascii(folded)) beyond_ascii_.scan(folded, scratch, found);
   }
   // The same without a scratch, for an index without automata: with them it would be slow.
   template <class Found>
@@ -40,12 +42,14 @@ class TextIndex {
     back_.scan(folded, found);
     front_.scan(folded, found);
     anywhere_.scan(folded, found);
+    if (!beyond_ascii_.empty() && !is_ascii(folded)) beyond_ascii_.scan(folded, found);
   }
 
  private:
   bool empty_ = true;
   EqualityTable equal_;
   LiteralIndex front_, back_, anywhere_;
+  LiteralIndex beyond_ascii_;  // of those that can be anywhere, the ones that most texts need not be searched for
   std::vector<LiteralIndex::Literal> front_literals_, back_literals_, literals_;  // until freeze()
 };
 
