@@ -108,7 +108,7 @@ void one_by_one(size_t count, const std::function<void(size_t)>& visit) {
 }
 
 CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each, LiteralSearch search)
-    : automata(search), evaluation(plan, for_each) {
+    : automata(search), evaluation(plan) {
   // Which programs stand behind which gate.
   std::vector<std::vector<ProgramId>> members;
   auto is_muted = [&](ProgramId program) { return plan.rules[plan.programs[program].rule].muted; };

@@ -19,6 +19,7 @@
 #include "match/evaluation_plan.h"
 #include "match/value_index.h"
 #include "plan/plan.h"
+#include "support/for_each.h"
 
 namespace sigrun {
 

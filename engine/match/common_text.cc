@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <unordered_set>
 
 namespace sigrun {
 namespace {
@@ -100,25 +99,40 @@ bool is_part_of_one(std::string_view literal, const std::array<std::string_view,
                      [&](std::string_view text) { return text.find(literal) != text.npos; });
 }
 
-template <size_t Size>
-void add_grams(const std::array<std::string_view, Size>& texts, std::unordered_set<uint32_t>& grams) {
-  for (std::string_view text : texts)
-    for (size_t at = 0; at + sizeof(uint32_t) <= text.size(); ++at) {
-      uint32_t gram;
-      std::memcpy(&gram, text.data() + at, sizeof gram);
-      grams.insert(gram);
-    }
-}
+// The grams of those texts, in a table of twice their number: asked for each gram of each literal.
+class CommonGrams {
+ public:
+  CommonGrams() {
+    add(most_values_have);
+    add(many_values_have);
+  }
+  bool contains(uint32_t gram) const {
+    for (size_t at = place_of(gram); table_[at] != 0; at = (at + 1) % table_.size())
+      if (table_[at] == gram) return true;
+    return false;
+  }
+
+ private:
+  template <size_t Size>
+  void add(const std::array<std::string_view, Size>& texts) {
+    for (std::string_view text : texts)
+      for (size_t at = 0; at + sizeof(uint32_t) <= text.size(); ++at) {
+        uint32_t gram;  // never 0
+        std::memcpy(&gram, text.data() + at, sizeof gram);
+        size_t place = place_of(gram);
+        while (table_[place] != 0 && table_[place] != gram) place = (place + 1) % table_.size();
+        table_[place] = gram;
+      }
+  }
+  static size_t place_of(uint32_t gram) { return gram * 0x9E3779B1u >> 20; }
+
+  std::array<uint32_t, 1 << 12> table_{};
+};
 
 }  // namespace
 
 bool is_common_gram(uint32_t gram) {
-  static const std::unordered_set<uint32_t> common = [] {
-    std::unordered_set<uint32_t> grams;
-    add_grams(most_values_have, grams);
-    add_grams(many_values_have, grams);
-    return grams;
-  }();
+  static const CommonGrams common;
   return common.contains(gram);
 }
 

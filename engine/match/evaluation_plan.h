@@ -9,8 +9,7 @@
 namespace sigrun {
 
 struct EvaluationPlan {
-  EvaluationPlan(const Plan& plan, const ForEach& for_each)
-      : fields(plan, for_each), lists(plan, for_each), order(plan) {}
+  explicit EvaluationPlan(const Plan& plan) : fields(plan), lists(plan), order(plan) {}
 
   FieldIndexes fields;
   TestLists lists;

@@ -72,14 +72,19 @@ bool Evaluator::holds(NodeId id) {
 }
 
 bool Evaluator::is_listed(ListId id) {
-  const TestList& list = lists_[id];
-  FieldState& state = state_of(list.field);
-  if (!state.searched && indexes_.of(list.field) && (state.asked += cost_of_list) > free_tests)
-    search(list.field, state);
-  if (state.searched)
-    return listed_[id] == epoch_ ||
-           std::any_of(list.unproven.begin(), list.unproven.end(), [&](NodeId test) { return holds(test); });
-  return any_value(list.field, [&](EventValue& value) {
+  const FieldId field = lists_.field_of(id);
+  FieldState& state = state_of(field);
+  if (!state.searched && indexes_.has(field) && (state.asked += cost_of_list) > free_tests)
+    search(field, state);
+  if (state.searched) {
+    if (listed_[id] == epoch_) return true;
+    // The search has told all tests but those that it only announces or does not know.
+    const std::span<const NodeId> tests = lists_.tests_of(id);
+    for (uint32_t place = 0; place < tests.size(); ++place)
+      if (!ValueIndex::tells(lists_.test(id, place)) && holds(tests[place])) return true;
+    return false;
+  }
+  return any_value(field, [&](EventValue& value) {
     return remembered(static_cast<uint32_t>(known_.size()) + id, value,
                       [&] { return find_listed(id, value, [](uint32_t) { return true; }); });
   });
@@ -87,25 +92,23 @@ bool Evaluator::is_listed(ListId id) {
 
 template <class Found>
 bool Evaluator::find_listed(ListId id, EventValue& value, Found&& found) {
-  const TestList& list = lists_[id];
-  const uint32_t begin = plan_.nodes[lists_.node_of(id)].begin;
+  const ListIndex& index = lists_.index_of(id);
   bool done = false;
   auto try_place = [&](uint32_t place) {
-    const Predicate& predicate = plan_.predicates[plan_.nodes[plan_.children[begin + place]].predicate];
-    if (value_satisfies(predicate.test, value, *table_)) done = found(place);
+    if (value_satisfies(lists_.test(id, place), value, *table_)) done = found(place);
   };
   if (++list_search_ == 0) {
     std::fill(placed_.begin(), placed_.end(), 0);
     list_search_ = 1;
   }
-  list.index.find(value, *table_, no_scratch_, [&](const ValueIndex::Entry& entry) {
+  index.tests.find(value, *table_, no_scratch_, [&](const ValueIndex::Entry& entry) {
     if (done) return;
     if (entry.exact)
       done = found(entry.subject);
     else if (std::exchange(placed_[entry.subject], list_search_) != list_search_)
       try_place(entry.subject);
   });
-  for (size_t i = 0; i < list.others.size() && !done; ++i) try_place(list.others[i]);
+  for (size_t i = 0; i < index.others.size() && !done; ++i) try_place(index.others[i]);
   return done;
 }
 
@@ -140,7 +143,7 @@ Evaluator::FieldState& Evaluator::state_of(FieldId field) {
 
 void Evaluator::search(FieldId field, FieldState& state) {
   state.searched = true;
-  const ValueIndex& index = *indexes_.of(field);
+  const ValueIndex& index = indexes_.of(field);
   any_value(field, [&](EventValue& value) {
     index.find(value, *table_, no_scratch_, [&](const ValueIndex::Entry& entry) {
       if (!entry.exact) {
@@ -165,7 +168,7 @@ void Evaluator::search_keywords() {
       value_ = 1;
     }
     maybe_.clear();
-    indexes_.of(no_id)->find(value, *table_, no_scratch_, [&](const ValueIndex::Entry& entry) {
+    indexes_.of(no_id).find(value, *table_, no_scratch_, [&](const ValueIndex::Entry& entry) {
       if (entry.exact) return learn(entry.subject);
       if (std::exchange(announced_[entry.subject], value_) != value_) maybe_.push_back(entry.subject);
     });
@@ -243,15 +246,15 @@ bool Evaluator::is_single(FieldId field) {
 }
 
 NodeId Evaluator::first_listed(ListId id) {
-  const Node& node = plan_.nodes[lists_.node_of(id)];
-  uint32_t first = node.end - node.begin;
-  any_value(lists_[id].field, [&](EventValue& value) {
+  const std::span<const NodeId> tests = lists_.tests_of(id);
+  auto first = static_cast<uint32_t>(tests.size());
+  any_value(lists_.field_of(id), [&](EventValue& value) {
     return find_listed(id, value, [&](uint32_t place) {
       first = std::min(first, place);
       return false;
     });
   });
-  return plan_.children[node.begin + first];
+  return tests[first];
 }
 
 void Evaluator::explain(NodeId id, const RulePlan& rule, std::vector<Match>& matches) {

@@ -10,30 +10,38 @@ constexpr size_t fewest_tests = 8;
 
 }  // namespace
 
-FieldIndexes::FieldIndexes(const Plan& plan, const ForEach& for_each)
-    : fields_(plan.fields.size()), found_(plan.predicates.size(), false) {
-  std::vector<std::vector<PredicateId>> tests(plan.fields.size());
+FieldIndexes::FieldIndexes(const Plan& plan)
+    : plan_(plan), tests_(plan.fields.size()), found_(plan.predicates.size(), false) {
+  std::vector<std::vector<PredicateId>> found(plan.fields.size());
   for (PredicateId id = 0; id < plan.predicates.size(); ++id) {
     const Predicate& predicate = plan.predicates[id];
-    if (predicate.field != no_id) {
-      tests[predicate.field].push_back(id);
-      continue;
+    const bool finds = ValueIndex::finds(predicate.test);
+    if (predicate.field == no_id) {
+      all_keywords_.push_back(id);
+      (finds ? keywords_.found : other_keywords_).push_back(id);
+    } else if (finds) {
+      found[predicate.field].push_back(id);
     }
-    all_keywords_.push_back(id);
-    if (!keywords_.add(predicate.test, id)) other_keywords_.push_back(id);
   }
-  keywords_.freeze();
-  std::vector<std::vector<PredicateId>> found(fields_.size());
-  for_each(fields_.size(), [&](size_t field) {
-    if (tests[field].size() < fewest_tests) return;
+  for (size_t field = 0; field < found.size(); ++field) {
+    if (found[field].size() < fewest_tests) continue;
+    for (PredicateId id : found[field]) found_[id] = true;
+    tests_[field] = std::make_unique<Field>();
+    tests_[field]->found = std::move(found[field]);
+  }
+}
+
+const ValueIndex& FieldIndexes::of(FieldId field) const {
+  return index_of(field == no_id ? keywords_ : *tests_[field]);
+}
+
+const ValueIndex& FieldIndexes::index_of(const Field& field) const {
+  return field.index.get([&] {
     auto index = std::make_unique<ValueIndex>();
-    for (PredicateId id : tests[field])
-      if (index->add(plan.predicates[id].test, id)) found[field].push_back(id);
+    for (PredicateId id : field.found) index->add(plan_.predicates[id].test, id);
     index->freeze();
-    fields_[field] = std::move(index);
+    return std::unique_ptr<const ValueIndex>(std::move(index));
   });
-  for (const auto& predicates : found)
-    for (PredicateId id : predicates) found_[id] = true;
 }
 
 }  // namespace sigrun

@@ -1,6 +1,7 @@
 #include "match/test_lists.h"
 
 #include <algorithm>
+#include <map>
 #include <type_traits>
 #include <utility>
 
@@ -8,7 +9,7 @@ namespace sigrun {
 namespace {
 
 // Fewer are tested one by one sooner than looked up.
-constexpr uint32_t shortest_list = 3;
+constexpr uint32_t shortest_list = 4;
 
 // Whether the test is true of a field that has a value of which it is true, and of no other field.
 bool looks_at_values(const Test& test) {
@@ -36,34 +37,30 @@ FieldId field_of_list(const Plan& plan, const Node& node) {
   return field;
 }
 
-void fill(const Plan& plan, const Node& node, TestList& list) {
-  for (uint32_t i = node.begin; i < node.end; ++i) {
-    const NodeId child = plan.children[i];
-    const Test& test = plan.predicates[plan.nodes[child].predicate].test;
-    const uint32_t place = i - node.begin;
-    if (!list.index.add(test, place)) list.others.push_back(place);
-    if (!ValueIndex::tells(test)) list.unproven.push_back(child);
-  }
-  list.index.freeze();
-}
-
 }  // namespace
 
-TestLists::TestLists(const Plan& plan, const ForEach& for_each) : list_of_(plan.nodes.size(), no_id) {
+TestLists::TestLists(const Plan& plan) : plan_(plan), list_of_(plan.nodes.size(), no_id) {
   std::vector<std::pair<PredicateId, ListId>> members;
+  // Equal tests have one address.
+  std::map<std::vector<const Test*>, uint32_t> known;
+  std::vector<const Test*> tests;
   for (NodeId id = 0; id < plan.nodes.size(); ++id) {
     const Node& node = plan.nodes[id];
     const FieldId field = field_of_list(plan, node);
     if (field == no_id) continue;
-    const auto list = static_cast<ListId>(nodes_.size());
+    const auto list = static_cast<ListId>(lists_.size());
     list_of_[id] = list;
-    for (uint32_t i = node.begin; i < node.end; ++i)
-      members.emplace_back(plan.nodes[plan.children[i]].predicate, list);
-    nodes_.push_back(id);
-    longest_ = std::max<size_t>(longest_, node.end - node.begin);
-    lists_.emplace_back().field = field;
+    tests.clear();
+    for (uint32_t i = node.begin; i < node.end; ++i) {
+      const PredicateId predicate = plan.nodes[plan.children[i]].predicate;
+      members.emplace_back(predicate, list);
+      tests.push_back(&plan.predicates[predicate].test);
+    }
+    const auto [index, fresh] = known.try_emplace(tests, static_cast<uint32_t>(indexes_.size()));
+    if (fresh) indexes_.emplace_back();
+    longest_ = std::max(longest_, tests.size());
+    lists_.push_back({id, field, index->second});
   }
-  for_each(nodes_.size(), [&](size_t i) { fill(plan, plan.nodes[nodes_[i]], lists_[i]); });
 
   std::sort(members.begin(), members.end());
   first_list_.assign(plan.predicates.size() + 1, 0);
@@ -72,6 +69,27 @@ TestLists::TestLists(const Plan& plan, const ForEach& for_each) : list_of_(plan.
     lists_with_.push_back(list);
   }
   for (size_t i = 1; i < first_list_.size(); ++i) first_list_[i] += first_list_[i - 1];
+}
+
+std::span<const NodeId> TestLists::tests_of(ListId list) const {
+  const Node& node = plan_.nodes[lists_[list].node];
+  return {plan_.children.data() + node.begin, plan_.children.data() + node.end};
+}
+
+const Test& TestLists::test(ListId list, uint32_t place) const {
+  return plan_.predicates[plan_.nodes[tests_of(list)[place]].predicate].test;
+}
+
+const ListIndex& TestLists::index_of(ListId list) const {
+  return indexes_[lists_[list].index].get([&] { return make_index(list); });
+}
+
+std::unique_ptr<const ListIndex> TestLists::make_index(ListId list) const {
+  auto index = std::make_unique<ListIndex>();
+  for (uint32_t place = 0; place < tests_of(list).size(); ++place)
+    if (!index->tests.add(test(list, place), place)) index->others.push_back(place);
+  index->tests.freeze();
+  return index;
 }
 
 }  // namespace sigrun

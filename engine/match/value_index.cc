@@ -49,29 +49,27 @@ struct ValueIndex::Adder {
     return static_cast<uint32_t>(index.entries_.size() - 1);
   }
 
-  bool operator()(const TextTest& test) const {
-    if (!is_found(test)) return false;
+  void operator()(const TextTest& test) const {
     const uint32_t id = enter(false);
     index.entries_[id].exact = index.texts_.add(test, id);
-    return true;
   }
-  bool operator()(const AnyTextTest& any) const {
-    if (!std::all_of(any.tests.begin(), any.tests.end(), is_found)) return false;
+  void operator()(const AnyTextTest& any) const {
     for (const TextTest& test : any.tests) (*this)(test);
-    return true;
   }
-  bool operator()(const RegexTest& test) const {
-    const CompiledRegex::Clause* clause = rarest_clause(test);
-    if (!clause) return false;
-    for (const std::string& literal : *clause) index.texts_.add_literal(literal, enter(false));
-    return true;
+  void operator()(const RegexTest& test) const {
+    for (const std::string& literal : *rarest_clause(test)) index.texts_.add_literal(literal, enter(false));
   }
-  bool operator()(const NumberTest& test) const {
-    index.numbers_.add(test.canonical, enter(true));
-    return true;
-  }
-  bool operator()(const auto&) const { return false; }
+  void operator()(const NumberTest& test) const { index.numbers_.add(test.canonical, enter(true)); }
+  void operator()(const auto&) const {}
 };
+
+bool ValueIndex::finds(const Test& test) {
+  if (auto* text = std::get_if<TextTest>(&test)) return is_found(*text);
+  if (auto* any = std::get_if<AnyTextTest>(&test))
+    return std::all_of(any->tests.begin(), any->tests.end(), is_found);
+  if (auto* regex = std::get_if<RegexTest>(&test)) return rarest_clause(*regex) != nullptr;
+  return std::holds_alternative<NumberTest>(test);
+}
 
 bool ValueIndex::tells(const Test& test) {
   if (auto* text = std::get_if<TextTest>(&test)) return is_found(*text) && TextIndex::tells(*text);
@@ -81,7 +79,11 @@ bool ValueIndex::tells(const Test& test) {
   return std::holds_alternative<NumberTest>(test);
 }
 
-bool ValueIndex::add(const Test& test, uint32_t subject) { return std::visit(Adder{*this, subject}, test); }
+bool ValueIndex::add(const Test& test, uint32_t subject) {
+  if (!finds(test)) return false;
+  std::visit(Adder{*this, subject}, test);
+  return true;
+}
 
 void ValueIndex::freeze(LiteralAutomata* automata) {
   entries_.shrink_to_fit();

@@ -25,6 +25,8 @@ class ValueIndex {
 
   // False: nothing in a value announces that the test is true of it, and it was not added.
   bool add(const Test& test, uint32_t subject);
+  // What add() returns.
+  static bool finds(const Test& test);
   // Whether finding the test is its truth.
   static bool tells(const Test& test);
   // Literals may be left to the automata, where there are any.

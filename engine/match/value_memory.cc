@@ -4,9 +4,7 @@
 #include <cstring>
 
 #include "event/json_string.h"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "support/quick_hash.h"
 
 namespace sigrun {
 
@@ -28,7 +26,7 @@ uint32_t ValueMemory::find(EventValue& value) {
   const bool kept = value.kind == ValueKind::text || value.kind == ValueKind::number;
   if (!kept || value.raw.size() > longest) return 0;
   // Whoever finds values that collide has found a way to make them be looked at again.
-  const uint64_t hash = XXH3_64bits(value.raw.data(), value.raw.size()) + value.slot * 0x9E3779B97F4A7C15ull;
+  const uint64_t hash = quick_hash(value.raw) + value.slot * 0x9E3779B97F4A7C15ull;
   Value& place = values_[hash >> 32 & (places - 1)];
   const bool known = place.hash == hash && place.number != 0 && place.slot == value.slot &&
                      place.kind == value.kind && place.size == value.raw.size() &&
