@@ -42,6 +42,7 @@ void Evaluator::start(SlotTable& table, JsonWalker& walker) {
     std::fill(known_.begin(), known_.end(), 0);
     std::fill(announced_.begin(), announced_.end(), 0);
     std::fill(listed_.begin(), listed_.end(), 0);
+    keywords_searched_ = 0;
     std::fill(fields_.begin(), fields_.end(), FieldState{});
     epoch_ = 1;
   }
@@ -115,10 +116,7 @@ bool Evaluator::find_listed(ListId id, EventValue& value, Found&& found) {
 bool Evaluator::predicate_holds(PredicateId id) {
   if (known_[id] >> 1 == epoch_) return known_[id] & 1;
   const Predicate& predicate = plan_.predicates[id];
-  if (predicate.field == no_id) {
-    search_keywords();
-    return known_[id] & 1;
-  }
+  if (predicate.field == no_id) return keyword_holds(id);
   if (indexes_.finds(id)) {
     FieldState& state = state_of(predicate.field);
     if (!state.searched && ++state.asked > free_tests) {
@@ -157,23 +155,37 @@ void Evaluator::search(FieldId field, FieldState& state) {
   });
 }
 
+bool Evaluator::keyword_holds(PredicateId id) {
+  if (keywords_searched_ != epoch_) search_keywords();
+  if (known_[id] >> 1 == epoch_) return known_[id] & 1;
+  if (indexes_.finds(id) && announced_[id] != epoch_) {
+    set(id, false);
+    return false;
+  }
+  try_keywords();
+  return known_[id] & 1;
+}
+
 void Evaluator::search_keywords() {
-  for (PredicateId id : indexes_.keywords()) set(id, false);
-  auto try_on = [&](PredicateId id, EventValue& value) {
-    if (!(known_[id] & 1) && value_satisfies(plan_.predicates[id].test, value, *table_)) learn(id);
-  };
+  keywords_searched_ = epoch_;
+  maybe_.clear();
   walker_->any_scalar(*table_, [&](EventValue& value) {
-    if (++value_ == 0) {
-      for (PredicateId id : indexes_.keywords()) announced_[id] = 0;
-      value_ = 1;
-    }
-    maybe_.clear();
     indexes_.of(no_id).find(value, *table_, no_scratch_, [&](const ValueIndex::Entry& entry) {
       if (entry.exact) return learn(entry.subject);
-      if (std::exchange(announced_[entry.subject], value_) != value_) maybe_.push_back(entry.subject);
+      if (std::exchange(announced_[entry.subject], epoch_) != epoch_) maybe_.push_back(entry.subject);
     });
-    for (PredicateId id : maybe_) try_on(id, value);
-    for (PredicateId id : indexes_.other_keywords()) try_on(id, value);
+    return false;
+  });
+}
+
+void Evaluator::try_keywords() {
+  const std::vector<PredicateId>& others = indexes_.other_keywords();
+  maybe_.insert(maybe_.end(), others.begin(), others.end());
+  std::erase_if(maybe_, [&](PredicateId id) { return known_[id] >> 1 == epoch_; });
+  for (PredicateId id : maybe_) set(id, false);
+  walker_->any_scalar(*table_, [&](EventValue& value) {
+    for (PredicateId id : maybe_)
+      if (!(known_[id] & 1) && value_satisfies(plan_.predicates[id].test, value, *table_)) learn(id);
     return false;
   });
 }

@@ -59,8 +59,12 @@ class Evaluator {
   FieldState& state_of(FieldId field);
   // Looks all values of the field up in the index of its tests.
   void search(FieldId field, FieldState& state);
-  // The same for all texts and numbers of the event; then every keyword is known.
+  bool keyword_holds(PredicateId id);
+  // Looks all texts and numbers of the event up in the index of the keywords: those are known then that it tells, and those are
+  // false that it finds and has not found.
   void search_keywords();
+  // Evaluates those that are still not known, all in one pass.
+  void try_keywords();
   void set(PredicateId id, bool result) { known_[id] = epoch_ << 1 | (result ? 1u : 0u); }
 
   const Plan& plan_;
@@ -73,17 +77,15 @@ class Evaluator {
   JsonWalker* walker_ = nullptr;
   LiteralScratch no_scratch_;  // the indexes of fields have no automata
   uint32_t epoch_ = 0;
-  std::vector<uint32_t> known_;  // by predicate: 2 × epoch + result
-  std::vector<uint32_t>
-      announced_;  // by predicate: the epoch (of keywords: the value) in which a search found it possible
-  std::vector<uint32_t> listed_;  // by list: the epoch in which a search found it true
+  std::vector<uint32_t> known_;      // by predicate: 2 × epoch + result
+  std::vector<uint32_t> announced_;  // by predicate: the epoch in which a search found it possible
+  std::vector<uint32_t> listed_;     // by list: the epoch in which a search found it true
   std::vector<FieldState> fields_;
   // By place in a list: the last search for which its test was evaluated.
   std::vector<uint32_t> placed_;
   uint32_t list_search_ = 0;
-  // Of a search for keywords: what the value at hand may satisfy, and a number for each value.
-  std::vector<PredicateId> maybe_;
-  uint32_t value_ = 0;
+  uint32_t keywords_searched_ = 0;  // the epoch of the last search for them
+  std::vector<PredicateId> maybe_;  // what it has announced
 };
 
 }  // namespace sigrun

@@ -17,8 +17,8 @@ FieldIndexes::FieldIndexes(const Plan& plan)
     const Predicate& predicate = plan.predicates[id];
     const bool finds = ValueIndex::finds(predicate.test);
     if (predicate.field == no_id) {
-      all_keywords_.push_back(id);
       (finds ? keywords_.found : other_keywords_).push_back(id);
+      found_[id] = finds;
     } else if (finds) {
       found[predicate.field].push_back(id);
     }

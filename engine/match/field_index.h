@@ -28,8 +28,7 @@ class FieldIndexes {
   const ValueIndex& of(FieldId field) const;
   // Whether the index of its field finds the predicate wherever it is true.
   bool finds(PredicateId predicate) const { return found_[predicate]; }
-  // All keywords, and those that their index does not find.
-  const std::vector<PredicateId>& keywords() const { return all_keywords_; }
+  // The keywords that their index does not find.
   const std::vector<PredicateId>& other_keywords() const { return other_keywords_; }
 
  private:
@@ -42,7 +41,7 @@ class FieldIndexes {
 
   const Plan& plan_;
   Field keywords_;
-  std::vector<PredicateId> all_keywords_, other_keywords_;
+  std::vector<PredicateId> other_keywords_;
   std::vector<std::unique_ptr<Field>> tests_;  // by field; null where they are few
   std::vector<bool> found_;                    // by predicate
 };

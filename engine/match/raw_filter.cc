@@ -191,14 +191,17 @@ bool RawFilter::is_at(std::string_view event, size_t at) const {
 }
 
 bool RawFilter::may_contain(std::string_view event) const {
-  if (!judges_ || is_beyond_judgement(event)) return true;
+  static const bool watches = Teddy::best() == Teddy::Vectors::avx512_vbmi;
+  if (!judges_ || (!watches && is_beyond_judgement(event))) return true;
+  bool odd = false;
   std::array<uint32_t, 4 * Teddy::at_once> places;
   for (size_t from = 0; from < event.size();) {
-    const size_t count = teddy_.find_all(event.data(), event.size(), from, places);
+    const size_t count = watches ? teddy_.find_all_watching(event.data(), event.size(), from, places, odd)
+                                 : teddy_.find_all(event.data(), event.size(), from, places);
     for (size_t i = 0; i < count; ++i)
       if (is_at(event, places[i])) return true;
   }
-  return false;
+  return odd && is_beyond_judgement(event);
 }
 
 }  // namespace sigrun

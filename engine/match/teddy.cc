@@ -13,7 +13,8 @@ constexpr size_t buckets = 8;
 
 }  // namespace
 
-Teddy::Teddy(std::vector<uint32_t> strings, size_t size, bool any_case) : empty_(false) {
+Teddy::Teddy(std::vector<uint32_t> strings, size_t size, bool any_case) {
+  auto tables = std::make_shared<Tables>();
   for (uint32_t& text : strings) text &= 0xFFFFFFu >> (8 * (width - size));
   // Neighbours in order share their last bytes; together in a bucket they widen its tables least.
   std::sort(strings.begin(), strings.end());
@@ -24,15 +25,18 @@ Teddy::Teddy(std::vector<uint32_t> strings, size_t size, bool any_case) : empty_
       const uint32_t byte = strings[i] >> (8 * place) & 0xFF;
       const bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
       for (uint32_t variant : {byte, any_case && letter ? byte ^ 0x20 : byte}) {
-        halves_[place].low[variant & 15] |= bucket;
-        halves_[place].high[variant >> 4] |= bucket;
+        tables->halves[place].low[variant & 15] |= bucket;
+        tables->halves[place].high[variant >> 4] |= bucket;
+        tables->by_six_bits[place][variant & 63] |= bucket;
       }
     }
   }
   for (size_t place = size; place < width; ++place) {
-    halves_[place].low.fill(0xFF);
-    halves_[place].high.fill(0xFF);
+    tables->halves[place].low.fill(0xFF);
+    tables->halves[place].high.fill(0xFF);
+    tables->by_six_bits[place].fill(0xFF);
   }
+  tables_ = std::move(tables);
 }
 
 size_t Teddy::find_by_bytes(const char* text, size_t size, size_t from) const {
@@ -40,7 +44,7 @@ size_t Teddy::find_by_bytes(const char* text, size_t size, size_t from) const {
     uint8_t fits = 0xFF;
     for (size_t place = 0; place < width; ++place) {
       auto byte = static_cast<unsigned char>(text[at + place]);
-      fits &= halves_[place].low[byte & 15] & halves_[place].high[byte >> 4];
+      fits &= tables_->halves[place].low[byte & 15] & tables_->halves[place].high[byte >> 4];
     }
     if (fits) return at;
   }
@@ -59,22 +63,25 @@ size_t Teddy::find_all_by_bytes(const char* text, size_t size, size_t& from,
 
 namespace {
 
-const Teddy::Vectors best_vectors = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-                                        ? Teddy::Vectors::avx512
-                                    : __builtin_cpu_supports("avx2") ? Teddy::Vectors::avx2
-                                                                     : Teddy::Vectors::none;
+Teddy::Vectors find_best() {
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"))
+    return __builtin_cpu_supports("avx512vbmi") ? Teddy::Vectors::avx512_vbmi : Teddy::Vectors::avx512;
+  return __builtin_cpu_supports("avx2") ? Teddy::Vectors::avx2 : Teddy::Vectors::none;
+}
+
+const Teddy::Vectors best_vectors = find_best();
 
 // Into both lanes of a vector.
 __attribute__((target("avx2"))) inline void load_both(const std::array<uint8_t, 16>& halves, __m256i& both) {
   both = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(halves.data())));
 }
 
-struct Tables {
+struct BothLanes {
   __m256i low[Teddy::width], high[Teddy::width];
 };
 
 // A bit for each of the 32 places from `text` on.
-__attribute__((target("avx2"))) inline uint32_t places_at(const Tables& tables, const char* text) {
+__attribute__((target("avx2"))) inline uint32_t places_at(const BothLanes& tables, const char* text) {
   const __m256i half = _mm256_set1_epi8(15);
   __m256i fits = _mm256_set1_epi8(-1);
   for (size_t place = 0; place < Teddy::width; ++place) {
@@ -90,10 +97,10 @@ __attribute__((target("avx2"))) inline uint32_t places_at(const Tables& tables, 
 }  // namespace
 
 __attribute__((target("avx2"))) size_t Teddy::find_avx2(const char* text, size_t size, size_t from) const {
-  Tables tables;
+  BothLanes tables;
   for (size_t place = 0; place < width; ++place) {
-    load_both(halves_[place].low, tables.low[place]);
-    load_both(halves_[place].high, tables.high[place]);
+    load_both(tables_->halves[place].low, tables.low[place]);
+    load_both(tables_->halves[place].high, tables.high[place]);
   }
   for (size_t at = from; at < size; at += 32)
     if (const uint32_t places = places_at(tables, text + at))
@@ -103,10 +110,10 @@ __attribute__((target("avx2"))) size_t Teddy::find_avx2(const char* text, size_t
 
 __attribute__((target("avx2"))) size_t Teddy::find_all_avx2(const char* text, size_t size, size_t& from,
                                                             std::span<uint32_t> places) const {
-  Tables tables;
+  BothLanes tables;
   for (size_t place = 0; place < width; ++place) {
-    load_both(halves_[place].low, tables.low[place]);
-    load_both(halves_[place].high, tables.high[place]);
+    load_both(tables_->halves[place].low, tables.low[place]);
+    load_both(tables_->halves[place].high, tables.high[place]);
   }
   uint32_t* to = places.data();
   const uint32_t* const enough = to + places.size() - at_once;
@@ -130,9 +137,9 @@ __attribute__((target("avx512f,avx512bw"))) size_t Teddy::find_all_avx512(const 
   __m512i low[width], high[width];
   for (size_t place = 0; place < width; ++place) {
     low[place] = _mm512_maskz_broadcast_i32x4(
-        0xFFFF, _mm_load_si128(reinterpret_cast<const __m128i*>(halves_[place].low.data())));
+        0xFFFF, _mm_load_si128(reinterpret_cast<const __m128i*>(tables_->halves[place].low.data())));
     high[place] = _mm512_maskz_broadcast_i32x4(
-        0xFFFF, _mm_load_si128(reinterpret_cast<const __m128i*>(halves_[place].high.data())));
+        0xFFFF, _mm_load_si128(reinterpret_cast<const __m128i*>(tables_->halves[place].high.data())));
   }
   const __m512i half = _mm512_set1_epi8(15);
   uint32_t* to = places.data();
@@ -156,14 +163,56 @@ __attribute__((target("avx512f,avx512bw"))) size_t Teddy::find_all_avx512(const 
   return static_cast<size_t>(to - places.data());
 }
 
+// The same with a table of a whole byte but for its highest two bits.
+template <bool Watching>
+__attribute__((target("avx512f,avx512bw,avx512vbmi"))) size_t Teddy::find_all_vbmi(const char* text,
+                                                                                   size_t size, size_t& from,
+                                                                                   std::span<uint32_t> places,
+                                                                                   bool& odd) const {
+  const __m512i table0 = _mm512_load_si512(tables_->by_six_bits[0].data()),
+                table1 = _mm512_load_si512(tables_->by_six_bits[1].data()),
+                table2 = _mm512_load_si512(tables_->by_six_bits[2].data());
+  const __m512i backslash = _mm512_set1_epi8('\\'), letter = _mm512_set1_epi8('u');
+  uint64_t watched = 0;
+  uint32_t* to = places.data();
+  const uint32_t* const enough = to + places.size() - at_once;
+  size_t at = from;
+  for (; at < size && to <= enough; at += at_once) {
+    // Not to read more behind the text than is there.
+    const uint64_t within = size - at < at_once ? (uint64_t{1} << (size - at)) - 1 : ~uint64_t{0};
+    const __m512i bytes0 = _mm512_maskz_loadu_epi8(within, text + at),
+                  bytes1 = _mm512_maskz_loadu_epi8(within, text + at + 1),
+                  bytes2 = _mm512_maskz_loadu_epi8(within, text + at + 2);
+    const __m512i fits = _mm512_and_si512(
+        _mm512_and_si512(_mm512_permutexvar_epi8(bytes0, table0), _mm512_permutexvar_epi8(bytes1, table1)),
+        _mm512_permutexvar_epi8(bytes2, table2));
+    if constexpr (Watching)
+      watched |= _mm512_movepi8_mask(bytes0) |
+                 (_mm512_cmpeq_epi8_mask(bytes0, backslash) & _mm512_cmpeq_epi8_mask(bytes1, letter));
+    for (uint64_t found = _mm512_mask_test_epi8_mask(within, fits, fits); found; found &= found - 1)
+      *to++ = static_cast<uint32_t>(at) + static_cast<uint32_t>(__builtin_ctzll(found));
+  }
+  if (watched) odd = true;
+  from = std::min(at, size);
+  return static_cast<size_t>(to - places.data());
+}
+
 Teddy::Vectors Teddy::best() { return best_vectors; }
+
+size_t Teddy::find_all_watching(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
+                                bool& odd) const {
+  return find_all_vbmi<true>(text, size, from, places, odd);
+}
 
 size_t Teddy::find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
                        Vectors vectors) const {
+  bool odd = false;
+  if (vectors == Vectors::avx512_vbmi) return find_all_vbmi<false>(text, size, from, places, odd);
   switch (vectors) {
     case Vectors::none: break;
     case Vectors::avx2: return find_all_avx2(text, size, from, places);
     case Vectors::avx512: return find_all_avx512(text, size, from, places);
+    case Vectors::avx512_vbmi: break;
   }
   return find_all_by_bytes(text, size, from, places);
 }
@@ -175,6 +224,12 @@ size_t Teddy::find(const char* text, size_t size, size_t from) const {
 #else
 
 Teddy::Vectors Teddy::best() { return Vectors::none; }
+
+size_t Teddy::find_all_watching(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
+                                bool& odd) const {
+  odd = true;  // nobody looked
+  return find_all_by_bytes(text, size, from, places);
+}
 
 size_t Teddy::find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
                        Vectors) const {

@@ -2,8 +2,9 @@
 //
 // Each of up to eight buckets holds some three-byte strings. A table for each half of each of the three bytes says which buckets
 // have a byte with that half there; six shuffles look up as many places as a vector has bytes. This is Teddy of Hyperscan (Wang et al., "Hyperscan:
-// A Fast Multi-pattern Regex Matcher for Modern CPUs", NSDI 2019, and its source). Places are proposals: buckets mix the bytes
-// of their strings. Where the processor lacks the instructions, the same tables are read byte by byte.
+// A Fast Multi-pattern Regex Matcher for Modern CPUs", NSDI 2019, and its source). Processors that permute by six bits (AVX-512
+// VBMI) look a whole byte up at once, but for its highest two bits: half the work. Places are proposals: buckets mix the bytes of
+// their strings, and each way proposes others in vain. Where the processor lacks all that, the tables are read byte by byte.
 //
 // Immutable after construction; any number of threads.
 #pragma once
@@ -11,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -29,11 +31,11 @@ class Teddy {
   // fit in either case.
   explicit Teddy(std::vector<uint32_t> strings, size_t size = width, bool any_case = false);
 
-  // What the search is done with; all find the same places.
-  enum class Vectors : uint8_t { none, avx2, avx512 };
+  // What the search is done with.
+  enum class Vectors : uint8_t { none, avx2, avx512, avx512_vbmi };
   static Vectors best();  // that this processor has
 
-  bool empty() const { return empty_; }
+  bool empty() const { return tables_ == nullptr; }
   // The first place from `from` on, or `size`.
   size_t find(const char* text, size_t size, size_t from) const;
   size_t find_by_bytes(const char* text, size_t size, size_t from) const;
@@ -42,20 +44,30 @@ class Teddy {
   // done. `size` is below 4 GiB.
   size_t find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
                   Vectors vectors = best()) const;
+  // The same of JSON, for processors with best() == avx512_vbmi; sets `odd` if what is looked at has a byte outside of ASCII or
+  // what looks like a \u escape.
+  size_t find_all_watching(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
+                           bool& odd) const;
 
  private:
-  // By half of a byte: a bit for each bucket.
-  struct Halves {
-    alignas(16) std::array<uint8_t, 16> low{}, high{};
+  // A bit for each bucket, by half of a byte, and by its lower six bits.
+  struct Tables {
+    struct Halves {
+      alignas(16) std::array<uint8_t, 16> low{}, high{};
+    };
+    std::array<Halves, width> halves;
+    alignas(64) std::array<std::array<uint8_t, 64>, width> by_six_bits{};
   };
 
   size_t find_avx2(const char* text, size_t size, size_t from) const;
   size_t find_all_by_bytes(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const;
   size_t find_all_avx2(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const;
   size_t find_all_avx512(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const;
+  template <bool Watching>
+  size_t find_all_vbmi(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
+                       bool& odd) const;
 
-  bool empty_ = true;
-  std::array<Halves, width> halves_{};
+  std::shared_ptr<const Tables> tables_;  // null: no strings
 };
 
 }  // namespace sigrun
