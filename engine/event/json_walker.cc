@@ -320,7 +320,11 @@ bool JsonWalker::any_scalar(SlotTable& table, const std::function<bool(EventValu
       value = state.classified(state.scalar(token));
     }
     if (value.kind == ValueKind::text && !is_sound_padded_json_string(value.raw)) state.degraded = true;
-    if ((value.kind == ValueKind::text || value.kind == ValueKind::number) && visit(value)) return true;
+    if (value.kind != ValueKind::text && value.kind != ValueKind::number) continue;
+    const SlotTable::Mark mark = table.mark();
+    const bool enough = visit(value);
+    table.go_back(mark);
+    if (enough) return true;
   }
   return false;
 }

@@ -92,6 +92,15 @@ class SlotTable {
   // The same, case-folded, and followed by event_padding readable bytes.
   std::string_view folded(EventValue& value);
 
+  // Where the arena is, and back to it: texts that were made meanwhile are gone.
+  struct Mark {
+    size_t block, used;
+  };
+  Mark mark() const { return {block_, used_}; }
+  void go_back(Mark mark) {
+    block_ = mark.block;
+    used_ = mark.used;
+  }
   // Copies `bytes` into the arena.
   std::string_view keep(std::string_view bytes);
   // So many bytes of the arena.

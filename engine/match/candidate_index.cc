@@ -55,8 +55,8 @@ class GateBuilder {
     keywords.triggers.push_back(trigger);
     const auto literals = announcing_literals(test);
     if (literals.empty()) keywords.literals.reset();
-    if (keywords.literals)
-      keywords.literals->insert(keywords.literals->end(), literals.begin(), literals.end());
+    if (!keywords.literals) return;
+    for (const std::string& literal : literals) keywords.literals->push_back({literal, trigger});
   }
 
   const Plan& plan_;
@@ -162,6 +162,8 @@ CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each, Litera
       for (TriggerId& trigger : field.unindexed) trigger += first_trigger;
     }
     for (TriggerId& trigger : one.gate.keywords.triggers) trigger += first_trigger;
+    if (one.gate.keywords.literals)
+      for (RawFilter::Literal& literal : *one.gate.keywords.literals) literal.id += first_trigger;
     gates.push_back(std::move(one.gate));
   }
 }

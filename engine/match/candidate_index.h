@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "match/evaluation_plan.h"
+#include "match/raw_filter.h"
 #include "match/value_index.h"
 #include "plan/plan.h"
 #include "support/for_each.h"
@@ -40,8 +41,8 @@ struct FieldTriggers {
 // The triggers on all texts and numbers of the event.
 struct KeywordTriggers {
   std::vector<TriggerId> triggers;
-  // Any of them is true only where one of these is in the event; none where that is not known.
-  std::optional<std::vector<std::string>> literals;
+  // Each of them is true only where one of its literals is in the event; none where that is not known of one.
+  std::optional<std::vector<RawFilter::Literal>> literals;  // by trigger
 };
 
 struct Gate {

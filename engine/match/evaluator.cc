@@ -11,6 +11,8 @@ namespace {
 
 // So many tests of one field are evaluated one by one, for each event; then its index is searched. A list costs like so many.
 constexpr uint32_t free_tests = 128, cost_of_list = 2;
+// The same of keywords, each of which looks at all texts of the event.
+constexpr uint32_t free_keywords = 8;
 
 // Where the text is ready, sooner done than remembered.
 bool is_quick(const Test& test) {
@@ -42,7 +44,7 @@ void Evaluator::start(SlotTable& table, JsonWalker& walker) {
     std::fill(known_.begin(), known_.end(), 0);
     std::fill(announced_.begin(), announced_.end(), 0);
     std::fill(listed_.begin(), listed_.end(), 0);
-    keywords_searched_ = 0;
+    state_of_keywords_ = {};
     std::fill(fields_.begin(), fields_.end(), FieldState{});
     epoch_ = 1;
   }
@@ -156,7 +158,16 @@ void Evaluator::search(FieldId field, FieldState& state) {
 }
 
 bool Evaluator::keyword_holds(PredicateId id) {
-  if (keywords_searched_ != epoch_) search_keywords();
+  if (state_of_keywords_.epoch != epoch_) state_of_keywords_ = {epoch_, 0, false};
+  if (!state_of_keywords_.searched) {
+    if (++state_of_keywords_.asked <= free_keywords) {
+      set(id, walker_->any_scalar(*table_, [&](EventValue& value) {
+        return value_satisfies(plan_.predicates[id].test, value, *table_);
+      }));
+      return known_[id] & 1;
+    }
+    search_keywords();
+  }
   if (known_[id] >> 1 == epoch_) return known_[id] & 1;
   if (indexes_.finds(id) && announced_[id] != epoch_) {
     set(id, false);
@@ -167,7 +178,7 @@ bool Evaluator::keyword_holds(PredicateId id) {
 }
 
 void Evaluator::search_keywords() {
-  keywords_searched_ = epoch_;
+  state_of_keywords_.searched = true;
   maybe_.clear();
   walker_->any_scalar(*table_, [&](EventValue& value) {
     indexes_.of(no_id).find(value, *table_, no_scratch_, [&](const ValueIndex::Entry& entry) {

@@ -84,7 +84,7 @@ class Evaluator {
   // By place in a list: the last search for which its test was evaluated.
   std::vector<uint32_t> placed_;
   uint32_t list_search_ = 0;
-  uint32_t keywords_searched_ = 0;  // the epoch of the last search for them
+  FieldState state_of_keywords_;
   std::vector<PredicateId> maybe_;  // what it has announced
 };
 

@@ -50,8 +50,10 @@ void Matcher::evaluate(std::vector<Hit>& hits) {
   hits.clear();
   if (!route_->view) match_open(hits);
   match_routed(hits);
-  if (!route_->keywords.empty() && route_->keyword_filter.may_contain(walker_.bytes()))
-    for (TriggerId trigger : route_->keywords) fire(trigger, false, hits);
+  if (!route_->keywords.empty()) {
+    const bool judged = route_->keyword_filter.judges(walker_.bytes(), found_);
+    for (TriggerId trigger : judged ? found_ : route_->keywords) fire(trigger, false, hits);
+  }
   check_wanted();
   if (hits.size() < 2) return;
   // A rule has a program for each way that its fields are spelled in: the first that matched speaks for it.

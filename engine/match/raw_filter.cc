@@ -145,22 +145,24 @@ bool RawFilter::may_be_in_a_literal(uint32_t unit) const {
   return unit < 0x80 && texts_.find(static_cast<char>(lower(static_cast<char>(unit)))) != texts_.npos;
 }
 
-RawFilter::RawFilter(const std::vector<std::string>& literals) {
+RawFilter::RawFilter(const std::vector<Literal>& literals) {
   std::vector<std::string_view> plain;
-  for (const std::string& literal : literals) plain.push_back(longest_plain(literal));
+  for (const Literal& literal : literals) plain.push_back(longest_plain(literal.text));
   for (std::string_view text : plain) shortest_ = std::min(shortest_, text.size());
   if (plain.empty() || shortest_ == 0) return;
   judges_ = true;
 
   std::set<uint32_t> grams;
-  for (std::string_view text : plain) {
-    Probe probe{0, static_cast<uint32_t>(texts_.size()), static_cast<uint32_t>(text.size()), 0};
+  for (size_t i = 0; i < plain.size(); ++i) {
+    const std::string_view text = plain[i];
+    Probe probe{0, static_cast<uint32_t>(texts_.size()), static_cast<uint32_t>(text.size()), 0,
+                literals[i].id};
     texts_ += text;
     int best = INT32_MAX;
     for (size_t offset = 0; offset + shortest_ <= text.size(); ++offset) {
       uint32_t gram = gram_at(text.data() + offset, shortest_);
       int cost = grams.contains(gram) ? -1 : 0;
-      for (size_t i = 0; cost >= 0 && i < shortest_; ++i) cost += commonness(text[offset + i]);
+      for (size_t at = offset; cost >= 0 && at < offset + shortest_; ++at) cost += commonness(text[at]);
       if (cost >= best) continue;
       best = cost;
       probe.gram = gram;
@@ -174,8 +176,8 @@ RawFilter::RawFilter(const std::vector<std::string>& literals) {
   teddy_ = Teddy({grams.begin(), grams.end()}, shortest_, true);
 }
 
-bool RawFilter::is_at(std::string_view event, size_t at) const {
-  if (event.size() - at < shortest_) return false;
+void RawFilter::find_at(std::string_view event, size_t at, std::vector<uint32_t>& ids) const {
+  if (event.size() - at < shortest_) return;
   const uint32_t gram = gram_at(event.data() + at, shortest_);
   auto probe = std::lower_bound(probes_.begin(), probes_.end(), gram,
                                 [](const Probe& p, uint32_t wanted) { return p.gram < wanted; });
@@ -183,25 +185,27 @@ bool RawFilter::is_at(std::string_view event, size_t at) const {
     if (at < probe->offset || event.size() - (at - probe->offset) < probe->size) continue;
     const char* begin = event.data() + at - probe->offset;
     const char* text = texts_.data() + probe->begin;
-    if (std::equal(text, text + probe->size, begin,
-                   [](char a, char b) { return static_cast<unsigned char>(a) == lower(b); }))
-      return true;
+    const bool equal = std::equal(text, text + probe->size, begin,
+                                  [](char a, char b) { return static_cast<unsigned char>(a) == lower(b); });
+    if (equal && std::find(ids.begin(), ids.end(), probe->id) == ids.end()) ids.push_back(probe->id);
   }
-  return false;
 }
 
-bool RawFilter::may_contain(std::string_view event) const {
+bool RawFilter::judges(std::string_view event, std::vector<uint32_t>& ids) const {
   static const bool watches = Teddy::best() == Teddy::Vectors::avx512_vbmi;
-  if (!judges_ || (!watches && is_beyond_judgement(event))) return true;
+  ids.clear();
+  if (!judges_ || (!watches && is_beyond_judgement(event))) return false;
   bool odd = false;
   std::array<uint32_t, 4 * Teddy::at_once> places;
   for (size_t from = 0; from < event.size();) {
     const size_t count = watches ? teddy_.find_all_watching(event.data(), event.size(), from, places, odd)
                                  : teddy_.find_all(event.data(), event.size(), from, places);
-    for (size_t i = 0; i < count; ++i)
-      if (is_at(event, places[i])) return true;
+    for (size_t i = 0; i < count; ++i) {
+      find_at(event, places[i], ids);
+      if (ids.size() > most_ids) return false;
+    }
   }
-  return odd && is_beyond_judgement(event);
+  return !odd || !is_beyond_judgement(event);
 }
 
 }  // namespace sigrun

@@ -23,19 +23,26 @@ class RawFilter {
  public:
   // Never tells anything.
   RawFilter() = default;
-  // `literals` are folded.
-  explicit RawFilter(const std::vector<std::string>& literals);
+  struct Literal {
+    std::string text;  // folded
+    uint32_t id = 0;
+  };
+  explicit RawFilter(const std::vector<Literal>& literals);
 
-  // False: no text of the event contains a literal. `event` is a JSON object followed by at least 64 readable bytes.
-  bool may_contain(std::string_view event) const;
+  // Whether the event can be judged: then no text of it contains a literal but of those `ids` (cleared first), each once, which it
+  // may contain. `event` is a JSON object followed by at least 64 readable bytes.
+  bool judges(std::string_view event, std::vector<uint32_t>& ids) const;
 
  private:
   static constexpr size_t gram_size = Teddy::width;
   struct Probe {
     uint32_t gram;                 // as in gram_at
     uint32_t begin, size, offset;  // in texts_; where the gram is in it
+    uint32_t id;
   };
-  bool is_at(std::string_view event, size_t at) const;
+  // More may as well be anything.
+  static constexpr size_t most_ids = 64;
+  void find_at(std::string_view event, size_t at, std::vector<uint32_t>& ids) const;
   // Whether an escape or a letter that folds into ASCII from outside may be part of a literal.
   bool is_beyond_judgement(std::string_view event) const;
   bool is_beyond_judgement(std::string_view event, size_t at, size_t end) const;

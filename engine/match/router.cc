@@ -191,7 +191,7 @@ void Router::complete(Route& route) {
     route.always.insert(route.always.end(), index_.gates[gate].always.begin(),
                         index_.gates[gate].always.end());
   route.wanted.resize(plan_.paths.slot_count());
-  std::vector<std::string> literals;
+  std::vector<RawFilter::Literal> literals;
   bool filters = true;
   for (uint32_t id : route.gates) {
     const Gate& gate = index_.gates[id];

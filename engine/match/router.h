@@ -38,7 +38,7 @@ struct Route {
   std::vector<std::pair<uint32_t, uint32_t>> fields_of_slot;  // by slot: a range of what follows
   std::vector<uint32_t> slot_fields;                          // places in `fields`
   std::vector<ProgramId> always;
-  // Of the gates: the keywords, and whether any of them can be true at all.
+  // Of the gates: the keywords, and which of them can be true at all.
   std::vector<TriggerId> keywords;
   RawFilter keyword_filter;
 };

@@ -15,16 +15,23 @@ using namespace sigrun;
 
 namespace {
 
+RawFilter filter_of(const std::vector<std::string>& texts) {
+  std::vector<RawFilter::Literal> literals;
+  for (const std::string& text : texts) literals.push_back({text, static_cast<uint32_t>(literals.size())});
+  return RawFilter(literals);
+}
+
 bool may_contain(const RawFilter& filter, std::string event) {
   size_t size = event.size();
   event.append(64, '\0');
-  return filter.may_contain({event.data(), size});
+  std::vector<uint32_t> ids;
+  return !filter.judges({event.data(), size}, ids) || !ids.empty();
 }
 
 }  // namespace
 
 TEST_CASE("raw filter: case, escapes, places") {
-  RawFilter filter({"sekurlsa::", "c:\\windows\\lsass", "ab"});
+  RawFilter filter = filter_of({"sekurlsa::", "c:\\windows\\lsass", "ab"});
   CHECK(may_contain(filter, R"({"a":"SEKURLSA::x"})"));
   CHECK(may_contain(filter, R"({"a":"C:\\Windows\\LSASS"})"));
   CHECK(may_contain(filter, R"({"x":"aB"})"));
@@ -67,10 +74,10 @@ TEST_CASE("raw filter: two letters outside of ASCII fold into it, and no others"
 
 TEST_CASE("raw filter: judges nothing where a literal has no plain byte, or there is none") {
   CHECK(may_contain(RawFilter(), "{}"));
-  CHECK(may_contain(RawFilter(std::vector<std::string>{}), "{}"));
-  CHECK(may_contain(RawFilter({"abc", "\\"}), "{}"));
-  CHECK(may_contain(RawFilter({"abc", "é"}), "{}"));
-  CHECK(may_contain(RawFilter({"abc", ""}), "{}"));
+  CHECK(may_contain(filter_of({}), "{}"));
+  CHECK(may_contain(filter_of({"abc", "\\"}), "{}"));
+  CHECK(may_contain(filter_of({"abc", "é"}), "{}"));
+  CHECK(may_contain(filter_of({"abc", ""}), "{}"));
 }
 
 TEST_CASE("raw filter: never denies what is there") {
@@ -85,7 +92,7 @@ TEST_CASE("raw filter: never denies what is there") {
   for (int round = 0; round < 2000; ++round) {
     std::vector<std::string> literals;
     for (size_t i = 0; i < 1 + random() % 30; ++i) literals.push_back(fold(word(round % 2 ? 6 : 12)));
-    RawFilter filter(literals);
+    RawFilter filter = filter_of(literals);
     std::string text = word(80), json = "{\"a\":\"";
     for (char c : text) {
       if ((c == 's' || c == 'k') && random() % 8 == 0) {
@@ -103,4 +110,19 @@ TEST_CASE("raw filter: never denies what is there") {
     denied += !may;
   }
   CHECK(denied > 100);
+}
+
+TEST_CASE("raw filter: tells which literals may be there, each once") {
+  const RawFilter filter = filter_of({"mimikatz", "lsadump::", "katz", "dcsync"});
+  auto found = [&](std::string event) {
+    const size_t size = event.size();
+    event.append(64, '\0');
+    std::vector<uint32_t> ids{99};
+    REQUIRE(filter.judges({event.data(), size}, ids));
+    std::sort(ids.begin(), ids.end());
+    return ids;
+  };
+  CHECK(found(R"({"a":"nothing"})").empty());
+  CHECK(found(R"({"a":"MimiKatz mimikatz","b":"lsadump::dcsync"})") == std::vector<uint32_t>{0, 1, 2, 3});
+  CHECK(found(R"({"a":"lsadump::","b":"lsadump::"})") == std::vector<uint32_t>{1});
 }
