@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "plan/regex_length.h"
 #include "support/text_search.h"
 #include "support/utf8.h"
 
@@ -112,10 +113,12 @@ CompiledRegex::CompiledRegex(const std::string& pattern, const RE2::Options& opt
     : regex(pattern, options) {
   if (!regex.ok()) return;
   clauses = necessary_clauses(regex);
+  least_length = least_match_length(pattern);
   if (!options.dot_nl()) line_length = asked_line_length(pattern);
 }
 
 bool CompiledRegex::matches(std::string_view text, std::string_view folded) const {
+  if (text.size() < least_length) return false;
   for (const Clause& clause : clauses)
     if (std::none_of(clause.begin(), clause.end(),
                      [&](const std::string& literal) { return has_text(folded, literal); }))
