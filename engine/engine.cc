@@ -70,6 +70,7 @@ bool known_to_a_table(const sigma::LogSource& logsource, const std::vector<sigma
 
 struct Engine::Impl {
   Limits limits;
+  CostClock clock;
   std::unique_ptr<const Plan> plan;
   std::unique_ptr<const CandidateIndex> candidates;
   std::vector<std::shared_ptr<const RuleInfo>> rules;
@@ -81,10 +82,11 @@ struct Engine::Impl {
 class Engine::Scratch {
  public:
   Scratch(const Impl& engine, TimeRange time_range)
-      : matcher(*engine.plan, *engine.candidates, engine.limits), range(time_range) {}
+      : matcher(*engine.plan, *engine.candidates, engine.limits, engine.clock), range(time_range) {}
   Matcher matcher;
   TimeRange range;
   std::vector<Hit> hits;
+  uint64_t nanoseconds = 0;
 };
 
 void Engine::ScratchDeleter::operator()(Scratch* scratch) const { delete scratch; }
@@ -139,6 +141,7 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
 
   auto impl = std::make_unique<Impl>();
   impl->limits = options.limits;
+  impl->clock = options.cost_clock;
   std::map<std::string, int> ids;
   std::vector<std::shared_ptr<RuleInfo>> infos;
   for (sigma::DetectionRule& rule : rules->detections) {
@@ -199,6 +202,7 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
     counters.envelope_fields.add(batch.envelope_fields);
   }
   Matcher& matcher = scratch.matcher;
+  const uint64_t began = impl_->clock.now();
   size_t taken = 0, at = first;
   for (; at < batch.events.size() && taken < alert_bytes; ++at) {
     const EventSpan& span = batch.events[at];
@@ -239,7 +243,13 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
       alerts.push_back(std::move(alert));
     }
   }
+  scratch.nanoseconds += impl_->clock.nanoseconds(began, impl_->clock.now());
   return at;
+}
+
+void Engine::add_costs(const Scratch& scratch, RuleCosts& costs) const {
+  costs.nanoseconds += scratch.nanoseconds;
+  costs.add(scratch.matcher.costs());
 }
 
 const std::vector<std::shared_ptr<const RuleInfo>>& Engine::rules() const { return impl_->rules; }

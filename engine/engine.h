@@ -19,6 +19,7 @@
 #include "event/event_batch.h"
 #include "event/timestamp.h"
 #include "load_options.h"
+#include "match/rule_cost.h"
 #include "sigma/rule.h"
 #include "support/diagnostic.h"
 #include "support/limits.h"
@@ -76,6 +77,9 @@ class Engine {
   size_t evaluate_some(const EventBatch& batch, size_t first, size_t alert_bytes, std::string_view input,
                        Scratch& scratch, std::vector<Alert>& alerts, Counters& counters,
                        std::vector<Rejection>* rejected) const;
+
+  // Adds what the rules cost that were run with this scratch.
+  void add_costs(const Scratch& scratch, RuleCosts& costs) const;
 
   const std::vector<std::shared_ptr<const RuleInfo>>& rules() const;
   // The `tests:` block and regression path of each rule, same order as rules().

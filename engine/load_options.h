@@ -13,6 +13,7 @@
 
 #include "match/literal_search.h"
 #include "sigma/rule.h"
+#include "support/cost_clock.h"
 #include "support/diagnostic.h"
 #include "support/limits.h"
 
@@ -47,6 +48,7 @@ struct LoadOptions {
   RuleSelection selection;
   LiteralSearch literal_search = LiteralSearch::automatic;
   Limits limits;
+  CostClock cost_clock;  // what rules' costs are measured with
 };
 
 // A rule that could not be loaded, for reports that list rules and not messages.

@@ -240,6 +240,7 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
               }));
     });
   }
+  for (const Engine::ScratchPointer& scratch : scratches) engine.add_costs(*scratch, result.costs);
   result.stopped = stopping();
   return result;
 }

@@ -33,6 +33,7 @@ struct ScanResult {
   uint64_t inputs = 0, input_errors = 0;
   uint64_t rejections_not_shown = 0;  // beyond Limits::rejected_reports for each input
   bool stopped = false;
+  RuleCosts costs;  // by rule, in the order of Engine::rules()
 };
 
 // `stop` set: the scan ends after the batches in flight. `inputs`: paths as from find_input_files.

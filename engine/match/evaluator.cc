@@ -24,13 +24,14 @@ bool is_quick(const Test& test) {
 }  // namespace
 
 Evaluator::Evaluator(const Plan& plan, const EvaluationPlan& evaluation, const Limits& limits,
-                     ValueMemory& memory)
+                     ValueMemory& memory, CostClock clock)
     : plan_(plan),
       indexes_(evaluation.fields),
       lists_(evaluation.lists),
       children_(evaluation.order.children()),
       limits_(limits),
       memory_(memory),
+      timer_(std::move(clock)),
       known_(plan.predicates.size(), 0),
       announced_(plan.predicates.size(), 0),
       listed_(lists_.size(), 0),
@@ -78,7 +79,7 @@ bool Evaluator::is_listed(ListId id) {
   const FieldId field = lists_.field_of(id);
   FieldState& state = state_of(field);
   if (!state.searched && indexes_.has(field) && (state.asked += cost_of_list) > free_tests)
-    search(field, state);
+    timer_.shared([&] { search(field, state); });
   if (state.searched) {
     if (listed_[id] == epoch_) return true;
     // The search has told all tests but those that it only announces or does not know.
@@ -122,7 +123,7 @@ bool Evaluator::predicate_holds(PredicateId id) {
   if (indexes_.finds(id)) {
     FieldState& state = state_of(predicate.field);
     if (!state.searched && ++state.asked > free_tests) {
-      search(predicate.field, state);
+      timer_.shared([&] { search(predicate.field, state); });
       if (known_[id] >> 1 == epoch_) return true;
     }
     if (state.searched && announced_[id] != epoch_) {
@@ -166,14 +167,14 @@ bool Evaluator::keyword_holds(PredicateId id) {
       }));
       return known_[id] & 1;
     }
-    search_keywords();
+    timer_.shared([&] { search_keywords(); });
   }
   if (known_[id] >> 1 == epoch_) return known_[id] & 1;
   if (indexes_.finds(id) && announced_[id] != epoch_) {
     set(id, false);
     return false;
   }
-  try_keywords();
+  timer_.shared([&] { try_keywords(); });
   return known_[id] & 1;
 }
 

@@ -9,6 +9,7 @@
 #include "event/slot_table.h"
 #include "match/evaluation_plan.h"
 #include "match/match_reason.h"
+#include "match/rule_timer.h"
 #include "match/value_memory.h"
 #include "plan/plan.h"
 #include "support/limits.h"
@@ -18,11 +19,15 @@ namespace sigrun {
 class Evaluator {
  public:
   // What `memory` knows of values is asked by predicate and, behind these, by list: subjects from last_subject() on are free.
-  Evaluator(const Plan& plan, const EvaluationPlan& evaluation, const Limits& limits, ValueMemory& memory);
+  Evaluator(const Plan& plan, const EvaluationPlan& evaluation, const Limits& limits, ValueMemory& memory,
+            CostClock clock = CostClock());
 
   uint32_t last_subject() const { return static_cast<uint32_t>(known_.size() + listed_.size()); }
 
   void start(SlotTable& table, JsonWalker& walker);
+  // For whoever evaluates a rule; it leaves out what is searched for all rules at once.
+  RuleTimer& timer() { return timer_; }
+  const RuleTimer& timer() const { return timer_; }
   bool holds(NodeId node);
   bool predicate_holds(PredicateId id);
   // The predicate is true of the event: found by an index, it need not be evaluated.
@@ -73,6 +78,7 @@ class Evaluator {
   const std::vector<NodeId>& children_;  // in the order of their evaluation
   const Limits& limits_;
   ValueMemory& memory_;
+  RuleTimer timer_;
   SlotTable* table_ = nullptr;
   JsonWalker* walker_ = nullptr;
   LiteralScratch no_scratch_;  // the indexes of fields have no automata

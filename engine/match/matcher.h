@@ -16,6 +16,7 @@
 #include "match/evaluator.h"
 #include "match/match_reason.h"
 #include "match/router.h"
+#include "match/rule_cost.h"
 #include "match/value_memory.h"
 #include "plan/plan.h"
 #include "support/limits.h"
@@ -29,7 +30,7 @@ struct Hit {
 
 class Matcher {
  public:
-  Matcher(const Plan& plan, const CandidateIndex& index, const Limits& limits);
+  Matcher(const Plan& plan, const CandidateIndex& index, const Limits& limits, CostClock clock = CostClock());
 
   // Takes the event's wanted values and finds its view. `event` must be followed by event_padding bytes; `tokens` as for JsonWalker::walk. On Outcome::broken nothing
   // can be evaluated: problem() says why.
@@ -52,14 +53,27 @@ class Matcher {
   const std::string& problem() const { return walker_.problem(); }
   // Forgets the values of earlier events.
   void forget() { memory_.forget(); }
+  // By rule, of all events so far.
+  std::vector<RuleCost> costs() const;
 
  private:
+  // How often a trigger was tested or a program tried, and how long that took.
+  struct Tries {
+    uint64_t count = 0;
+    uint64_t failed = 0;  // of triggers' tests only
+    uint64_t ticks = 0;
+  };
+
   void check_wanted();
   void match_open(std::vector<Hit>& hits);
   void match_routed(std::vector<Hit>& hits);
   void match_value(const RouteField& field, EventValue& value, std::vector<Hit>& hits);
   void fire(TriggerId trigger, bool exact, std::vector<Hit>& hits);
+  bool confirm(TriggerId trigger);
   void try_program(ProgramId program, std::vector<Hit>& hits);
+  template <class Test>
+  bool measure(Tries& tries, Test&& test);
+  static void keep_first_of_each_rule(std::vector<Hit>& hits);
   std::string field_text(FieldId field);
 
   const Plan& plan_;
@@ -74,8 +88,11 @@ class Matcher {
   std::vector<uint32_t>
       found_;  // what the value at hand fires: 2 × trigger + whether that is exact; as memory_ is told
   uint64_t event_ = 0;
+  uint32_t sample_weight_ = 0;
   // By trigger and program: the last event that it was tried on.
   std::vector<uint64_t> triggers_tried_, programs_tried_;
+  std::vector<Tries> trigger_tests_, program_tries_;
+  std::vector<RuleCost> costs_;  // what is known by rule only: hits
 };
 
 }  // namespace sigrun
