@@ -16,6 +16,7 @@
 #include "cli/load_messages.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/profile.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "cli/summary.h"
@@ -31,7 +32,7 @@ namespace {
 struct ScanArguments {
   RuleOptions rules;
   std::vector<std::string> inputs, events, unwrap;
-  std::string format, output, from, to, fail_on;
+  std::string format, output, from, to, fail_on, profile;
   bool strict = false;
   unsigned threads = 0;
 };
@@ -218,6 +219,11 @@ int run_scan(ScanArguments& arguments) {
   if (!output.broken_pipe()) {
     if (as_table && arguments.output.empty() && writer.wrote_anything()) say("");
     say(format_summary(report, result, seconds));
+    if (!arguments.profile.empty()) {
+      say("");
+      say(format_profile(result.costs, engine->rules(), parse_profile_rows(arguments.profile).value(),
+                         terminal_width(STDERR_FILENO)));
+    }
     if (nothing_readable(result.counters)) {
       say("sigrun scan: no JSON found: every event was rejected; sigrun reads JSON objects, one to a line or "
           "otherwise, also .gz and .zst");
@@ -266,6 +272,15 @@ void add_scan_command(CLI::App& app, int& exit_code) {
       ->add_option("--fail-on", arguments->fail_on, "Exit with status 1 if an alert has at least this level")
       ->check(check_level)
       ->type_name("LEVEL");
+  // A flag with a value: `--profile logs/` names an input.
+  command
+      ->add_flag("--profile{20}", arguments->profile,
+                 "After the summary, list the rules that took most time:\n"
+                 "20 of them, with --profile=N so many, with =all all")
+      ->check([](const std::string& text) {
+        return parse_profile_rows(text) ? std::string()
+                                        : "\"" + text + "\" is no number of rules; write 20, or all";
+      });
   command->add_flag("--strict", arguments->strict, "Scan nothing if any rule cannot be loaded (status 2)");
   command->add_option("-j,--threads", arguments->threads, "Threads; 0: as many as the machine has")
       ->check(CLI::Range(0u, 1024u))
@@ -283,6 +298,7 @@ void add_scan_command(CLI::App& app, int& exit_code) {
       "  tail -F audit.log | sigrun scan -r rules/ -            events from a pipe\n"
       "  sigrun scan -r one.yml -e '{\"Image\":\"C:\\\\evil.exe\"}'   does this event fire that rule?\n"
       "  sigrun scan -r rules/ --fail-on high logs/ >alerts.ndjson\n"
+      "  sigrun scan -r rules/ --profile=5 logs/ >/dev/null     which five rules take most time?\n"
       "\n"
       "Exit status: 0 done; 1 an alert reached --fail-on; 2 no rule could be loaded, or --strict and one\n"
       "could not; 3 usage, configuration, unreadable input (or nothing but rejected events), unwritable\n"

@@ -29,6 +29,7 @@ complete -c sigrun -n $scan -l to -x -d 'Only events of this time and earlier'
 complete -c sigrun -n $scan -l format -x -a 'table ndjson' -d 'Form of the alerts'
 complete -c sigrun -n $scan -s o -l output -r -F -d 'Write alerts to this file'
 complete -c sigrun -n $scan -l fail-on -x -a $levels -d 'Status 1 if an alert has this level'
+complete -c sigrun -n $scan -l profile -d 'List the rules that took most time'
 complete -c sigrun -n $scan -l strict -d 'Scan nothing if a rule cannot be loaded'
 complete -c sigrun -n $scan -s j -l threads -x -d 'Threads'
 

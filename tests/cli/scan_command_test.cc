@@ -132,6 +132,23 @@ TEST_SUITE("cli scan") {
     CHECK(both.status == 3);
   }
 
+  TEST_CASE("--profile lists the dearest rules on standard error, and never takes an input for its number") {
+    if (!have_command()) return;
+    const Workspace work;
+    const Outcome outcome = run(work.scan({"--profile", work.events}));
+    CHECK(outcome.status == 0);
+    CHECK(lines(outcome.out) == 2);
+    CHECK(has(outcome.err, "TIME ms"));
+    CHECK(has(outcome.err, "2 of 2 rules tried"));
+    CHECK(has(outcome.err, "high.yml:1"));
+    CHECK(has(run(work.scan({"--profile=1", work.events})).err, "1 other rule"));
+    CHECK_FALSE(has(run(work.scan({"--profile=all", work.events})).err, "other rule"));
+    CHECK_FALSE(has(run(work.scan({work.events})).err, "TIME ms"));
+    const Outcome wrong = run(work.scan({"--profile=many", work.events}));
+    CHECK(wrong.status == 3);
+    CHECK(has(wrong.err, "no number of rules"));
+  }
+
   TEST_CASE("standard input is read when nothing is named, and for -") {
     if (!have_command()) return;
     const Workspace work;
