@@ -69,6 +69,11 @@ std::string format_summary(const LoadReport& report, const ScanResult& result, d
   if (result.rejections_not_shown > 0) {
     text += fmt::format("\nrejected: {} more than listed above", group_digits(result.rejections_not_shown));
   }
+  if (counters.rules_over_budget > 0) {
+    text += fmt::format(
+        "\nover budget: {} stopped for taking too long; whether they match their events is unknown",
+        counted(counters.rules_over_budget, "evaluation"));
+  }
   if (counters.unrecognised > 0) text += unrecognised(counters);
   if (counters.envelope_fields.envelopes > 0) text += envelope_fields(counters.envelope_fields);
   text += fmt::format("\nalerts: {}{}", group_digits(counters.alerts()), alerts_by_level(counters));

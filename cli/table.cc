@@ -141,18 +141,21 @@ std::string AlertTable::header() const {
 }
 
 std::string AlertTable::row(const Alert& alert) const {
-  const sigma::Level rule_level = alert.rule->level;
-  std::string level = short_level(rule_level);
+  const bool health = alert.kind == AlertKind::health;
+  const sigma::Level rule_level = health ? sigma::Level::none : alert.rule->level;
+  std::string level = health ? "health" : short_level(rule_level);
   const size_t fill = level_width - std::min(level_width, level.size());
   if (const char* colour = colour_ ? level_colour(rule_level) : ""; *colour)
     level = colour + level + colour_end;
   level.append(fill, ' ');
   std::string source = printable(std::string(alert.file));
   if (alert.line > 0) source += ":" + std::to_string(alert.line);
-  return line(pad_to_width(short_time(alert.time), time_width), level,
-              pad_to_width(printable(alert.rule->title), title_width_),
-              pad_to_width(describe_matches(alert.matches, matched_width_), matched_width_),
-              cut_to_width(source, source_width_, Cut::front));
+  return line(
+      pad_to_width(short_time(alert.time), time_width), level,
+      pad_to_width(printable(alert.rule->title), title_width_),
+      pad_to_width(health ? printable(alert.message) : describe_matches(alert.matches, matched_width_),
+                   matched_width_),
+      cut_to_width(source, source_width_, Cut::front));
 }
 
 }  // namespace sigrun::cli

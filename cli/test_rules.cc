@@ -50,7 +50,9 @@ Observation observe(const Engine& engine, const RuleInfo& rule, const std::strin
   Observation seen;
   ScanObserver observer;
   observer.alert = [&](const Alert& alert) {
-    if (same_rule(*alert.rule, rule))
+    if (alert.kind == AlertKind::health) {
+      if (same_rule(*alert.rule, rule) && seen.problem.empty()) seen.problem = alert.message;
+    } else if (same_rule(*alert.rule, rule))
       ++seen.alerts;
     else if (seen.other_rules.size() < 200 && seen.other_rules.find(alert.rule->title) == std::string::npos)
       seen.other_rules += (seen.other_rules.empty() ? "" : ", ") + alert.rule->title;

@@ -59,6 +59,13 @@ size_t memory_of(const Alert& alert) {
   return size;
 }
 
+std::string over_budget_message(const Limits& limits) {
+  return fmt::format(
+      "the rule was stopped on this event after {} ms for each MiB, so whether it matches is unknown; later "
+      "events are tried, and this is said once",
+      static_cast<double>(limits.rule_budget_microseconds) / 1000);
+}
+
 bool known_to_a_table(const sigma::LogSource& logsource, const std::vector<sigma::TaxonomyTable>& tables) {
   return std::any_of(tables.begin(), tables.end(), [&](const sigma::TaxonomyTable& table) {
     return std::any_of(table.entries.begin(), table.entries.end(),
@@ -82,11 +89,14 @@ struct Engine::Impl {
 class Engine::Scratch {
  public:
   Scratch(const Impl& engine, TimeRange time_range)
-      : matcher(*engine.plan, *engine.candidates, engine.limits, engine.clock), range(time_range) {}
+      : matcher(*engine.plan, *engine.candidates, engine.limits, engine.clock),
+        range(time_range),
+        told_of_budget(engine.rules.size(), false) {}
   Matcher matcher;
   TimeRange range;
   std::vector<Hit> hits;
   uint64_t nanoseconds = 0;
+  std::vector<bool> told_of_budget;  // by rule
 };
 
 void Engine::ScratchDeleter::operator()(Scratch* scratch) const { delete scratch; }
@@ -105,6 +115,7 @@ void Counters::add(const Counters& other) {
   dropped += other.dropped;
   unrecognised += other.unrecognised;
   bytes += other.bytes;
+  rules_over_budget += other.rules_over_budget;
   envelope_fields.add(other.envelope_fields);
   for (size_t i = 0; i < alerts_by_level.size(); ++i) alerts_by_level[i] += other.alerts_by_level[i];
   for (const auto& [keys, count] : other.unrecognised_keys) count_unrecognised(keys, count);
@@ -224,21 +235,35 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
       ++counters.unrecognised;
       counters.count_unrecognised(matcher.top_level_keys(), 1);
     }
-    if (scratch.hits.empty()) continue;
+    counters.rules_over_budget += matcher.over_budget().size();
+    if (scratch.hits.empty() && matcher.over_budget().empty()) continue;
     const std::string own_id = matcher.own_id();
     std::string time;
     if (auto nanoseconds = matcher.time()) time = format_time(*nanoseconds);
-    for (const Hit& hit : scratch.hits) {
+    auto alert_of = [&](RuleIndex rule, const std::string& identity) {
       Alert alert;
-      alert.rule = impl_->rules[hit.rule];
-      alert.id = make_alert_id(impl_->identities[hit.rule], own_id, event, span.offset);
+      alert.rule = impl_->rules[rule];
+      alert.id = make_alert_id(identity, own_id, event, span.offset);
       alert.time = time;
       alert.file = input;
       alert.line = span.line;
       alert.offset = span.offset;
-      matcher.explain(hit, alert.matches);
       alert.event = event;
+      return alert;
+    };
+    for (const Hit& hit : scratch.hits) {
+      Alert alert = alert_of(hit.rule, impl_->identities[hit.rule]);
+      matcher.explain(hit, alert.matches);
       ++counters.alerts_by_level[static_cast<size_t>(alert.rule->level)];
+      taken += memory_of(alert);
+      alerts.push_back(std::move(alert));
+    }
+    for (RuleIndex rule : matcher.over_budget()) {
+      if (scratch.told_of_budget[rule]) continue;
+      scratch.told_of_budget[rule] = true;
+      Alert alert = alert_of(rule, "health " + impl_->identities[rule]);
+      alert.kind = AlertKind::health;
+      alert.message = over_budget_message(impl_->limits);
       taken += memory_of(alert);
       alerts.push_back(std::move(alert));
     }

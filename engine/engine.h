@@ -33,6 +33,8 @@ struct Counters {
   uint64_t in = 0, processed = 0, degraded = 0, rejected = 0, dropped = 0;
   uint64_t unrecognised = 0;  // of those matched: no table knew them
   uint64_t bytes = 0;
+  // Rules stopped on one event, so that whether they match it is unknown; the event is degraded.
+  uint64_t rules_over_budget = 0;
   EnvelopeFields envelope_fields;
   std::array<uint64_t, 6> alerts_by_level{};  // by sigma::Level
   // The commonest sets of top-level keys among them: 256 at most, kept by the space-saving rule (Metwally et al.,
@@ -68,6 +70,8 @@ class Engine {
   void forget(Scratch& scratch) const;
 
   // Runs every event of a batch. Appends alerts, which point into the batch and `input`, in input order and adds to `counters` (rejections of the batch included).
+  // A rule that is stopped for its budget raises one alert of the kind health for each scratch; the counters leave
+  // such alerts out.
   // `input` names the source in alerts. Events that were framed but could not be followed are rejected too: `rejected`, where given,
   // receives why.
   void evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch, std::vector<Alert>& alerts,

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -154,7 +155,8 @@ class Delivery {
   void deliver(const Work& work) {
     report_rejections(*work.input, work.rejected);
     if (observer_.alert)
-      for (const Alert& alert : work.alerts) observer_.alert(alert);
+      for (const Alert& alert : work.alerts)
+        if (alert.kind != AlertKind::health || told_.insert(alert.rule.get()).second) observer_.alert(alert);
   }
 
   void report_rejections(const std::string& input, const std::vector<Rejection>& rejections) {
@@ -176,6 +178,7 @@ class Delivery {
   ScanResult& result_;
   const std::string* input_ = nullptr;
   size_t reported_ = 0;
+  std::set<const RuleInfo*> told_;  // had a health alert: each thread raises one of its own
 };
 
 uint64_t total_size(const std::vector<std::string>& inputs) {

@@ -30,7 +30,13 @@ struct RuleInfo {
   std::shared_ptr<const Explanations> explanations;  // what alerts' matches point into
 };
 
+enum class AlertKind : uint8_t {
+  detection,  // a rule matched an event
+  health,     // the engine could not do its work on an event
+};
+
 struct Alert {
+  AlertKind kind = AlertKind::detection;
   std::string id;    // 32 hex digits of xxh128
   std::string time;  // RFC 3339 UTC of the event, empty where the event has none
   std::shared_ptr<const RuleInfo> rule;
@@ -38,7 +44,8 @@ struct Alert {
   uint64_t line = 0;
   uint64_t offset = 0;
   std::vector<Match> matches;  // valid as long as `rule` is held
-  std::string_view event;  // its JSON as received: bytes of the batch that was evaluated
+  std::string message;         // of kind health: what happened; such an alert has no matches
+  std::string_view event;      // its JSON as received: bytes of the batch that was evaluated
 };
 
 }  // namespace sigrun

@@ -29,8 +29,10 @@ void append_event(std::string_view event, std::string& out) {
 void render_ndjson(const Alert& alert, std::string& out) {
   out += R"({"schema":1)";
   append_member("id", alert.id, out);
-  append_member("kind", "detection", out);
+  append_member("kind", alert.kind == AlertKind::health ? "health" : "detection", out);
   if (!alert.time.empty()) append_member("time", alert.time, out);
+
+  if (!alert.message.empty()) append_member("message", alert.message, out);
 
   out += R"(,"rule":{)";
   append_member("id", alert.rule->id, out);

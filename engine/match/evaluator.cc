@@ -13,6 +13,10 @@ namespace {
 constexpr uint32_t free_tests = 128, cost_of_list = 2;
 // The same of keywords, each of which looks at all texts of the event.
 constexpr uint32_t free_keywords = 8;
+// Looking at the clock takes as long as a cheap test: it is done after so many, of which a regular expression
+// counts as one for each KiB of the event; and after so many pairs of values.
+constexpr int32_t most_unwatched = 64;
+constexpr uint32_t pairs_unwatched = 64;
 
 // Where the text is ready, sooner done than remembered.
 bool is_quick(const Test& test) {
@@ -31,16 +35,20 @@ Evaluator::Evaluator(const Plan& plan, const EvaluationPlan& evaluation, const L
       children_(evaluation.order.children()),
       limits_(limits),
       memory_(memory),
-      timer_(std::move(clock)),
+      timer_(std::move(clock), limits),
       known_(plan.predicates.size(), 0),
       announced_(plan.predicates.size(), 0),
       listed_(lists_.size(), 0),
       fields_(plan.fields.size()),
-      placed_(lists_.longest(), 0) {}
+      placed_(lists_.longest(), 0),
+      unwatched_(most_unwatched) {}
 
 void Evaluator::start(SlotTable& table, JsonWalker& walker) {
   table_ = &table;
   walker_ = &walker;
+  const size_t bytes = walker.bytes().size();
+  timer_.start_event(bytes);
+  regex_weight_ = static_cast<int32_t>(std::min<size_t>(bytes >> 10, most_unwatched) + 1);
   if (++epoch_ == 1u << 31) {
     std::fill(known_.begin(), known_.end(), 0);
     std::fill(announced_.begin(), announced_.end(), 0);
@@ -96,10 +104,16 @@ bool Evaluator::is_listed(ListId id) {
 
 template <class Found>
 bool Evaluator::find_listed(ListId id, EventValue& value, Found&& found) {
-  const ListIndex& index = lists_.index_of(id);
+  const ListIndex* made = nullptr;
+  timer_.shared([&] { made = &lists_.index_of(id); });  // the first to ask makes it, for all threads
+  const ListIndex& index = *made;
   bool done = false;
   auto try_place = [&](uint32_t place) {
-    if (value_satisfies(lists_.test(id, place), value, *table_)) done = found(place);
+    const Test& test = lists_.test(id, place);
+    if (looks_at_time(test) && is_too_late())
+      done = true;
+    else if (value_satisfies(test, value, *table_))
+      done = found(place);
   };
   if (++list_search_ == 0) {
     std::fill(placed_.begin(), placed_.end(), 0);
@@ -131,9 +145,22 @@ bool Evaluator::predicate_holds(PredicateId id) {
       return false;
     }
   }
+  if (looks_at_time(predicate.test) && is_too_late()) return false;
   const bool result = evaluate(id);
+  if (timer_.stopped()) return false;  // not all values were seen: this is no answer for other rules
   set(id, result);
   return result;
+}
+
+bool Evaluator::looks_at_time(const Test& test) {
+  unwatched_ -= std::holds_alternative<RegexTest>(test) ? regex_weight_ : 1;
+  return unwatched_ < 0;
+}
+
+bool Evaluator::is_too_late() {
+  const bool late = timer_.is_up();
+  unwatched_ = late ? 0 : most_unwatched;
+  return late;
 }
 
 Evaluator::FieldState& Evaluator::state_of(FieldId field) {
@@ -219,7 +246,7 @@ bool Evaluator::remembered(uint32_t subject, EventValue& value, Satisfies&& sati
   const uint32_t number = memory_.number_of(value);
   if (const uint32_t* known = memory_.answer(number, subject)) return *known;
   const bool satisfied = satisfies();
-  memory_.learn(number, subject, satisfied);
+  if (!timer_.stopped()) memory_.learn(number, subject, satisfied);
   return satisfied;
 }
 
@@ -232,6 +259,7 @@ bool Evaluator::evaluate(PredicateId id) {
     return refers(predicate.field, *reference);
   const bool quick = is_quick(predicate.test);
   return any_value(predicate.field, [&](EventValue& value) {
+    if (value.next != no_id && looks_at_time(predicate.test) && is_too_late()) return true;
     if (quick && value.folded) return value_satisfies(predicate.test, value, *table_);
     return remembered(id, value, [&] { return value_satisfies(predicate.test, value, *table_); });
   });
@@ -248,11 +276,12 @@ bool Evaluator::is_null(FieldId field) {
 bool Evaluator::refers(FieldId field, const FieldReferenceTest& test) {
   size_t compared = 0;
   bool agree = false;
-  auto exhausted = [&] { return compared == limits_.reference_pairs; };
+  auto exhausted = [&] { return compared == limits_.reference_pairs || timer_.stopped(); };
   any_value(field, [&](EventValue& value) {
     if (!SlotTable::has_text(value)) return false;
     any_value(test.other, [&](EventValue& other) {
       if (!SlotTable::has_text(other)) return false;
+      if (compared % pairs_unwatched == pairs_unwatched - 1 && timer_.is_up()) return true;
       agree = values_agree(test, value, other, *table_);
       return agree || (++compared, exhausted());
     });

@@ -46,13 +46,18 @@ class Evaluator {
   };
 
   bool evaluate(PredicateId id);
+  // Whether it is time to look at the time.
+  bool looks_at_time(const Test& test);
+  // Whether the rule at hand has none left. Its result counts for nothing then.
+  bool is_too_late();
   // A test of one value that is not null, as far as possible from memory.
   template <class Satisfies>
   bool remembered(uint32_t subject, EventValue& value, Satisfies&& satisfies);
   bool is_listed(ListId id);
   // The first test of a list that is true; one must be.
   NodeId first_listed(ListId id);
-  // Calls found(place) for tests of the list that are true of the value, each in any number, until it returns true.
+  // Calls found(place) for tests of the list that are true of the value, each in any number, until it returns true
+  // or the rule at hand is stopped.
   template <class Found>
   bool find_listed(ListId id, EventValue& value, Found&& found);
   bool is_null(FieldId field);
@@ -92,6 +97,7 @@ class Evaluator {
   uint32_t list_search_ = 0;
   FieldState state_of_keywords_;
   std::vector<PredicateId> maybe_;  // what it has announced
+  int32_t unwatched_, regex_weight_ = 1;  // what may be done without looking at the time
 };
 
 }  // namespace sigrun

@@ -57,6 +57,7 @@ JsonWalker::Outcome Matcher::read(std::string_view event, std::span<const uint32
   if (outcome == JsonWalker::Outcome::broken) return outcome;
   evaluator_.start(table_, walker_);
   sample_weight_ = weight_of_sample(event_);
+  over_budget_.clear();
   route_ = &router_.find(table_, evaluator_);
   return outcome;
 }
@@ -73,6 +74,18 @@ void Matcher::evaluate(std::vector<Hit>& hits) {
   check_wanted();
   keep_first_of_each_rule(hits);
   for (const Hit& hit : hits) ++costs_[hit.rule].hits;
+  if (!over_budget_.empty()) settle_over_budget(hits);
+}
+
+// A rule that another of its programs found to match is known to.
+void Matcher::settle_over_budget(const std::vector<Hit>& hits) {
+  std::sort(over_budget_.begin(), over_budget_.end());
+  over_budget_.erase(std::unique(over_budget_.begin(), over_budget_.end()), over_budget_.end());
+  std::erase_if(over_budget_, [&](RuleIndex rule) {
+    return std::any_of(hits.begin(), hits.end(), [&](const Hit& hit) { return hit.rule == rule; });
+  });
+  for (RuleIndex rule : over_budget_) ++costs_[rule].over_budget;
+  if (!over_budget_.empty()) walker_.degrade();
 }
 
 void Matcher::keep_first_of_each_rule(std::vector<Hit>& hits) {
@@ -149,15 +162,25 @@ bool Matcher::confirm(TriggerId id) {
   const Trigger& trigger = index_.triggers[id];
   Tries& tries = trigger_tests_[id];
   const bool holds = measure(tries, [&] { return evaluator_.predicate_holds(trigger.predicate); });
-  if (!holds) ++tries.failed;
-  return holds;
+  if (evaluator_.timer().stopped()) [[unlikely]] {
+    for (uint32_t i = trigger.first; i < trigger.last; ++i)
+      if (const ProgramId program = index_.programs[i]; programs_tried_[program] != event_)
+        give_up(plan_.programs[program].rule);
+  } else if (holds) {
+    return true;
+  }
+  ++tries.failed;
+  return false;
 }
 
 void Matcher::try_program(ProgramId id, std::vector<Hit>& hits) {
   if (programs_tried_[id] == event_) return;
   programs_tried_[id] = event_;
   const Program& program = plan_.programs[id];
-  if (measure(program_tries_[id], [&] { return evaluator_.holds(program.root); }))
+  const bool holds = measure(program_tries_[id], [&] { return evaluator_.holds(program.root); });
+  if (evaluator_.timer().stopped()) [[unlikely]]
+    give_up(program.rule);
+  else if (holds)
     hits.push_back({program.rule, id});
 }
 

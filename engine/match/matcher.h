@@ -55,6 +55,8 @@ class Matcher {
   void forget() { memory_.forget(); }
   // By rule, of all events so far.
   std::vector<RuleCost> costs() const;
+  // Rules that were stopped on the event, each once: whether they match it is unknown, and its outcome is degraded.
+  const std::vector<RuleIndex>& over_budget() const { return over_budget_; }
 
  private:
   // How often a trigger was tested or a program tried, and how long that took.
@@ -73,7 +75,9 @@ class Matcher {
   void try_program(ProgramId program, std::vector<Hit>& hits);
   template <class Test>
   bool measure(Tries& tries, Test&& test);
+  void give_up(RuleIndex rule) { over_budget_.push_back(rule); }
   static void keep_first_of_each_rule(std::vector<Hit>& hits);
+  void settle_over_budget(const std::vector<Hit>& hits);
   std::string field_text(FieldId field);
 
   const Plan& plan_;
@@ -92,7 +96,8 @@ class Matcher {
   // By trigger and program: the last event that it was tried on.
   std::vector<uint64_t> triggers_tried_, programs_tried_;
   std::vector<Tries> trigger_tests_, program_tries_;
-  std::vector<RuleCost> costs_;  // what is known by rule only: hits
+  std::vector<RuleCost> costs_;  // what is known by rule only: hits, and what was given up
+  std::vector<RuleIndex> over_budget_;
 };
 
 }  // namespace sigrun

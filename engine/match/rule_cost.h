@@ -17,6 +17,7 @@ struct RuleCost {
   uint64_t candidates = 0;  // tried on so many events, for each way that their log source spells its fields
   uint64_t hits = 0;        // events that it fired on
   uint64_t nanoseconds = 0;
+  uint64_t over_budget = 0;  // evaluations that were stopped (Limits::rule_budget_microseconds)
 };
 
 struct RuleCosts {
@@ -29,6 +30,7 @@ struct RuleCosts {
       rules[i].candidates += more[i].candidates;
       rules[i].hits += more[i].hits;
       rules[i].nanoseconds += more[i].nanoseconds;
+      rules[i].over_budget += more[i].over_budget;
     }
   }
 };

@@ -31,6 +31,8 @@ struct Limits {
   size_t alert_bytes =
       8 << 20;  // alerts of one batch held before they are delivered; the rest is matched after that
   size_t values_per_event = 100'000;  // wanted values taken from one event (arrays); more make it degraded
+  uint64_t rule_budget_microseconds =
+      250'000;  // one rule on one event, for each begun MiB of it; ordinary rules take a thousandth. 0: none
 
   // Messages out.
   size_t rejected_reports =

@@ -68,6 +68,15 @@ TEST_CASE("render: every member") {
   read(render(alert));
 }
 
+TEST_CASE("render: a health alert says what happened, and gives no reasons") {
+  Alert alert = alert_of(whole_rule(), R"({"a": 1})");
+  alert.kind = AlertKind::health;
+  alert.message = "a \"message\"";
+  auto value = read(render(alert));
+  CHECK(value.text_of("kind") == "health");
+  CHECK(value.text_of("message") == "a \"message\"");
+}
+
 TEST_CASE("render: members without anything to say are left out") {
   RuleInfo rule;
   rule.id = rule.title = "r";

@@ -49,6 +49,14 @@ TEST_SUITE("cli summary") {
           std::string::npos);
   }
 
+  TEST_CASE("rules that were stopped are told of") {
+    ScanResult result;
+    CHECK(format_summary({}, result, 1).find("over budget:") == std::string::npos);
+    result.counters.rules_over_budget = 2000;
+    CHECK(format_summary({}, result, 1).find("\nover budget: 2,000 evaluations stopped for taking too long;") !=
+          std::string::npos);
+  }
+
   TEST_CASE("dropped events are told with the reason") {
     ScanResult result;
     result.counters.in = result.counters.processed = 1;

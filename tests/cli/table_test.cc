@@ -64,6 +64,17 @@ TEST_SUITE("cli table") {
     CHECK(column(wide_row, "Image=") == column(row, "Image="));
   }
 
+  TEST_CASE("a health alert is no finding: it shows what happened in place of a level and reasons") {
+    Alert alert = example();
+    alert.kind = AlertKind::health;
+    alert.matches.clear();
+    alert.message = "the rule was\x1b stopped";
+    const std::string row = AlertTable(200, true).row(alert);
+    CHECK(row.find("  health    ") != std::string::npos);
+    CHECK(row.find("the rule was\\x1b stopped") != std::string::npos);
+    CHECK(row.find('\x1b') == std::string::npos);
+  }
+
   TEST_CASE("no row is wider than the terminal") {
     Alert alert = example();
     alert.matches[0].value = std::string(3000, 'x') + "\\whoami.exe";

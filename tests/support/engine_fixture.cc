@@ -19,9 +19,10 @@ Scanned scan_events(const Engine& engine, std::string_view events, unsigned thre
   ScanObserver observer;
   observer.alert = [&](const Alert& alert) {
     auto keep = [&](std::string_view text) -> std::string_view { return scanned.texts.emplace_back(text); };
-    scanned.alerts.push_back(alert);
-    scanned.alerts.back().event = keep(alert.event);
-    scanned.alerts.back().file = keep(alert.file);
+    auto& alerts = alert.kind == AlertKind::health ? scanned.health : scanned.alerts;
+    alerts.push_back(alert);
+    alerts.back().event = keep(alert.event);
+    alerts.back().file = keep(alert.file);
   };
   observer.rejected = [&](const std::string&, const Rejection& rejection) { scanned.rejected.push_back(rejection); };
   scanned.result = scan_text(engine, events, name, options, observer);
@@ -29,7 +30,9 @@ Scanned scan_events(const Engine& engine, std::string_view events, unsigned thre
   CHECK(counters.in == counters.processed + counters.degraded + counters.rejected + counters.dropped);
   CHECK(counters.alerts() == scanned.alerts.size());
   CHECK(counters.rejected == scanned.rejected.size() + scanned.result.rejections_not_shown);
-  for (const Alert& alert : scanned.alerts) {
+  auto all = scanned.alerts;
+  all.insert(all.end(), scanned.health.begin(), scanned.health.end());
+  for (const Alert& alert : all) {
     std::string line;
     render_ndjson(alert, line);
     INFO(line);

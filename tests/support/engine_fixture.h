@@ -15,7 +15,7 @@ namespace sigrun::test {
 
 struct Scanned {
   ScanResult result;
-  std::vector<Alert> alerts;         // point into what follows
+  std::vector<Alert> alerts, health;  // by kind; point into what follows
   std::list<std::string> texts;
   std::vector<Rejection> rejected;
   // Rules' titles, joined by commas, in the order of the alerts.

@@ -221,11 +221,14 @@ std::string alert_schema_problem(const JsonValue& value) {
   bool event_is_text = event && event->is(Kind::text);
   std::string problem = members_problem(value, "alert",
                                         {{"schema", Kind::number, true}, {"id", Kind::text, true}, {"kind", Kind::text, true},
-                                         {"time", Kind::text, false}, {"rule", Kind::object, true}, {"source", Kind::object, true},
+                                         {"time", Kind::text, false}, {"message", Kind::text, false}, {"rule", Kind::object, true}, {"source", Kind::object, true},
                                          {"matches", Kind::array, true}, {"event", event_is_text ? Kind::text : Kind::object, true}});
   if (!problem.empty()) return problem;
   if (value.text_of("schema") != "1") return "alert.schema is not 1";
-  if (value.text_of("kind") != "detection") return "alert.kind is unknown";
+  const bool health = value.text_of("kind") == "health";
+  if (!health && value.text_of("kind") != "detection") return "alert.kind is unknown";
+  if (health != (value.find("message") != nullptr)) return "alert.message is of health alerts, and of those alone";
+  if (health && !value.find("matches")->items.empty()) return "a health alert has matches";
   if (value.text_of("id").size() != 32 || !is_hex(value.text_of("id"))) return "alert.id is not 32 hex digits";
   if (value.find("time") && !is_time(value.text_of("time"))) return "alert.time is no time";
 

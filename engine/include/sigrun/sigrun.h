@@ -63,7 +63,8 @@ typedef struct sigrun_options {
   const char* min_status; /* "unsupported", "deprecated", "experimental", "test", "stable" */
 } sigrun_options;
 
-/* One alert. Every pointer lives until the callback that received it returns. */
+/* One alert. Of the kind "health" (see json) where a rule was stopped for taking too long: once for a rule, or a few times with
+ * several threads; sigrun_counters.alerts does not count those. Every pointer lives until the callback that received it returns. */
 typedef struct sigrun_alert {
   size_t size;         /* sizeof(sigrun_alert) in the library */
   const char* id;      /* 32 hexadecimal digits; the same event and rule give the same id again */
