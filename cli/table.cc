@@ -35,7 +35,7 @@ size_t find_literal(const std::string& value, const std::string& pattern) {
 
 // The value in at most `width` columns, with the place that matched kept in sight.
 std::string shorten_around_match(const Match& match, size_t width) {
-  const std::string value = printable(match.value);
+  const std::string value = printable(match.value.text());
   if (display_width(value) <= width) return value;
   if (width < shortest_value) return cut_to_width(value, width);
   if (match.modifier.find("endswith") != std::string::npos) return cut_to_width(value, width, Cut::front);
@@ -61,7 +61,7 @@ std::vector<const Match*> telling_order(const std::vector<Match>& matches) {
   return order;
 }
 
-std::string short_time(const std::string& time) {
+std::string short_time(std::string_view time) {
   std::string text = printable(time.substr(0, time_width));
   if (text.size() > 10 && text[10] == 'T') text[10] = ' ';
   return text.empty() ? "-" : text;
@@ -98,7 +98,7 @@ std::string describe_matches(const std::vector<Match>& matches, size_t width) {
     // All but the last leave room for the " +1" that may have to follow.
     const bool last = i + 1 == reasons.size();
     const size_t left = width - std::min(width, used + separator + (last ? 0 : 4));
-    const size_t value_width = std::min(display_width(printable(reasons[i]->value)), shortest_value);
+    const size_t value_width = std::min(display_width(printable(reasons[i]->value.text())), shortest_value);
     if (i > 0 && name_width + value_width > left) {
       out += " +" + std::to_string(reasons.size() - i);
       break;

@@ -53,11 +53,7 @@ std::shared_ptr<RuleInfo> make_info(const sigma::DetectionRule& rule) {
 }
 
 // About, and without the event, which is the batch's.
-size_t memory_of(const Alert& alert) {
-  size_t size = sizeof(Alert) + alert.id.size() + alert.matches.size() * sizeof(Match);
-  for (const Match& match : alert.matches) size += match.value.size();
-  return size;
-}
+size_t memory_of(const Alert& alert) { return sizeof(Alert) + alert.matches.size() * sizeof(Match); }
 
 std::string over_budget_message(const Limits& limits) {
   return fmt::format(
@@ -97,6 +93,7 @@ class Engine::Scratch {
   std::vector<Hit> hits;
   uint64_t nanoseconds = 0;
   std::vector<bool> told_of_budget;  // by rule
+  std::vector<Match> matches;        // of one alert, before it gets just as many
 };
 
 void Engine::ScratchDeleter::operator()(Scratch* scratch) const { delete scratch; }
@@ -237,11 +234,13 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
     }
     counters.rules_over_budget += matcher.over_budget().size();
     if (scratch.hits.empty() && matcher.over_budget().empty()) continue;
-    const std::string own_id = matcher.own_id();
-    std::string time;
+    const std::string_view own_id = matcher.own_id();
+    const std::shared_ptr<const std::string> repaired = matcher.repaired();
+    if (repaired) taken += repaired->size();
+    TimeText time;
     if (auto nanoseconds = matcher.time()) time = format_time(*nanoseconds);
-    auto alert_of = [&](RuleIndex rule, const std::string& identity) {
-      Alert alert;
+    auto add_alert = [&](RuleIndex rule, std::string_view identity) -> Alert& {
+      Alert& alert = alerts.emplace_back();
       alert.rule = impl_->rules[rule];
       alert.id = make_alert_id(identity, own_id, event, span.offset);
       alert.time = time;
@@ -252,20 +251,21 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
       return alert;
     };
     for (const Hit& hit : scratch.hits) {
-      Alert alert = alert_of(hit.rule, impl_->identities[hit.rule]);
-      matcher.explain(hit, alert.matches);
+      Alert& alert = add_alert(hit.rule, impl_->identities[hit.rule]);
+      scratch.matches.clear();
+      matcher.explain(hit, scratch.matches);
+      alert.matches.assign(scratch.matches.begin(), scratch.matches.end());
+      alert.repaired = repaired;
       ++counters.alerts_by_level[static_cast<size_t>(alert.rule->level)];
       taken += memory_of(alert);
-      alerts.push_back(std::move(alert));
     }
     for (RuleIndex rule : matcher.over_budget()) {
       if (scratch.told_of_budget[rule]) continue;
       scratch.told_of_budget[rule] = true;
-      Alert alert = alert_of(rule, "health " + impl_->identities[rule]);
+      Alert& alert = add_alert(rule, "health " + impl_->identities[rule]);
       alert.kind = AlertKind::health;
       alert.message = over_budget_message(impl_->limits);
-      taken += memory_of(alert);
-      alerts.push_back(std::move(alert));
+      taken += memory_of(alert) + alert.message.size();
     }
   }
   scratch.nanoseconds += impl_->clock.nanoseconds(began, impl_->clock.now());

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "alert/alert_id.h"
+#include "event/timestamp.h"
 #include "match/match_reason.h"
 #include "plan/plan.h"
 #include "sigma/rule.h"
@@ -37,15 +39,18 @@ enum class AlertKind : uint8_t {
 
 struct Alert {
   AlertKind kind = AlertKind::detection;
-  std::string id;    // 32 hex digits of xxh128
-  std::string time;  // RFC 3339 UTC of the event, empty where the event has none
+  AlertId id;
+  TimeText time;  // RFC 3339 UTC of the event, empty where the event has none
   std::shared_ptr<const RuleInfo> rule;
   std::string_view file;  // of the input, as it was given to the engine
   uint64_t line = 0;
   uint64_t offset = 0;
-  std::vector<Match> matches;  // valid as long as `rule` is held
-  std::string message;         // of kind health: what happened; such an alert has no matches
-  std::string_view event;      // its JSON as received: bytes of the batch that was evaluated
+  std::string message;     // of kind health: what happened; such an alert has no matches
+  std::string_view event;  // its JSON as received: bytes of the batch that was evaluated
+  // Views of `event`, `repaired` and `rule`: valid as long as all three.
+  std::vector<Match> matches;
+  // The event with ill-formed UTF-8 replaced, where it had any: what was matched then.
+  std::shared_ptr<const std::string> repaired;
 };
 
 }  // namespace sigrun

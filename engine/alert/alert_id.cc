@@ -1,49 +1,78 @@
 #include "alert/alert_id.h"
 
-#include <fmt/format.h>
-#include <xxhash.h>
-
 #include <array>
-#include <memory>
+#include <charconv>
+#include <cstring>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 namespace sigrun {
 
 namespace {
 
-// Hashes parts one behind the other, as if they were one text.
-class Hash128 {
- public:
-  Hash128() : state_(XXH3_createState(), XXH3_freeState) { XXH3_128bits_reset(state_.get()); }
-  void add(std::string_view part) { XXH3_128bits_update(state_.get(), part.data(), part.size()); }
-  std::string hex() const {
-    const XXH128_hash_t hash = XXH3_128bits_digest(state_.get());
-    std::string text(32, '0');
-    for (size_t i = 0; i < 16; ++i) {
-      text[15 - i] = "0123456789abcdef"[hash.high64 >> (4 * i) & 15];
-      text[31 - i] = "0123456789abcdef"[hash.low64 >> (4 * i) & 15];
+// The hash of parts one behind the other, as if they were one text. Nothing is allocated.
+XXH128_hash_t hash_of(std::string_view first, std::string_view second, std::string_view third) {
+  // Few bytes are hashed sooner together than one after the other.
+  std::array<char, 512> together;
+  const size_t size = first.size() + second.size() + third.size();
+  if (size <= together.size()) {
+    char* to = together.data();
+    for (std::string_view part : {first, second, third}) {
+      if (!part.empty()) std::memcpy(to, part.data(), part.size());
+      to += part.size();
     }
-    return text;
+    return XXH3_128bits(together.data(), size);
+  }
+  XXH3_state_t state;
+  XXH3_128bits_reset(&state);
+  for (std::string_view part : {first, second, third}) XXH3_128bits_update(&state, part.data(), part.size());
+  return XXH3_128bits_digest(&state);
+}
+
+// Lengths, each behind a space: they stand before the parts, so that no two different inputs give the same bytes.
+class Lengths {
+ public:
+  explicit Lengths(std::string_view kind) { add(kind); }
+  Lengths& add(uint64_t number) {
+    bytes_[size_++] = ' ';
+    size_ = static_cast<size_t>(
+        std::to_chars(bytes_.data() + size_, bytes_.data() + bytes_.size(), number).ptr - bytes_.data());
+    return *this;
+  }
+  std::string_view line() {
+    bytes_[size_++] = '\n';
+    return {bytes_.data(), size_};
   }
 
  private:
-  std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state_;
+  void add(std::string_view text) {
+    std::memcpy(bytes_.data(), text.data(), text.size());
+    size_ = text.size();
+  }
+  std::array<char, 80> bytes_;
+  size_t size_ = 0;
 };
+
+AlertId hex(const XXH128_hash_t& hash) {
+  std::array<char, 32> text;
+  for (size_t i = 0; i < 16; ++i) {
+    text[15 - i] = "0123456789abcdef"[hash.high64 >> (4 * i) & 15];
+    text[31 - i] = "0123456789abcdef"[hash.low64 >> (4 * i) & 15];
+  }
+  return AlertId({text.data(), text.size()});
+}
 
 }  // namespace
 
-std::string make_alert_id(std::string_view rule_id, std::string_view own_id, std::string_view event,
-                          uint64_t offset) {
-  // Lengths stand before the parts, so that no two different inputs give the same bytes.
-  std::array<char, 80> lengths;
-  const auto end =
-      own_id.empty()
-          ? fmt::format_to(lengths.begin(), "bytes {} {} {}\n", rule_id.size(), event.size(), offset)
-          : fmt::format_to(lengths.begin(), "own {} {}\n", rule_id.size(), own_id.size());
-  Hash128 hash;
-  hash.add({lengths.data(), static_cast<size_t>(end - lengths.begin())});
-  hash.add(rule_id);
-  hash.add(own_id.empty() ? event : own_id);
-  return hash.hex();
+AlertId make_alert_id(std::string_view rule_id, std::string_view own_id, std::string_view event,
+                      uint64_t offset) {
+  if (!own_id.empty()) {
+    Lengths lengths("own");
+    return hex(hash_of(lengths.add(rule_id.size()).add(own_id.size()).line(), rule_id, own_id));
+  }
+  Lengths lengths("bytes");
+  return hex(hash_of(lengths.add(rule_id.size()).add(event.size()).add(offset).line(), rule_id, event));
 }
 
 }  // namespace sigrun

@@ -2,13 +2,17 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
+
+#include "support/fixed_text.h"
 
 namespace sigrun {
 
-// xxh128 as 32 hex digits over the rule's id and the event's own id or, where it has none, its bytes and offset.
-std::string make_alert_id(std::string_view rule_id, std::string_view own_id, std::string_view event,
-                          uint64_t offset);
+// 32 hex digits.
+using AlertId = FixedText<32>;
+
+// xxh128 over the rule's id and the event's own id or, where it has none, its bytes and offset.
+AlertId make_alert_id(std::string_view rule_id, std::string_view own_id, std::string_view event,
+                      uint64_t offset);
 
 }  // namespace sigrun

@@ -51,11 +51,12 @@ void render_ndjson(const Alert& alert, std::string& out) {
   append_member("file", alert.file, out);
   fmt::format_to(std::back_inserter(out), R"(,"line":{},"offset":{}}},"matches":[)", alert.line,
                  alert.offset);
+  std::string scratch;
   for (size_t i = 0; i < alert.matches.size(); ++i) {
     const Match& match = alert.matches[i];
     out += i > 0 ? ",{" : "{";
     append_member("field", match.field, out);
-    append_member("value", match.value, out);
+    append_member("value", match.value.text(scratch), out);
     append_member("modifier", match.modifier, out);
     append_member("pattern", match.pattern, out);
     out += '}';

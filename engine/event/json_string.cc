@@ -196,27 +196,59 @@ char* fold_ascii_json(std::string_view raw, char* out) { return fold_ascii_json_
 
 #endif
 
+namespace {
+
+// The code point that the backslash at `at` begins; moves `at` behind it. A backslash that begins no escape stands for itself.
+char32_t decode_escape(std::string_view raw, size_t& at) {
+  const char next = at + 1 < raw.size() ? raw[at + 1] : '\0';
+  if (next == 'u') {
+    const int32_t code_point = decode_unicode_escape(raw, at);
+    if (code_point == -2) return 0xFFFD;
+    if (code_point >= 0) return static_cast<char32_t>(code_point);
+  } else if (const char c = simple_escape(next)) {
+    at += 2;
+    return static_cast<unsigned char>(c);
+  }
+  ++at;
+  return '\\';
+}
+
+size_t utf8_size(char32_t code_point) {
+  return code_point < 0x80 ? 1 : code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+}
+
+}  // namespace
+
 void unescape_json(std::string_view raw, std::string& out) {
   for (size_t at = 0; at < raw.size();) {
     size_t backslash = raw.find('\\', at);
     out.append(raw, at, backslash == raw.npos ? raw.npos : backslash - at);
     if (backslash == raw.npos) return;
     at = backslash;
-    char next = at + 1 < raw.size() ? raw[at + 1] : '\0';
-    if (next == 'u') {
-      int32_t code_point = decode_unicode_escape(raw, at);
-      if (code_point == -1) {
-        out += raw[at++];
-      } else {
-        append_code_point(code_point < 0 ? 0xFFFD : static_cast<char32_t>(code_point), out);
-      }
-    } else if (char c = simple_escape(next)) {
-      out += c;
-      at += 2;
-    } else {
-      out += raw[at++];
-    }
+    const char32_t code_point = decode_escape(raw, at);
+    if (code_point < 0x80)
+      out += static_cast<char>(code_point);
+    else
+      append_code_point(code_point, out);
   }
+}
+
+std::string_view cut_json(std::string_view raw, size_t text_bytes) {
+  if (raw.size() <= text_bytes) return raw;
+  size_t at = 0, size = 0;
+  while (at < raw.size()) {
+    size_t behind = at;
+    if (raw[at] == '\\') {
+      size += utf8_size(decode_escape(raw, behind));
+    } else {
+      const size_t length = utf8_length(static_cast<unsigned char>(raw[at]));
+      size += length;
+      behind += length;
+    }
+    if (size > text_bytes) break;
+    at = std::min(behind, raw.size());
+  }
+  return raw.substr(0, at);
 }
 
 }  // namespace sigrun

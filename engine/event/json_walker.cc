@@ -45,8 +45,9 @@ struct JsonWalker::State {
   JsonTokens tokens;
   const uint32_t* places = nullptr;  // of the tokens, in the bytes
   uint32_t token_count = 0;
-  std::string repaired;    // a copy of the event with ill-formed UTF-8 replaced
-  std::string_view bytes;  // what was walked: the event, or the copy
+  std::shared_ptr<std::string> repaired;  // a copy of the event with ill-formed UTF-8 replaced
+  bool repaired_taken = false;            // others have it, too
+  std::string_view bytes;                 // what was walked: the event, or the copy
   std::string key_scratch;
   std::string top_level_texts, top_level_keys;
   std::string problem;
@@ -285,11 +286,14 @@ JsonWalker::Outcome JsonWalker::walk(std::string_view event, SlotTable& table,
     state.token_count = static_cast<uint32_t>(tokens.size() - 1);
   }
   if (found == JsonTokens::Outcome::ill_formed_utf8) {
-    state.repaired.clear();
-    append_repaired_utf8(event, state.repaired);
-    size_t size = state.repaired.size();
-    state.repaired.append(event_padding, '\0');
-    state.bytes = std::string_view(state.repaired.data(), size);
+    if (!state.repaired || std::exchange(state.repaired_taken, false))
+      state.repaired = std::make_shared<std::string>();
+    std::string& repaired = *state.repaired;
+    repaired.clear();
+    append_repaired_utf8(event, repaired);
+    const size_t size = repaired.size();
+    repaired.append(event_padding, '\0');
+    state.bytes = std::string_view(repaired.data(), size);
     found = state.find_tokens();
     state.degraded = true;
   }
@@ -330,6 +334,14 @@ bool JsonWalker::any_scalar(SlotTable& table, const std::function<bool(EventValu
 }
 
 std::string_view JsonWalker::bytes() const { return state_->bytes; }
+
+std::shared_ptr<const std::string> JsonWalker::repaired() {
+  State& state = *state_;
+  if (!state.repaired || state.bytes.data() != state.repaired->data()) return {};
+  state.repaired_taken = true;
+  return state.repaired;
+}
+
 void JsonWalker::degrade() { state_->degraded = true; }
 
 JsonWalker::Outcome JsonWalker::outcome() const {

@@ -179,7 +179,7 @@ char* write_digits(char* to, int64_t number, int digits) {
 
 }  // namespace
 
-std::string format_time(int64_t nanoseconds) {
+TimeText format_time(int64_t nanoseconds) {
   int64_t seconds = floor_divide(nanoseconds, second), fraction = nanoseconds - seconds * second;
   int64_t days = floor_divide(seconds, 86400), rest = seconds - days * 86400;
   DateParts parts;
@@ -204,7 +204,7 @@ std::string format_time(int64_t nanoseconds) {
   else
     to = write_digits(to, fraction, 9);
   *to++ = 'Z';
-  return std::string(text.data(), to);
+  return TimeText({text.data(), static_cast<size_t>(to - text.data())});
 }
 
 }  // namespace sigrun

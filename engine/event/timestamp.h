@@ -4,8 +4,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
+
+#include "support/fixed_text.h"
 
 namespace sigrun {
 
@@ -41,6 +42,7 @@ struct TimeRange {
 };
 
 // RFC 3339, UTC, milliseconds or as many digits as are needed: 2026-11-20T08:15:00.123Z.
-std::string format_time(int64_t nanoseconds);
+using TimeText = FixedText<sizeof "2026-11-20T08:15:00.123456789Z" - 1>;
+TimeText format_time(int64_t nanoseconds);
 
 }  // namespace sigrun

@@ -291,13 +291,6 @@ bool Evaluator::refers(FieldId field, const FieldReferenceTest& test) {
   return agree;
 }
 
-// Whether the field has exactly one value.
-bool Evaluator::is_single(FieldId field) {
-  SlotId slot = field == no_id ? no_id : present_slot(field);
-  size_t values = 0;
-  return slot != no_id && !table_->any_value(slot, [&](EventValue&) { return ++values > 1; });
-}
-
 NodeId Evaluator::first_listed(ListId id) {
   const std::span<const NodeId> tests = lists_.tests_of(id);
   auto first = static_cast<uint32_t>(tests.size());
@@ -312,52 +305,73 @@ NodeId Evaluator::first_listed(ListId id) {
 
 void Evaluator::explain(NodeId id, const RulePlan& rule, std::vector<Match>& matches) {
   const Node& node = plan_.nodes[id];
-  if (matches.size() >= limits_.explained_matches || node.kind == Node::Kind::negation) return;
-  if (node.kind != Node::Kind::predicate) {
-    if (const ListId list = lists_.of(id); list != no_id) return explain(first_listed(list), rule, matches);
-    // As many as it takes, the first ones in the order of the rule.
-    uint32_t needed = node.kind == Node::Kind::all_of   ? node.end - node.begin
-                      : node.kind == Node::Kind::any_of ? 1
-                                                        : node.threshold;
-    for (uint32_t i = node.begin; i < node.end && needed > 0; ++i) {
-      if (!holds(plan_.children[i])) continue;
-      explain(plan_.children[i], rule, matches);
-      --needed;
-    }
-    return;
+  if (matches.size() >= limits_.explained_matches) return;
+  // As many as it takes, the first ones in the order of the rule.
+  uint32_t needed = 0;
+  switch (node.kind) {
+    case Node::Kind::negation: return;
+    case Node::Kind::predicate: return explain_test(node, rule, matches);
+    case Node::Kind::all_of:
+      for (uint32_t i = node.begin; i < node.end; ++i) explain(plan_.children[i], rule, matches);
+      return;
+    case Node::Kind::any_of:
+      if (const ListId list = lists_.of(id); list != no_id) return explain(first_listed(list), rule, matches);
+      needed = 1;
+      break;
+    case Node::Kind::at_least: needed = node.threshold; break;
   }
-  const Predicate& predicate = plan_.predicates[node.predicate];
-  const Explanation& said = (*rule.explanations)[node.explanation];
-  Match match{said.field, {}, said.modifier, said.pattern};
-  const bool only_one = is_single(predicate.field);  // then this value is the reason
+  for (uint32_t i = node.begin; i < node.end && needed > 0; ++i) {
+    if (!holds(plan_.children[i])) continue;
+    explain(plan_.children[i], rule, matches);
+    --needed;
+  }
+}
+
+void Evaluator::explain_test(const Node& node, const RulePlan& rule, std::vector<Match>& matches) {
+  const FieldId field = plan_.predicates[node.predicate].field;
+  const Explanation said = (*rule.explanations)[node.explanation];
+  Match& match = matches.emplace_back(Match{said.field, {}, said.modifier, said.pattern});
   auto take_reason = [&](EventValue& value) {
-    bool reason =
-        only_one || std::visit(
-                        [&](const auto& test) {
-                          using T = std::decay_t<decltype(test)>;
-                          if constexpr (std::is_same_v<T, sigma::Exists> || std::is_same_v<T, sigma::IsNull>)
-                            return true;
-                          if constexpr (std::is_same_v<T, FieldReferenceTest>)
-                            return any_value(test.other, [&](EventValue& other) {
-                              return values_agree(test, value, other, *table_);
-                            });
-                          return value_satisfies(predicate.test, value, *table_);
-                        },
-                        predicate.test);
-    if (!reason) return false;
-    if (SlotTable::has_text(value)) {
-      std::string_view text = table_->text(value);
-      size_t cut = std::min(text.size(), limits_.explained_value_bytes);
-      while (cut < text.size() && cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
-      match.value = text.substr(0, cut);
-    }
+    if (!is_reason(node.predicate, value)) return false;
+    match.value = told(value);
     return true;
   };
-  if (predicate.field == no_id)
+  if (field == no_id) {
     walker_->any_scalar(*table_, take_reason);
+    return;
+  }
+  // The only value of a field is the reason.
+  EventValue* only = nullptr;
+  const SlotId slot = present_slot(field);
+  if (slot == no_id) return;
+  const bool several =
+      table_->any_value(slot, [&](EventValue& value) { return std::exchange(only, &value); });
+  if (several)
+    table_->any_value(slot, take_reason);
   else
-    any_value(predicate.field, take_reason);
-  matches.push_back(std::move(match));
+    match.value = told(*only);
+}
+
+bool Evaluator::is_reason(PredicateId id, EventValue& value) {
+  const Predicate& predicate = plan_.predicates[id];
+  const Test& test = predicate.test;
+  if (std::holds_alternative<sigma::Exists>(test) || std::holds_alternative<sigma::IsNull>(test)) return true;
+  if (const auto* reference = std::get_if<FieldReferenceTest>(&test))
+    return any_value(reference->other,
+                     [&](EventValue& other) { return values_agree(*reference, value, other, *table_); });
+  auto satisfies = [&] { return value_satisfies(test, value, *table_); };
+  // What is known of values is known of those of fields.
+  return predicate.field == no_id ? satisfies() : remembered(id, value, satisfies);
+}
+
+EventText Evaluator::told(const EventValue& value) const {
+  const size_t most = limits_.explained_value_bytes;
+  switch (value.kind) {
+    case ValueKind::truth: return std::string_view(value.truth ? "true" : "false").substr(0, most);
+    case ValueKind::number: return value.raw.substr(0, most);
+    case ValueKind::text: return EventText::of_json(value.raw, most);
+    default: return {};
+  }
 }
 
 }  // namespace sigrun

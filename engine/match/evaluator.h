@@ -61,7 +61,11 @@ class Evaluator {
   template <class Found>
   bool find_listed(ListId id, EventValue& value, Found&& found);
   bool is_null(FieldId field);
-  bool is_single(FieldId field);
+  void explain_test(const Node& node, const RulePlan& rule, std::vector<Match>& matches);
+  // Whether the value is why a test that holds does.
+  bool is_reason(PredicateId id, EventValue& value);
+  // The value as alerts tell it.
+  EventText told(const EventValue& value) const;
   bool refers(FieldId field, const FieldReferenceTest& test);
   // Visits every value that the predicate looks at until `visit` returns true.
   template <class Visit>

@@ -213,8 +213,8 @@ std::vector<RuleCost> Matcher::costs() const {
   return costs;
 }
 
-std::string Matcher::field_text(FieldId field) {
-  std::string text;
+std::string_view Matcher::field_text(FieldId field) {
+  std::string_view text;
   SlotId slot = evaluator_.present_slot(field);
   if (slot == no_id) return text;
   table_.any_value(slot, [&](EventValue& value) {
@@ -241,23 +241,19 @@ std::optional<int64_t> Matcher::time() {
   return time;
 }
 
-std::string Matcher::own_id() {
+std::string_view Matcher::own_id() {
   if (!route_->view) return {};
   for (const auto& alternative : route_->view->id_fields) {
-    std::string id;
-    bool complete = true;
-    for (FieldId field : alternative) {
-      std::string part = field_text(field);
-      complete = complete && !part.empty();
-      id += part + '\x1f';
-    }
-    if (complete) return id;
+    own_id_.clear();
+    const bool complete = std::all_of(alternative.begin(), alternative.end(), [&](FieldId field) {
+      const std::string_view part = field_text(field);
+      own_id_ += part;
+      own_id_ += '\x1f';
+      return !part.empty();
+    });
+    if (complete) return own_id_;
   }
   return {};
-}
-
-void Matcher::explain(const Hit& hit, std::vector<Match>& matches) {
-  evaluator_.explain(plan_.programs[hit.program].root, plan_.rules[hit.rule], matches);
 }
 
 }  // namespace sigrun

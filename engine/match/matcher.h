@@ -4,6 +4,7 @@
 // long; then the next event. Threads: one at a time; any number of matchers share a plan and its index, which must outlive them.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -46,9 +47,14 @@ class Matcher {
   bool unrecognised() const { return route_->view == nullptr && plan_.automatic; }
   // Nanoseconds since 1970 UTC, where the event tells.
   std::optional<int64_t> time();
-  // The event's own id, where its table names one and it is there.
-  std::string own_id();
-  void explain(const Hit& hit, std::vector<Match>& matches);
+  // The event's own id, where its table names one and it is there. Valid until the next call.
+  std::string_view own_id();
+  // Adds why. The values are views of the event's bytes or, where there is one, of its repaired() copy.
+  void explain(const Hit& hit, std::vector<Match>& matches) {
+    evaluator_.explain(plan_.programs[hit.program].root, plan_.rules[hit.rule], matches);
+  }
+  // A copy of the event with ill-formed UTF-8 replaced; null where there was none.
+  std::shared_ptr<const std::string> repaired() { return walker_.repaired(); }
   std::string_view top_level_keys() { return walker_.top_level_keys(); }
   const std::string& problem() const { return walker_.problem(); }
   // Forgets the values of earlier events.
@@ -78,7 +84,8 @@ class Matcher {
   void give_up(RuleIndex rule) { over_budget_.push_back(rule); }
   static void keep_first_of_each_rule(std::vector<Hit>& hits);
   void settle_over_budget(const std::vector<Hit>& hits);
-  std::string field_text(FieldId field);
+  // The field's first text; empty where it has none.
+  std::string_view field_text(FieldId field);
 
   const Plan& plan_;
   const CandidateIndex& index_;
@@ -93,6 +100,7 @@ class Matcher {
       found_;  // what the value at hand fires: 2 × trigger + whether that is exact; as memory_ is told
   uint64_t event_ = 0;
   uint32_t sample_weight_ = 0;
+  std::string own_id_;
   // By trigger and program: the last event that it was tried on.
   std::vector<uint64_t> triggers_tried_, programs_tried_;
   std::vector<Tries> trigger_tests_, program_tries_;

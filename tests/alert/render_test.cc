@@ -120,11 +120,11 @@ TEST_CASE("render: any bytes in any member give valid JSON") {
     rule.author = bytes();
     rule.tags = {bytes()};
     Alert alert = alert_of(rule, "{}");
-    const std::string file = bytes(), field = bytes(), modifier = bytes(), pattern = bytes();
+    const std::string file = bytes(), field = bytes(), text = bytes(), modifier = bytes(), pattern = bytes();
     alert.file = file;
     const std::string event = random() % 2 ? bytes() : "{}";
     alert.event = event;
-    alert.matches = {{field, bytes(), modifier, pattern}};
+    alert.matches = {{field, std::string_view(text), modifier, pattern}};
     auto value = test::parse_json(render(alert));
     REQUIRE(value);
     // Random bytes may be valid JSON of another kind than an object; the engine never alerts on those.

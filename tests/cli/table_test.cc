@@ -77,7 +77,8 @@ TEST_SUITE("cli table") {
 
   TEST_CASE("no row is wider than the terminal") {
     Alert alert = example();
-    alert.matches[0].value = std::string(3000, 'x') + "\\whoami.exe";
+    const std::string value = std::string(3000, 'x') + "\\whoami.exe";
+    alert.matches[0].value = std::string_view(value);
     const std::string file = std::string(300, 'd') + "/events.json";
     alert.file = file;
     for (size_t width : {60, 79, 80, 89, 90, 100, 120, 200, 300}) {
@@ -117,9 +118,10 @@ TEST_SUITE("cli table") {
 
   TEST_CASE("a long value is cut around what matched") {
     const std::string filler(500, 'a');
-    CHECK(describe_matches({{"Image", filler + "\\cmd.exe", "endswith", "\\cmd.exe"}}, 30)
+    const std::string path = filler + "\\cmd.exe", text = filler + " Invoke-Evil " + filler;
+    CHECK(describe_matches({{"Image", std::string_view(path), "endswith", "\\cmd.exe"}}, 30)
               .ends_with("\\cmd.exe"));
-    CHECK(describe_matches({{"Text", filler + " Invoke-Evil " + filler, "contains", "invoke-evil"}}, 40)
+    CHECK(describe_matches({{"Text", std::string_view(text), "contains", "invoke-evil"}}, 40)
               .find("Invoke-Evil") != std::string::npos);
     CHECK(describe_matches({{"", "some words", "", "words"}}, 40) == "text=some words");
     CHECK(describe_matches({}, 40).empty());
@@ -135,9 +137,10 @@ TEST_SUITE("cli table") {
 
   TEST_CASE("many reasons: those that fit, and how many more") {
     std::vector<Match> matches;
-    std::list<std::string> fields;
+    std::list<std::string> texts;
     for (int i = 0; i < 9; ++i)
-      matches.push_back({fields.emplace_back("Field" + std::to_string(i)), "value number " + std::to_string(i), "", "x"});
+      matches.push_back({texts.emplace_back("Field" + std::to_string(i)),
+                         std::string_view(texts.emplace_back("value number " + std::to_string(i))), "", "x"});
     const std::string text = describe_matches(matches, 60);
     CHECK(text.starts_with("Field0=value number 0  Field1="));
     CHECK(text.find(" +") != std::string::npos);

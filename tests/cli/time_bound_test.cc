@@ -2,12 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "event/timestamp.h"
 
 using namespace sigrun::cli;
 
 namespace {
-std::string show(std::optional<int64_t> time) { return time ? sigrun::format_time(*time) : "refused"; }
+std::string show(std::optional<int64_t> time) { return time ? sigrun::format_time(*time).c_str() : "refused"; }
 std::string from(std::string_view text) { return show(parse_time_bound(text, Bound::from)); }
 std::string to(std::string_view text) { return show(parse_time_bound(text, Bound::to)); }
 }  // namespace

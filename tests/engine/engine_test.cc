@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 
+#include "event/byte_source.h"
+#include "event/event_reader.h"
 #include "event/timestamp.h"
 #include "support/engine_fixture.h"
 
@@ -51,9 +53,9 @@ TEST_CASE("engine: an alert's id does not depend on path, threads, title or the 
   const std::string events = "{\"F\":\"a\"}\n{\"F\":\"a\"}\n";
   auto first = scan_events(*one.engine, events, 1, {}, "x"), second = scan_events(*other.engine, events, 2, {}, "y");
   std::set<std::string> ids, wanted;
-  for (const Alert& alert : first.alerts) wanted.insert(alert.id);
+  for (const Alert& alert : first.alerts) wanted.insert(alert.id.c_str());
   for (const Alert& alert : second.alerts)
-    if (alert.rule->title != "C") ids.insert(alert.id);
+    if (alert.rule->title != "C") ids.insert(alert.id.c_str());
   CHECK(wanted.size() == 2);  // the same bytes at two offsets
   CHECK(ids == wanted);
 }
@@ -67,8 +69,33 @@ TEST_CASE("engine: rules without an id are named after their file; those of one 
   CHECK(scanned.alerts[0].rule->id == "stem");
   CHECK(scanned.alerts[2].rule->id.size() == 36);
   std::set<std::string> ids;
-  for (const Alert& alert : scanned.alerts) ids.insert(alert.id);
+  for (const Alert& alert : scanned.alerts) ids.insert(alert.id.c_str());
   CHECK(ids.size() == 4);
+}
+
+TEST_CASE("engine: alerts of events with ill-formed UTF-8 keep what was matched while later events are") {
+  Loaded loaded;
+  loaded.write("rules/a.yml", rule("A", "", "{F|startswith: a}")).load();
+  std::string events;
+  for (int i = 0; i < 50; ++i)
+    events += "{\"F\":\"a\xFF" + std::to_string(i) + "\\n\"}\n{\"F\":\"a" + std::to_string(i) + "\"}\n{\"F\":\"\xFE long enough to be elsewhere\"}\n";
+  auto source = memory_byte_source(events);
+  EventReader reader(*source, {}, loaded.engine->limits());
+  EventBatch batch;
+  REQUIRE(reader.next(batch));
+  std::vector<Alert> alerts;
+  {
+    auto scratch = loaded.engine->make_scratch();
+    Counters counters;
+    loaded.engine->evaluate(batch, "events", *scratch, alerts, counters);
+  }
+  REQUIRE(alerts.size() == 100);
+  for (size_t i = 0; i < 100; ++i) {
+    REQUIRE(alerts[i].matches.size() == 1);
+    const std::string number = std::to_string(i / 2);
+    CHECK(alerts[i].matches[0].value.text() == (i % 2 ? "a" + number : "a\xEF\xBF\xBD" + number + "\n"));
+    CHECK((alerts[i].repaired != nullptr) == (i % 2 == 0));
+  }
 }
 
 TEST_CASE("engine: every event has one outcome") {
@@ -127,7 +154,7 @@ TEST_CASE("engine: the same alerts in the same order for any number of threads a
     for (unsigned threads : {1u, 2u, 7u}) {
       std::string seen;
       auto scanned = scan_events(*loaded.engine, events, threads);
-      for (const Alert& alert : scanned.alerts) seen += alert.id + alert.rule->title + std::to_string(alert.line) + "\n";
+      for (const Alert& alert : scanned.alerts) seen += alert.id.c_str() + alert.rule->title + std::to_string(alert.line) + "\n";
       if (expected.empty()) expected = seen;
       CHECK(seen == expected);
       CHECK(scanned.result.counters.in == 3000);

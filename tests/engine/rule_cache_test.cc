@@ -67,7 +67,7 @@ std::string described(Loaded& loaded) {
   }
   const test::Scanned scanned = test::scan_events(*loaded.engine, events);
   for (const Alert& alert : scanned.alerts)
-    out += "\n" + alert.id + " " + alert.rule->title + " " + std::to_string(alert.line);
+    out += std::string("\n") + alert.id.c_str() + " " + alert.rule->title + " " + std::to_string(alert.line);
   return out;
 }
 

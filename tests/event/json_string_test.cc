@@ -41,6 +41,29 @@ TEST_CASE("json string: lone surrogates become U+FFFD, what is no escape stays")
   CHECK(unescaped("a\\") == "a\\");
 }
 
+TEST_CASE("json string: cut so that its text is no longer than asked, between code points") {
+  CHECK(cut_json("abcdef", 4) == "abcd");
+  CHECK(cut_json("abcd", 4) == "abcd");
+  CHECK(cut_json("", 0) == "");
+  CHECK(cut_json("abc\xC3\xA4x", 4) == "abc");
+  CHECK(cut_json(R"(a\\b\n\u0041z)", 5) == R"(a\\b\n\u0041)");
+  CHECK(cut_json(R"(\ud83d\ude00)", 3) == "");
+  CHECK(cut_json(R"(\ud83d\ude00x)", 4) == R"(\ud83d\ude00)");
+  CHECK(cut_json(R"(\ud83dx)", 3) == R"(\ud83d)");
+  std::mt19937_64 random(test::announce_seed("cut json"));
+  const std::string_view pieces[] = {"a", "bc", R"(\\)", R"(\")", R"(\n)", R"(\u0041)", R"(\u00e9)", R"(\u20ac)", R"(\ud83d)", R"(\ude00)", R"(\x)", R"(\u12)", R"(\)", "é", "€", "😀"};
+  for (int round = 0; round < 20000; ++round) {
+    std::string raw;
+    for (size_t n = random() % 12; n > 0; --n) raw += pieces[random() % std::size(pieces)];
+    const std::string text = unescaped(raw);
+    REQUIRE(text.size() <= raw.size());
+    const size_t most = random() % (raw.size() + 2);
+    size_t cut = std::min(text.size(), most);
+    while (cut < text.size() && cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
+    REQUIRE_MESSAGE(unescaped(cut_json(raw, most)) == text.substr(0, cut), raw << " to " << most);
+  }
+}
+
 TEST_CASE("json string: soundness") {
   for (const std::string raw : {"", "abc", R"(\n\u0041)", R"(\ud83d\ude00)", R"(\\u12)"}) CHECK_MESSAGE(is_sound_json_string(raw), raw);
   for (const std::string raw : {R"(\x)", R"(\u12)", R"(\u12g4)", R"(\ud83d)", R"(\ude00)", R"(\ud83d\n)", R"(\ud83d\u0041)", "a\\"}) CHECK_MESSAGE(!is_sound_json_string(raw), raw);

@@ -14,7 +14,7 @@ namespace {
 
 std::string time_of(std::string_view text, bool number = false, int64_t zone = 0) {
   auto time = parse_event_time(text, number, zone);
-  return time ? format_time(*time) : "none";
+  return time ? format_time(*time).c_str() : "none";
 }
 
 }  // namespace

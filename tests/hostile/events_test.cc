@@ -38,7 +38,7 @@ TEST_SUITE("hostile events") {
         REQUIRE(loaded.engine);
         test::Scanned scanned = test::scan_events(*loaded.engine, events, threads);
         ids.emplace_back();
-        for (const Alert& alert : scanned.alerts) ids.back().push_back(alert.id);
+        for (const Alert& alert : scanned.alerts) ids.back().push_back(alert.id.c_str());
         counters.push_back(scanned.result.counters);
         rejections.push_back(scanned.rejected.size() + scanned.result.rejections_not_shown);
       }

@@ -67,6 +67,26 @@ TEST_CASE("explanations: limit of a value's bytes, cut between code points") {
   CHECK(bench.explain(R"({"F":"abcdef"})") == "F|contains|a|abcd");
   CHECK(bench.explain(R"({"F":"abcäx"})") == "F|contains|a|abc");
   CHECK(bench.explain(R"({"F":"abcd"})") == "F|contains|a|abcd");
+  CHECK(bench.explain(R"({"F":"\u0061\\\n\u00e4"})") == "F|contains|a|a\\\n");
+  CHECK(bench.explain(R"({"F":"a\u20ac\u20ac"})") == "F|contains|a|a€");
+  CHECK(Bench(rule_with("s: [12]\ncondition: s"), {}, Routing::off, {}, limits).explain(R"({"F":12345678})") == "||12|1234");
+  CHECK(Bench(rule_with_items("F: false"), {}, Routing::off, {}, limits).explain(R"({"F":false})") == "F||false|fals");
+}
+
+TEST_CASE("explanations: escapes of a value are resolved, of keywords too") {
+  CHECK(Bench(rule_with_items("F|endswith: '\\b'")).explain(R"({"F":"a\\b"})") == "F|endswith|\\b|a\\b");
+  CHECK(Bench(rule_with("s: [needle]\ncondition: s")).explain(R"({"F":"a \u0022needle\u0022"})") == "||needle|a \"needle\"");
+  CHECK(Bench(rule_with_items("F: true")).explain(R"({"F":true})") == "F||true|true");
+}
+
+TEST_CASE("explanations: the same for a value that was met before") {
+  // Long enough for a list to be looked up, and a value for its first test to be remembered.
+  Bench bench(rule_with_items("F|contains: [q, r, s, t, u, v, w, x, y, b, a, z]"));
+  for (int i = 0; i < 3; ++i) {
+    CHECK(bench.explain(R"({"F":["a1","1b"]})") == "F|contains|b|1b");
+    CHECK(bench.explain(R"({"F":"a1"})") == "F|contains|a|a1");
+    CHECK(bench.explain(R"({"F":["1","z","ab"]})") == "F|contains|b|ab");
+  }
 }
 
 TEST_CASE("evaluation: nothing of one event reaches the next") {

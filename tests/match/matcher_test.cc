@@ -22,7 +22,7 @@ const std::string tables =
 std::string time_of(Bench& bench, std::string_view event) {
   bench.match(event);
   auto time = bench.matcher().time();
-  return time ? format_time(*time) : "none";
+  return time ? format_time(*time).c_str() : "none";
 }
 
 }  // namespace
@@ -73,7 +73,7 @@ TEST_CASE("matcher: the event's own id is its table's first alternative that is 
   Bench bench(test::rule_with_items("F: a"), tables, Routing::automatic);
   auto id = [&](std::string_view event) {
     bench.match(event);
-    return bench.matcher().own_id();
+    return std::string(bench.matcher().own_id());
   };
   CHECK(id(R"({"kind":"t","host":"h","seq":7})") == id(R"({"seq":7,"kind":"t","host":"h","uuid":"u"})"));
   CHECK(id(R"({"kind":"t","host":"h","seq":7})") != id(R"({"kind":"t","host":"h7","seq":""})"));

@@ -23,6 +23,7 @@ Scanned scan_events(const Engine& engine, std::string_view events, unsigned thre
     alerts.push_back(alert);
     alerts.back().event = keep(alert.event);
     alerts.back().file = keep(alert.file);
+    for (Match& match : alerts.back().matches) match.value = keep(match.value.text());
   };
   observer.rejected = [&](const std::string&, const Rejection& rejection) { scanned.rejected.push_back(rejection); };
   scanned.result = scan_text(engine, events, name, options, observer);

@@ -110,7 +110,7 @@ std::string Bench::explain(std::string_view event) {
   std::vector<Match> reasons;
   matcher_->explain(hits[0], reasons);
   std::vector<std::string> lines;
-  for (const Match& reason : reasons) lines.push_back(fmt::format("{}|{}|{}|{}", reason.field, reason.modifier, reason.pattern, reason.value));
+  for (const Match& reason : reasons) lines.push_back(fmt::format("{}|{}|{}|{}", reason.field, reason.modifier, reason.pattern, reason.value.text()));
   return join(lines, "\n");
 }
 
