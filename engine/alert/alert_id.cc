@@ -30,7 +30,8 @@ XXH128_hash_t hash_of(std::string_view first, std::string_view second, std::stri
   return XXH3_128bits_digest(&state);
 }
 
-// Lengths, each behind a space: they stand before the parts, so that no two different inputs give the same bytes.
+// Lengths, each behind a space: they stand before the parts, so that no two different inputs give the same
+// bytes.
 class Lengths {
  public:
   explicit Lengths(std::string_view kind) { add(kind); }

@@ -1,4 +1,5 @@
-// A value of an event as it was received, whose text is made only for those who want to read it: most alerts' values are never looked at.
+// A value of an event as it was received, whose text is made only for those who want to read it: most alerts'
+// values are never looked at.
 //
 // A view: it lives as long as the bytes that it was made of. A plain value; any number of threads.
 #pragma once
@@ -17,7 +18,8 @@ class EventText {
   // A text as it is.
   EventText(std::string_view plain) : bytes_(plain) {}
   EventText(const char* plain) : bytes_(plain) {}
-  // What stands between the quotes of a JSON string; of the text at most so many bytes, cut between code points.
+  // What stands between the quotes of a JSON string; of its text at most so many bytes, cut between code
+  // points.
   static EventText of_json(std::string_view raw, size_t most = SIZE_MAX) {
     EventText text(raw);
     text.json_ = true;
@@ -28,7 +30,8 @@ class EventText {
   bool empty() const { return bytes_.empty(); }
   // The text, escapes resolved.
   std::string text() const;
-  // The same without a copy where there are no escapes: a view of the bytes, or of `scratch`, which is overwritten.
+  // The same without a copy where there are no escapes: a view of the bytes, or of `scratch`, which is then
+  // overwritten.
   std::string_view text(std::string& scratch) const;
   // Whether the texts are the same, however they are written.
   bool operator==(const EventText& other) const;

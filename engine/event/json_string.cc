@@ -198,7 +198,8 @@ char* fold_ascii_json(std::string_view raw, char* out) { return fold_ascii_json_
 
 namespace {
 
-// The code point that the backslash at `at` begins; moves `at` behind it. A backslash that begins no escape stands for itself.
+// The code point that the backslash at `at` begins; moves `at` behind it. A backslash that begins no escape
+// stands for itself.
 char32_t decode_escape(std::string_view raw, size_t& at) {
   const char next = at + 1 < raw.size() ? raw[at + 1] : '\0';
   if (next == 'u') {

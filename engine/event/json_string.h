@@ -24,8 +24,8 @@ char* fold_ascii_json_by_16(std::string_view raw, char* out);
 // Appends the text. Lone surrogates become U+FFFD; a backslash that begins no escape stays as it is.
 void unescape_json(std::string_view raw, std::string& out);
 
-// The longest beginning of a string whose text takes at most `text_bytes` and ends with a whole code point. No text is longer than
-// what it is written as: what is no longer than that is the whole of it.
+// The longest beginning of a string whose text takes at most `text_bytes` and ends with a whole code point. No
+// text is longer than what it is written as: a string of so many bytes is not cut.
 std::string_view cut_json(std::string_view raw, size_t text_bytes);
 
 }  // namespace sigrun

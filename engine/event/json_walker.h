@@ -39,7 +39,8 @@ class JsonWalker {
   // The outcome so far of the event walked last. Visiting keyword values may lower it: they are wanted, too.
   Outcome outcome() const;
 
-  // The copy, null where the event itself was walked. Whoever takes it may keep it: the next walk makes another.
+  // The copy, null where the event itself was walked. Whoever takes it may keep it: the next one that is needed
+  // is another.
   std::shared_ptr<const std::string> repaired();
 
   // Lowers the outcome: what the event asks for was not done to its end (Limits::reference_pairs).

@@ -1,5 +1,7 @@
-// Why a rule fired: one value of the event that satisfied one pattern of the rule. A plain value. The value is a view of the bytes that
-// were matched (JsonWalker::bytes), the others are views of the rule's explanations; they live as long as those.
+// Why a rule fired: one value of the event that satisfied one pattern of the rule. A plain value.
+//
+// The event's value is a view of the bytes that were matched (JsonWalker::bytes), the rest are views of the rule's
+// explanations; it lives as long as both.
 #pragma once
 
 #include <string_view>

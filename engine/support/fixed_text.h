@@ -1,4 +1,4 @@
-// A short text of bounded size that is kept in place: nothing is allocated for it, and a zero byte follows it.
+// A short text of bounded size that is kept in place: nothing is allocated for it, and a zero byte follows.
 //
 // A plain value. What does not fit is cut off.
 #pragma once

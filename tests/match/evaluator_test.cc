@@ -80,7 +80,6 @@ TEST_CASE("explanations: escapes of a value are resolved, of keywords too") {
 }
 
 TEST_CASE("explanations: the same for a value that was met before") {
-  // Long enough for a list to be looked up, and a value for its first test to be remembered.
   Bench bench(rule_with_items("F|contains: [q, r, s, t, u, v, w, x, y, b, a, z]"));
   for (int i = 0; i < 3; ++i) {
     CHECK(bench.explain(R"({"F":["a1","1b"]})") == "F|contains|b|1b");
