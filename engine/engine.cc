@@ -13,6 +13,7 @@
 #include "parallel.h"
 #include "plan/plan_builder.h"
 #include "rule_loader.h"
+#include "table_loader.h"
 
 namespace sigrun {
 namespace {

@@ -3,10 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -19,44 +16,12 @@
 #include "sigma/pipeline/pipeline.h"
 #include "sigma/placeholders.h"
 #include "sigma/rule_set.h"
+#include "text_file.h"
 
 namespace sigrun {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Reads at most `limit` + 1 bytes: enough to see that a file is too long.
-std::optional<std::string> read_text(const std::string& path, size_t limit, std::string& problem) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    problem = fmt::format("{}: {}", path, std::strerror(errno));
-    return {};
-  }
-  std::string text;
-  // Most files are taken in one step, with the byte more that tells their end.
-  std::error_code ignored;
-  const auto expected = fs::file_size(path, ignored);
-  const size_t step =
-      ignored ? 64 << 10 : std::max<size_t>(std::min<uintmax_t>(expected, limit) + 1, 4 << 10);
-  while (file && text.size() <= limit) {
-    const size_t size = text.size();
-    text.resize(std::min(size + step, limit + 1));
-    file.read(text.data() + size, static_cast<std::streamsize>(text.size() - size));
-    text.resize(size + static_cast<size_t>(file.gcount()));
-  }
-  if (file.bad()) {
-    problem = fmt::format("{}: cannot be read", path);
-    return {};
-  }
-  return text;
-}
-
-// A failure of configuration: the first error says it all.
-std::string first_error(const DiagnosticSink& sink) {
-  for (const Diagnostic& diagnostic : sink.diagnostics())
-    if (diagnostic.severity == Severity::error) return diagnostic.to_string();
-  return {};
-}
 
 class RuleLoader {
  public:
@@ -128,7 +93,7 @@ class RuleLoader {
       if (!text) return fail(std::move(problem));
       DiagnosticSink sink(path);
       auto pipeline = sigma::read_pipeline(*text, options_.limits, sink);
-      if (!pipeline || sink.error_count() > 0) return fail(first_error(sink));
+      if (!pipeline || sink.error_count() > 0) return fail(sink.first_error());
       take(sink);
       pipelines_.add(std::move(*pipeline));
     }
@@ -142,7 +107,7 @@ class RuleLoader {
     if (!text) return fail(std::move(problem));
     DiagnosticSink sink(options_.vars_path);
     auto values = sigma::read_placeholders(*text, options_.limits, sink);
-    if (!values || sink.error_count() > 0) return fail(first_error(sink));
+    if (!values || sink.error_count() > 0) return fail(sink.first_error());
     take(sink);
     vars_ = std::move(*values);
     pipelines_.set_vars(vars_);
@@ -213,7 +178,8 @@ class RuleLoader {
     for (FileRead& read : reads) {
       if (read.rules) {
         for (const sigma::RefusedDocument& refused : read.rules->refused_documents)
-          note_refused(read.sink, refused.title, refused.mark, refused.first_diagnostic, refused.end_diagnostic);
+          note_refused(read.sink, refused.title, refused.mark, refused.first_diagnostic,
+                       refused.end_diagnostic);
         set_.add(std::move(*read.rules));
       } else {
         note_refused(read.sink, {}, {}, 0, 1);
@@ -397,58 +363,6 @@ class RuleLoader {
 
 std::optional<LoadedRules> load_rules(const LoadOptions& options, LoadReport& report, RuleCache* cache) {
   return RuleLoader(options, report, cache).load();
-}
-
-std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& options, LoadReport& report) {
-  std::vector<sigma::TaxonomyTable> tables;
-  if (!options.use_taxonomy) return tables;
-  std::string folder =
-      options.taxonomy_path.empty() ? share_folder() + "/rules/taxonomy" : options.taxonomy_path;
-  std::vector<std::string> files;
-  std::error_code error;
-  if (fs::is_directory(folder, error)) {
-    for (fs::directory_iterator walk(folder, error), end; !error && walk != end; walk.increment(error))
-      if (is_yaml_file_name(walk->path().filename().string())) files.push_back(walk->path().string());
-  } else if (fs::exists(folder, error)) {
-    files.push_back(folder);
-  }
-  if (error && fs::exists(folder)) {
-    report.fatal = fmt::format("{}: {}", folder, error.message());
-    return {};
-  }
-  std::sort(files.begin(), files.end());
-  if (!fs::exists(folder, error)) {
-    report.fatal = fmt::format("{}: {}; name a file or folder of log source tables with --taxonomy, or none",
-                               folder, error ? error.message() : "no such file or folder");
-    return {};
-  }
-  if (files.empty()) {
-    report.fatal =
-        fmt::format("{}: holds no log source table; name another with --taxonomy, or none", folder);
-    return {};
-  }
-  for (const std::string& path : files) {
-    DiagnosticSink sink(path);
-    auto text = read_text(path, options.limits.yaml_bytes, report.fatal);
-    if (!text) return {};
-    auto read = sigma::read_taxonomy(*text, options.limits, sink);
-    if (sink.error_count() > 0) {
-      report.fatal = first_error(sink);
-      return {};
-    }
-    std::move(read.begin(), read.end(), std::back_inserter(tables));
-  }
-  std::stable_sort(tables.begin(), tables.end(),
-                   [](const auto& a, const auto& b) { return a.order < b.order; });
-  for (size_t i = 0; i < tables.size(); ++i)
-    for (size_t k = 0; k < i; ++k)
-      if (tables[i].name == tables[k].name) {
-        report.fatal =
-            fmt::format("{}:{}:{}: error: the table name '{}' is also that of {}", tables[i].file,
-                        tables[i].mark.line, tables[i].mark.column, tables[i].name, tables[k].file);
-        return {};
-      }
-  return tables;
 }
 
 }  // namespace sigrun

@@ -7,7 +7,6 @@
 #include "load_options.h"
 #include "rule_cache.h"
 #include "sigma/rule.h"
-#include "sigma/taxonomy.h"
 
 namespace sigrun {
 
@@ -20,8 +19,5 @@ struct LoadedRules {
 // or placeholder file. `cache` may be null.
 std::optional<LoadedRules> load_rules(const LoadOptions& options, LoadReport& report,
                                       RuleCache* cache = nullptr);
-
-// The tables that the options name, in the order in which they are tried. Empty with report.fatal set when one is broken.
-std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& options, LoadReport& report);
 
 }  // namespace sigrun

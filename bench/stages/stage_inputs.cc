@@ -1,5 +1,7 @@
 #include "stage_inputs.h"
 
+#include "table_loader.h"
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>

@@ -17,6 +17,7 @@
 #include "match/candidate_index.h"
 #include "plan/plan.h"
 #include "rule_loader.h"
+#include "table_loader.h"
 #include "support/limits.h"
 
 namespace sigrun::bench {

@@ -29,4 +29,10 @@ void DiagnosticSink::append(Diagnostic diagnostic) {
   diagnostics_.push_back(std::move(diagnostic));
 }
 
+std::string DiagnosticSink::first_error() const {
+  for (const Diagnostic& diagnostic : diagnostics_)
+    if (diagnostic.severity == Severity::error) return diagnostic.to_string();
+  return {};
+}
+
 }  // namespace sigrun

@@ -49,6 +49,8 @@ class DiagnosticSink {
   const std::string& file() const { return file_; }
   size_t error_count() const { return error_count_; }
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
+  // As a line; empty where there is none. Of a failure of configuration the first error says it all.
+  std::string first_error() const;
   std::vector<Diagnostic> take() {
     error_count_ = 0;
     return std::exchange(diagnostics_, {});

@@ -1,5 +1,6 @@
 // From paths to rules: finding files, selecting, refusing, and what the report says.
 #include "rule_loader.h"
+#include "table_loader.h"
 
 #include <doctest/doctest.h>
 
