@@ -1,0 +1,77 @@
+// Correlation rules compiled: what each counts, over what, grouped by which fields of which rules.
+//
+// Built once at load from linked rules (sigma/rule_set.h), immutable, shared by all threads.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "correlate/occurrence.h"
+#include "sigma/rule.h"
+#include "support/diagnostic.h"
+
+namespace sigrun {
+
+struct CorrelationBound {
+  sigma::CountOrder order = sigma::CountOrder::gte;
+  double number = 0;
+  bool holds(double value) const;
+};
+
+// A condition over the rules that were seen, in postfix: `input` or an operator over what stands before it.
+struct SeenExpression {
+  enum class Kind : uint8_t { input, all_of, any_of, negation };
+  struct Step {
+    Kind kind = Kind::input;
+    uint32_t number = 0;  // of the input; of the operands
+  };
+  std::vector<Step> steps;
+};
+
+// One entry of `rules:`.
+struct CorrelationInput {
+  std::vector<SourceId> sources;        // that bear the name; mostly one
+  std::vector<std::string> group_by;    // the fields as this input's rule spells them
+  std::vector<std::string> fields;      // `field` of the value types
+};
+
+// Where an occurrence of a source goes.
+struct CorrelationFeed {
+  uint32_t correlation = 0, input = 0;
+  std::vector<uint32_t> group_by, fields;  // places among the source's captured fields
+};
+
+struct Correlation {
+  std::string identity;  // what ids are made of: the rule's id or file, made distinct
+  sigma::CorrelationType type = sigma::CorrelationType::event_count;
+  bool closed = false;  // decided when the window that the first event opened is over; otherwise on arrival
+  bool muted = false;   // only other correlations are told
+  uint32_t level = 0;   // above the correlations that it refers to
+  int64_t timespan = 0;  // nanoseconds
+  std::vector<CorrelationBound> bounds;
+  uint64_t least = 0;  // of counts and distinct counts decided on arrival: the least that satisfies the bounds
+  double quantile = 0.5;
+  SeenExpression expression;  // of temporal types
+  std::vector<std::string> group_by;
+  std::vector<CorrelationInput> inputs;
+  size_t rule = 0;  // its place in the list that was compiled
+};
+
+struct CorrelationPlan {
+  std::vector<Correlation> correlations;
+  uint32_t levels = 0;
+  size_t detections = 0;  // sources below this are detections
+  // By source: what an occurrence must bring, and where it goes.
+  std::vector<std::vector<std::string>> captured;
+  std::vector<std::vector<CorrelationFeed>> feeds;
+  bool empty() const { return correlations.empty(); }
+  SourceId source_of(uint32_t correlation) const { return static_cast<SourceId>(detections + correlation); }
+};
+
+// Warns in `sink` of chains that group by what the correlation below does not group by.
+CorrelationPlan build_correlation_plan(const std::vector<sigma::DetectionRule>& detections,
+                                       const std::vector<sigma::CorrelationRule>& correlations,
+                                       DiagnosticSink& sink);
+
+}  // namespace sigrun

@@ -1,0 +1,75 @@
+// The correlation stage: occurrences in, firings out, in event time and bounded memory.
+//
+// docs/decisions/2026-11-23-correlating.md says what fires when. State is kept in shards by a hash of (correlation, key); a shard is
+// worked on by one thread at a time. Occurrences come in batches in input order; what a batch brings is the same for any number of
+// threads.
+//
+// Order of calls: construct; take() with batches; close() at the end of the inputs or of a segment of them; after close() the
+// next take() begins anew. save() and restore() between calls. Threads: one at a time; `for_each` may use more inside.
+// The plan must outlive it. It never prints; counters() tell what was left out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "correlate/correlation_plan.h"
+#include "correlate/firing.h"
+#include "correlate/occurrence.h"
+#include "support/for_each.h"
+#include "support/limits.h"
+
+namespace sigrun {
+
+struct CorrelatorOptions {
+  size_t state_bytes = 256 << 20;    // of all correlations together
+  size_t rule_bytes = 128 << 20;     // of one correlation
+  size_t evidence_bytes = 32 << 20;  // of the events kept to be shown
+  // Shards depend on it: the same seed evicts the same groups. Hosts that serve strangers draw one and keep it with the state.
+  uint64_t seed = 0x5167'7275'6e00'0001;
+};
+
+struct CorrelationCounters {
+  uint64_t occurrences = 0;    // that entered a correlation, each of its groups counted
+  uint64_t firings = 0;
+  uint64_t without_group = 0;  // left out: a group-by field was absent
+  uint64_t without_value = 0;  // left out: `field` was absent
+  uint64_t values_not_numeric = 0;
+  uint64_t negative_values = 0;    // in sums that are decided on arrival
+  uint64_t groups_beyond_limit = 0;  // combinations of array elements over Limits::correlation_groups_of_event
+  uint64_t late = 0;           // left out: older than what the key's log covers
+  uint64_t settled_early = 0;  // entries that a full log let go of before the watermark
+  uint64_t evicted = 0;        // groups dropped for their bytes
+  uint64_t expired = 0;        // groups that no window can hold any more
+  uint64_t groups = 0;         // alive
+  uint64_t bytes = 0;          // of all of them, tables included
+  bool operator==(const CorrelationCounters&) const = default;
+};
+
+class Correlator {
+ public:
+  Correlator(const CorrelationPlan& plan, const CorrelatorOptions& options, const Limits& limits,
+             ForEach for_each = {});
+  ~Correlator();
+
+  // Adds what fired to `firings`: first what the batch's occurrences fired, in their order; then what the watermark brought, by time.
+  // `watermark`: no on-time occurrence older than it will come.
+  void take(const OccurrenceBatch& batch, int64_t watermark, std::vector<Firing>& firings);
+  // Nothing more will come: settles everything, adds what fired, forgets all groups.
+  void close(std::vector<Firing>& firings);
+
+  const CorrelationCounters& counters() const;
+
+  // All state as bytes; and back into a correlator of the same or another plan: groups of correlations that are not there any more, or
+  // that count something else, are left out and counted. False, with everything forgotten, for bytes that are damaged.
+  void save(std::string& out) const;
+  bool restore(std::string_view bytes);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sigrun

@@ -1,0 +1,72 @@
+// What correlations are told: that a rule matched an event, when, and what the event holds in the fields they ask for.
+//
+// An OccurrenceBatch is filled by the engine, event by event in input order, handed to the Correlator, cleared. Memory is kept.
+// Lifetimes: everything it refers to is its own, but for the events' texts, which must live until the Correlator is done with
+// the batch. Threads: one at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/identity.h"
+
+namespace sigrun {
+
+// A rule that correlations refer to: a detection by its RuleIndex; behind these the correlations, in the order of the plan.
+using SourceId = uint32_t;
+
+// Where an event stands; for evidence.
+struct EventPlace {
+  std::string_view input;  // its name
+  uint64_t line = 0, offset = 0;
+  std::string_view text;  // its JSON; empty where there is none to show
+};
+
+struct Occurrence {
+  SourceId source = 0;
+  bool late = false;  // behind its input's watermark
+  int64_t time = 0;   // nanoseconds since 1970 UTC
+  Identity id;        // of the alert that the source raises for the event, or would raise
+  uint32_t place = 0;            // into OccurrenceBatch::places
+  uint32_t first_captured = 0;   // into OccurrenceBatch::captured: one for each captured field of the source
+};
+
+// The values of one captured field: none, one, or an array's.
+struct CapturedField {
+  uint32_t first = 0, count = 0;  // of OccurrenceBatch::values
+};
+struct CapturedValue {
+  uint32_t offset = 0, size = 0;  // of OccurrenceBatch::text
+};
+
+struct OccurrenceBatch {
+  std::vector<Occurrence> occurrences;
+  std::vector<EventPlace> places;
+  std::vector<CapturedField> captured;
+  std::vector<CapturedValue> values;
+  std::string text;
+
+  void clear() {
+    occurrences.clear(), places.clear(), captured.clear(), values.clear(), text.clear();
+  }
+  void add_field() { captured.push_back({static_cast<uint32_t>(values.size()), 0}); }
+  // To the field added last.
+  void add_value(std::string_view value) {
+    values.push_back({static_cast<uint32_t>(text.size()), static_cast<uint32_t>(value.size())});
+    text += value;
+    ++captured.back().count;
+  }
+  std::span<const CapturedValue> values_of(const Occurrence& occurrence, size_t field) const {
+    const CapturedField& of = captured[occurrence.first_captured + field];
+    return {values.data() + of.first, of.count};
+  }
+  std::string_view text_of(const CapturedValue& value) const {
+    return std::string_view(text).substr(value.offset, value.size);
+  }
+};
+
+}  // namespace sigrun
