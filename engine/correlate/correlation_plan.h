@@ -27,13 +27,33 @@ struct SeenExpression {
     uint32_t number = 0;  // of the input; of the operands
   };
   std::vector<Step> steps;
+  // `seen(input)`: whether the input was.
+  template <class Seen>
+  bool is_true(Seen&& seen) const {
+    std::vector<bool> stack;
+    for (const Step& step : steps) {
+      if (step.kind == Kind::input) {
+        stack.push_back(seen(step.number));
+        continue;
+      }
+      const auto operands = stack.end() - static_cast<ptrdiff_t>(step.number);
+      bool result = step.kind == Kind::all_of;
+      for (auto operand = operands; operand != stack.end(); ++operand)
+        result = step.kind == Kind::all_of   ? result && *operand
+                 : step.kind == Kind::any_of ? result || *operand
+                                             : !*operand;
+      stack.erase(operands, stack.end());
+      stack.push_back(result);
+    }
+    return !stack.empty() && stack.back();
+  }
 };
 
 // One entry of `rules:`.
 struct CorrelationInput {
-  std::vector<SourceId> sources;        // that bear the name; mostly one
-  std::vector<std::string> group_by;    // the fields as this input's rule spells them
-  std::vector<std::string> fields;      // `field` of the value types
+  std::vector<SourceId> sources;      // that bear the name; mostly one
+  std::vector<std::string> group_by;  // the fields as this input's rule spells them
+  std::vector<std::string> fields;    // `field` of the value types
 };
 
 // Where an occurrence of a source goes.
@@ -45,14 +65,20 @@ struct CorrelationFeed {
 struct Correlation {
   std::string identity;  // what ids are made of: the rule's id or file, made distinct
   sigma::CorrelationType type = sigma::CorrelationType::event_count;
-  bool closed = false;  // decided when the window that the first event opened is over; otherwise on arrival
-  bool muted = false;   // only other correlations are told
-  uint32_t level = 0;   // above the correlations that it refers to
+  bool closed = false;   // decided when the window that the first event opened is over; otherwise on arrival
+  bool muted = false;    // only other correlations are told
+  uint32_t level = 0;    // above the correlations that it refers to
   int64_t timespan = 0;  // nanoseconds
   std::vector<CorrelationBound> bounds;
-  uint64_t least = 0;  // of counts and distinct counts decided on arrival: the least that satisfies the bounds
+  uint64_t least =
+      0;  // of counts and distinct counts decided on arrival: the least that satisfies the bounds
   double quantile = 0.5;
-  SeenExpression expression;  // of temporal types
+  SeenExpression expression;  // of temporal types; empty: the bounds ask for how many rules were seen
+  // Of temporal_ordered: the condition holds if the inputs of one of these were seen in their order, and those that it forbids were not.
+  struct Sequence {
+    std::vector<uint32_t> inputs, forbidden;
+  };
+  std::vector<Sequence> sequences;
   std::vector<std::string> group_by;
   std::vector<CorrelationInput> inputs;
   size_t rule = 0;  // its place in the list that was compiled
@@ -69,7 +95,8 @@ struct CorrelationPlan {
   SourceId source_of(uint32_t correlation) const { return static_cast<SourceId>(detections + correlation); }
 };
 
-// Warns in `sink` of chains that group by what the correlation below does not group by.
+// Warns in `sink` of chains that group by what the correlation below does not group by. A correlation whose expression has too many
+// alternatives for a sequence is left out, with an error.
 CorrelationPlan build_correlation_plan(const std::vector<sigma::DetectionRule>& detections,
                                        const std::vector<sigma::CorrelationRule>& correlations,
                                        DiagnosticSink& sink);

@@ -24,6 +24,7 @@
 namespace sigrun {
 
 struct CorrelatorOptions {
+  // Looked at when a batch is done: groups of shards that have more than their 256th part are evicted until the whole has no more than this.
   size_t state_bytes = 256 << 20;    // of all correlations together
   size_t rule_bytes = 128 << 20;     // of one correlation
   size_t evidence_bytes = 32 << 20;  // of the events kept to be shown
@@ -32,13 +33,14 @@ struct CorrelatorOptions {
 };
 
 struct CorrelationCounters {
-  uint64_t occurrences = 0;    // that entered a correlation, each of its groups counted
+  uint64_t occurrences = 0;  // that entered a correlation, each of its groups counted
   uint64_t firings = 0;
   uint64_t without_group = 0;  // left out: a group-by field was absent
   uint64_t without_value = 0;  // left out: `field` was absent
   uint64_t values_not_numeric = 0;
-  uint64_t negative_values = 0;    // in sums that are decided on arrival
-  uint64_t groups_beyond_limit = 0;  // combinations of array elements over Limits::correlation_groups_of_event
+  uint64_t negative_values = 0;  // in sums that are decided on arrival
+  uint64_t groups_beyond_limit =
+      0;                       // combinations of array elements over Limits::correlation_groups_of_event
   uint64_t late = 0;           // left out: older than what the key's log covers
   uint64_t settled_early = 0;  // entries that a full log let go of before the watermark
   uint64_t evicted = 0;        // groups dropped for their bytes

@@ -28,11 +28,11 @@ struct EventPlace {
 
 struct Occurrence {
   SourceId source = 0;
-  bool late = false;  // behind its input's watermark
-  int64_t time = 0;   // nanoseconds since 1970 UTC
-  Identity id;        // of the alert that the source raises for the event, or would raise
-  uint32_t place = 0;            // into OccurrenceBatch::places
-  uint32_t first_captured = 0;   // into OccurrenceBatch::captured: one for each captured field of the source
+  bool late = false;            // behind its input's watermark
+  int64_t time = 0;             // nanoseconds since 1970 UTC
+  Identity id;                  // of the alert that the source raises for the event, or would raise
+  uint32_t place = 0;           // into OccurrenceBatch::places
+  uint32_t first_captured = 0;  // into OccurrenceBatch::captured: one for each captured field of the source
 };
 
 // The values of one captured field: none, one, or an array's.
@@ -50,9 +50,7 @@ struct OccurrenceBatch {
   std::vector<CapturedValue> values;
   std::string text;
 
-  void clear() {
-    occurrences.clear(), places.clear(), captured.clear(), values.clear(), text.clear();
-  }
+  void clear() { occurrences.clear(), places.clear(), captured.clear(), values.clear(), text.clear(); }
   void add_field() { captured.push_back({static_cast<uint32_t>(values.size()), 0}); }
   // To the field added last.
   void add_value(std::string_view value) {

@@ -34,6 +34,13 @@ struct Limits {
   uint64_t rule_budget_microseconds =
       250'000;  // one rule on one event, for each begun MiB of it; ordinary rules take a thousandth. 0: none
 
+  // Correlations.
+  size_t correlation_log_entries = 4096;  // of one group, beside those that its threshold needs; older ones are settled early
+  size_t correlation_groups_of_event = 64;  // combinations of array elements that one event enters
+  size_t correlation_key_bytes = 1024;      // of one group-by value; a longer one is told apart by its hash
+  size_t correlation_evidence = 8;          // events shown in an alert
+  size_t evidence_event_bytes = 16 << 10;   // an event that is longer is named, not shown
+
   // Messages out.
   size_t rejected_reports =
       20;  // rejected events described one by one for each input; the rest are only counted

@@ -1,0 +1,113 @@
+// What one shard keeps of one correlation: its groups. Two kinds: sliding_cell.h, decided on arrival, and closed_cell.h, decided by the watermark.
+//
+// Order of calls: take() for arrivals in input order, settle() when the watermark has moved, expire(), evictions. Threads: one at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "correlate/correlation_plan.h"
+#include "correlate/correlator.h"
+#include "correlate/evidence_ring.h"
+#include "correlate/firing.h"
+#include "correlate/group.h"
+#include "correlate/keyed_state.h"
+#include "support/limits.h"
+
+namespace sigrun {
+
+// An occurrence on its way into a group.
+struct Arrival {
+  const Occurrence* occurrence = nullptr;
+  const EventPlace* place = nullptr;
+  uint32_t order = 0;  // among the batch's occurrences
+  uint32_t input = 0;  // of the correlation
+  std::string_view key;
+  uint64_t hash = 0;     // KeyedState::hash_of(key)
+  uint64_t payload = 0;  // of the type: the input, a number's bits, a value's hash
+};
+
+struct ShardFiring {
+  static constexpr uint32_t by_watermark = UINT32_MAX;
+  uint32_t order = by_watermark;  // the arrival that fired it
+  Firing firing;
+};
+
+// What the cells of one shard share.
+struct Shard {
+  Shard(const Limits& shard_limits, size_t evidence_bytes) : limits(shard_limits), evidence(evidence_bytes) {}
+  const Limits& limits;
+  EvidenceRing evidence;
+  int64_t watermark = never;
+  std::vector<ShardFiring> firings;
+  CorrelationCounters counters;
+};
+
+class Cell : public KeyedState::Owner {
+ public:
+  Cell(const Correlation& correlation, uint32_t number, GroupLayout layout);
+  ~Cell() override;
+
+  virtual void take(const Arrival& arrival, Shard& shard) = 0;
+  // Decides what is final now that no on-time occurrence older than `watermark` will come.
+  void settle(int64_t watermark, Shard& shard);
+  void expire(int64_t watermark, Shard& shard) { shard.counters.expired += state_.expire(watermark); }
+  // Evicts until no more than `bytes` are left.
+  void shrink(size_t bytes, Shard& shard);
+  void clear();
+
+  size_t groups() const { return state_.size(); }
+  size_t bytes() const { return state_.bytes() + due_.capacity() * sizeof(Due); }
+  void prefetch(uint64_t hash) const { state_.prefetch(hash); }
+  void prefetch_entry(uint64_t hash) const { state_.prefetch_entry(hash); }
+
+  void save(std::string& out) const;
+  bool restore(std::string_view bytes);
+
+  void release(KeyedState::Entry& entry) override;
+
+ protected:
+  struct Due {
+    int64_t time;
+    uint64_t hash;
+    bool operator>(const Due& other) const {
+      return time != other.time ? time > other.time : hash > other.hash;
+    }
+  };
+
+  virtual void settle_group(Group group, int64_t watermark, Shard& shard) = 0;
+  // Frees what the group owns outside its block, and discharges it.
+  virtual void release_group(Group group) = 0;
+
+  Group group_of(KeyedState::Entry& entry) const { return {entry, layout_}; }
+  // settle_group() is called once the watermark is past `time`.
+  void set_due(const Group& group, int64_t time);
+  // A group with room for another entry, perhaps elsewhere. `most`: entries that a log may have. False: there is none, the log is full.
+  bool grow(Group& group, size_t most, size_t wanted);
+  void keep_evidence(const Group& group, const Arrival& arrival, bool important, Shard& shard) const;
+  // What is the same in all firings. `maker`: what arrived and made it fire; null: the watermark did.
+  ShardFiring make_firing(const Group& group, int64_t from, int64_t to, const Arrival* maker, uint64_t events,
+                          const Shard& shard) const;
+
+  static int64_t before(int64_t time, int64_t span) { return time < never + span ? never : time - span; }
+  static int64_t after(int64_t time, int64_t span) { return time > forever - span ? forever : time + span; }
+
+  const Correlation& correlation_;
+  uint32_t number_;
+  GroupLayout layout_;
+  KeyedState state_;
+
+ private:
+  std::vector<Due> due_;  // a heap
+};
+
+// Keys as they are kept: each group-by value's length, then its bytes.
+void append_key_part(std::string_view value, size_t most, std::string& key);
+std::vector<std::string> split_key(std::string_view key);
+
+std::unique_ptr<Cell> make_cell(const Correlation& correlation, uint32_t number);
+
+}  // namespace sigrun

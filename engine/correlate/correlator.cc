@@ -1,0 +1,386 @@
+// A batch goes through the levels of the plan: what the correlations of one level fired are occurrences for the next. On each level arrivals are
+// sorted by shard, the shards are worked on side by side, and what they fired is put back into the order of what arrived.
+#include "correlate/correlator.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "correlate/cell.h"
+#include "support/seeded_hash.h"
+
+namespace sigrun {
+namespace {
+
+constexpr size_t shard_count = 256;
+
+// Decimal text as a number; none where it is not one.
+std::optional<double> number_of(std::string_view text) {
+  double number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return {};
+  return number;
+}
+
+bool takes_values(sigma::CorrelationType type) {
+  using sigma::CorrelationType;
+  return type != CorrelationType::event_count && type != CorrelationType::temporal &&
+         type != CorrelationType::temporal_ordered;
+}
+
+void add(CorrelationCounters& sum, const CorrelationCounters& part) {
+  sum.occurrences += part.occurrences;
+  sum.late += part.late;
+  sum.settled_early += part.settled_early;
+  sum.evicted += part.evicted;
+  sum.expired += part.expired;
+}
+
+}  // namespace
+
+struct Correlator::Impl {
+  struct ShardState {
+    explicit ShardState(const Limits& limits, size_t evidence_bytes, size_t correlations)
+        : shared(limits, evidence_bytes), cells(correlations) {}
+    Shard shared;
+    std::vector<std::unique_ptr<Cell>> cells;            // by correlation; null before the first arrival
+    std::vector<std::pair<uint32_t, Arrival>> arrivals;  // correlation and arrival, of the level at hand
+    size_t bytes = 0;
+  };
+
+  Impl(const CorrelationPlan& correlation_plan, const CorrelatorOptions& correlator_options,
+       const Limits& correlator_limits, ForEach spread)
+      : plan(correlation_plan),
+        options(correlator_options),
+        limits(correlator_limits),
+        for_each(std::move(spread)) {
+    if (!for_each)
+      for_each = [](size_t count, const std::function<void(size_t)>& visit) {
+        for (size_t i = 0; i < count; ++i) visit(i);
+      };
+    shards.reserve(shard_count);
+    for (size_t i = 0; i < shard_count; ++i)
+      shards.push_back(std::make_unique<ShardState>(limits, options.evidence_bytes / shard_count,
+                                                    plan.correlations.size()));
+  }
+
+  void run(const OccurrenceBatch& batch, int64_t watermark, std::vector<Firing>& firings);
+  void send(const OccurrenceBatch& batch, uint32_t level, size_t first_order);
+  void send_one(const OccurrenceBatch& batch, const Occurrence& occurrence, uint32_t order,
+                const CorrelationFeed& feed);
+  void chain(const Firing& firing, OccurrenceBatch& chained) const;
+  bool make_keys(const OccurrenceBatch& batch, const Occurrence& occurrence, const CorrelationFeed& feed);
+  void make_payloads(const OccurrenceBatch& batch, const Occurrence& occurrence, const CorrelationFeed& feed,
+                     sigma::CorrelationType type);
+  std::string_view keep_key(std::string_view key);
+  void work(ShardState& shard, uint32_t level, int64_t watermark);
+  void gather(std::vector<Firing>& firings);
+  void keep_within_budget();
+
+  const CorrelationPlan& plan;
+  CorrelatorOptions options;
+  Limits limits;
+  ForEach for_each;
+  std::vector<std::unique_ptr<ShardState>> shards;
+  int64_t watermark = never;
+  mutable CorrelationCounters counters;
+  // Of one level: keys that arrivals point into; blocks stay where they are.
+  std::vector<std::unique_ptr<char[]>> key_blocks;
+  size_t key_block = 0, key_used = 0;
+  // Of one occurrence.
+  std::vector<std::string> keys;
+  std::vector<uint64_t> payloads;
+  std::string value_text;
+};
+
+namespace {
+constexpr size_t key_block_bytes = 1 << 16;
+}
+
+std::string_view Correlator::Impl::keep_key(std::string_view key) {
+  if (key.size() > key_block_bytes) {
+    // A block of its own, before the one at hand.
+    auto block = std::make_unique<char[]>(key.size());
+    std::copy(key.begin(), key.end(), block.get());
+    const char* at = block.get();
+    key_blocks.insert(key_blocks.begin(), std::move(block));
+    ++key_block;
+    return {at, key.size()};
+  }
+  if (key_blocks.empty() || key_used + key.size() > key_block_bytes) {
+    if (!key_blocks.empty()) ++key_block;
+    key_used = 0;
+    if (key_block >= key_blocks.size()) key_blocks.push_back(std::make_unique<char[]>(key_block_bytes));
+  }
+  char* at = key_blocks[key_block].get() + key_used;
+  std::copy(key.begin(), key.end(), at);
+  key_used += key.size();
+  return {at, key.size()};
+}
+
+// Each combination of the elements of the group-by fields.
+bool Correlator::Impl::make_keys(const OccurrenceBatch& batch, const Occurrence& occurrence,
+                                 const CorrelationFeed& feed) {
+  size_t count = 1;
+  if (keys.empty()) keys.emplace_back();
+  keys[0].clear();
+  for (uint32_t field : feed.group_by) {
+    const auto values = batch.values_of(occurrence, field);
+    if (values.empty()) return false;
+    const size_t before = count;
+    count = std::min(before * values.size(), limits.correlation_groups_of_event);
+    counters.groups_beyond_limit += before * values.size() - count;
+    if (keys.size() < count) keys.resize(count);
+    // From the back, so that what is extended is still as it was.
+    for (size_t i = count; i-- > 0;) {
+      const size_t from = i % before;
+      if (i != from) keys[i] = keys[from];
+    }
+    for (size_t i = 0; i < count; ++i)
+      append_key_part(batch.text_of(values[i / before]), limits.correlation_key_bytes, keys[i]);
+  }
+  keys.resize(count);
+  // Elements that are the same make one group.
+  if (count > 1) {
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  }
+  return true;
+}
+
+void Correlator::Impl::make_payloads(const OccurrenceBatch& batch, const Occurrence& occurrence,
+                                     const CorrelationFeed& feed, sigma::CorrelationType type) {
+  payloads.clear();
+  using sigma::CorrelationType;
+  if (type == CorrelationType::value_count) {
+    // Several fields are one value together; the elements of an array are values of their own.
+    if (feed.fields.size() == 1) {
+      for (const CapturedValue& value : batch.values_of(occurrence, feed.fields[0]))
+        payloads.push_back(hash_with_seed(batch.text_of(value), options.seed));
+      std::sort(payloads.begin(), payloads.end());
+      payloads.erase(std::unique(payloads.begin(), payloads.end()), payloads.end());
+    } else {
+      value_text.clear();
+      for (uint32_t field : feed.fields) {
+        const auto values = batch.values_of(occurrence, field);
+        if (values.empty()) return;
+        append_key_part(batch.text_of(values[0]), SIZE_MAX, value_text);
+      }
+      payloads.push_back(hash_with_seed(value_text, options.seed));
+    }
+    return;
+  }
+  for (uint32_t field : feed.fields) {
+    for (const CapturedValue& value : batch.values_of(occurrence, field)) {
+      const auto number = number_of(batch.text_of(value));
+      if (!number) {
+        ++counters.values_not_numeric;
+        continue;
+      }
+      counters.negative_values += *number < 0;
+      payloads.push_back(std::bit_cast<uint64_t>(*number == 0 ? 0.0 : *number));
+    }
+  }
+}
+
+void Correlator::Impl::send_one(const OccurrenceBatch& batch, const Occurrence& occurrence, uint32_t order,
+                                const CorrelationFeed& feed) {
+  const Correlation& correlation = plan.correlations[feed.correlation];
+  if (!make_keys(batch, occurrence, feed)) {
+    ++counters.without_group;
+    return;
+  }
+  if (!takes_values(correlation.type)) {
+    payloads.assign(1, feed.input);
+  } else {
+    const uint64_t not_numeric = counters.values_not_numeric;
+    make_payloads(batch, occurrence, feed, correlation.type);
+    if (payloads.empty()) {
+      counters.without_value += not_numeric == counters.values_not_numeric;
+      return;
+    }
+  }
+  for (const std::string& made : keys) {
+    const std::string_view key = keep_key(made);
+    // The shard must be the same in every process that has the seed; the place in a shard's table must not be foreseen.
+    ShardState& shard = *shards[hash_with_seed(key, options.seed + feed.correlation) % shard_count];
+    Arrival arrival;
+    arrival.occurrence = &occurrence;
+    arrival.place = &batch.places[occurrence.place];
+    arrival.order = order;
+    arrival.input = feed.input;
+    arrival.key = key;
+    arrival.hash = KeyedState::hash_of(key);
+    for (uint64_t payload : payloads) {
+      arrival.payload = payload;
+      shard.arrivals.emplace_back(feed.correlation, arrival);
+    }
+  }
+}
+
+// The batch's occurrences are counted from `first_order`.
+void Correlator::Impl::send(const OccurrenceBatch& batch, uint32_t level, size_t first_order) {
+  for (size_t i = 0; i < batch.occurrences.size(); ++i)
+    for (const CorrelationFeed& feed : plan.feeds[batch.occurrences[i].source])
+      if (plan.correlations[feed.correlation].level == level)
+        send_one(batch, batch.occurrences[i], static_cast<uint32_t>(first_order + i), feed);
+}
+
+void Correlator::Impl::work(ShardState& shard, uint32_t level, int64_t to) {
+  const auto& arrivals = shard.arrivals;
+  // Memory that the arrivals soon behind this one will need.
+  constexpr size_t ahead = 8;
+  for (size_t i = 0; i < arrivals.size(); ++i) {
+    if (i + ahead < arrivals.size())
+      if (const Cell* cell = shard.cells[arrivals[i + ahead].first].get())
+        cell->prefetch(arrivals[i + ahead].second.hash);
+    if (i + ahead / 2 < arrivals.size())
+      if (const Cell* cell = shard.cells[arrivals[i + ahead / 2].first].get())
+        cell->prefetch_entry(arrivals[i + ahead / 2].second.hash);
+    std::unique_ptr<Cell>& cell = shard.cells[arrivals[i].first];
+    if (!cell) cell = make_cell(plan.correlations[arrivals[i].first], arrivals[i].first);
+    cell->take(arrivals[i].second, shard.shared);
+  }
+  shard.arrivals.clear();
+  for (uint32_t correlation = 0; correlation < shard.cells.size(); ++correlation) {
+    Cell* cell = shard.cells[correlation].get();
+    if (!cell || plan.correlations[correlation].level != level) continue;
+    cell->settle(to, shard.shared);
+    if (to == forever)
+      cell->clear();
+    else
+      cell->expire(to, shard.shared);
+  }
+}
+
+// Shards one behind the other give what arrivals fired in some order; sorted by arrival, and by correlation and group where one arrival fired several, it
+// does not depend on the shards any more.
+void Correlator::Impl::gather(std::vector<Firing>& firings) {
+  std::vector<ShardFiring> all;
+  for (auto& shard : shards) {
+    std::move(shard->shared.firings.begin(), shard->shared.firings.end(), std::back_inserter(all));
+    shard->shared.firings.clear();
+  }
+  std::sort(all.begin(), all.end(), [](const ShardFiring& a, const ShardFiring& b) {
+    const auto place = [](const ShardFiring& of) {
+      return std::tie(of.order, of.firing.time, of.firing.correlation, of.firing.group, of.firing.id);
+    };
+    return place(a) < place(b);
+  });
+  for (ShardFiring& made : all) firings.push_back(std::move(made.firing));
+}
+
+void Correlator::Impl::keep_within_budget() {
+  counters.groups = counters.bytes = 0;
+  std::vector<size_t> by_correlation(plan.correlations.size());
+  for (auto& shard : shards) {
+    shard->bytes = shard->shared.evidence.bytes();
+    for (size_t i = 0; i < shard->cells.size(); ++i) {
+      if (!shard->cells[i]) continue;
+      const size_t bytes = shard->cells[i]->bytes();
+      by_correlation[i] += bytes;
+      shard->bytes += bytes;
+      counters.groups += shard->cells[i]->groups();
+    }
+    counters.bytes += shard->bytes;
+  }
+  const size_t evidence = [&] {
+    size_t sum = 0;
+    for (auto& shard : shards) sum += shard->shared.evidence.bytes();
+    return sum;
+  }();
+  const bool all_over = counters.bytes - evidence > options.state_bytes;
+  const bool one_over = std::any_of(by_correlation.begin(), by_correlation.end(),
+                                    [&](size_t bytes) { return bytes > options.rule_bytes; });
+  if (!all_over && !one_over) return;
+  for_each(shard_count, [&](size_t number) {
+    ShardState& shard = *shards[number];
+    for (size_t i = 0; i < shard.cells.size(); ++i)
+      if (shard.cells[i] && by_correlation[i] > options.rule_bytes)
+        shard.cells[i]->shrink(options.rule_bytes / shard_count, shard.shared);
+    if (!all_over) return;
+    size_t bytes = 0;
+    for (const auto& cell : shard.cells) bytes += cell ? cell->bytes() : 0;
+    while (bytes > options.state_bytes / shard_count) {
+      // The largest gives up what is too much, or all that it has above the next.
+      const auto largest = std::max_element(
+          shard.cells.begin(), shard.cells.end(),
+          [](const auto& a, const auto& b) { return (a ? a->bytes() : 0) < (b ? b->bytes() : 0); });
+      const size_t has = (*largest)->bytes(), excess = bytes - options.state_bytes / shard_count;
+      (*largest)->shrink(has - std::min(has, std::max<size_t>(excess, 1)), shard.shared);
+      const size_t left = (*largest)->bytes();
+      bytes -= has - std::min(has, left);
+      if (left >= has) break;  // an empty table: nothing to give
+    }
+  });
+}
+
+// What fired is an occurrence of its correlation: it has the fields that this groups by.
+void Correlator::Impl::chain(const Firing& firing, OccurrenceBatch& chained) const {
+  const SourceId source = plan.source_of(firing.correlation);
+  if (plan.feeds[source].empty()) return;
+  Occurrence& occurrence = chained.occurrences.emplace_back();
+  occurrence.source = source;
+  occurrence.time = firing.time;
+  occurrence.id = firing.id;
+  occurrence.place = static_cast<uint32_t>(chained.places.size());
+  occurrence.first_captured = static_cast<uint32_t>(chained.captured.size());
+  chained.places.emplace_back();
+  const std::vector<std::string>& group_by = plan.correlations[firing.correlation].group_by;
+  for (const std::string& field : plan.captured[source]) {
+    chained.add_field();
+    if (const auto known = std::find(group_by.begin(), group_by.end(), field); known != group_by.end())
+      chained.add_value(firing.group[static_cast<size_t>(known - group_by.begin())]);
+  }
+}
+
+void Correlator::Impl::run(const OccurrenceBatch& batch, int64_t to, std::vector<Firing>& firings) {
+  OccurrenceBatch chained;
+  const size_t before = firings.size();
+  for (uint32_t level = 0; level < plan.levels; ++level) {
+    key_block = key_used = 0;
+    send(batch, level, 0);
+    send(chained, level, batch.occurrences.size());
+    for_each(shard_count, [&](size_t shard) { work(*shards[shard], level, to); });
+    const size_t first = firings.size();
+    gather(firings);
+    for (size_t i = first; i < firings.size(); ++i) chain(firings[i], chained);
+  }
+  watermark = std::max(watermark, to);
+  for (auto& shard : shards) {
+    shard->shared.watermark = watermark;
+    add(counters, shard->shared.counters);
+    shard->shared.counters = {};
+  }
+  counters.firings += firings.size() - before;
+  keep_within_budget();
+}
+
+Correlator::Correlator(const CorrelationPlan& plan, const CorrelatorOptions& options, const Limits& limits,
+                       ForEach for_each)
+    : impl_(std::make_unique<Impl>(plan, options, limits, std::move(for_each))) {}
+Correlator::~Correlator() = default;
+
+void Correlator::take(const OccurrenceBatch& batch, int64_t watermark, std::vector<Firing>& firings) {
+  impl_->run(batch, std::max(watermark, impl_->watermark), firings);
+}
+
+void Correlator::close(std::vector<Firing>& firings) {
+  impl_->run({}, forever, firings);
+  impl_->watermark = never;
+  for (auto& shard : impl_->shards) {
+    shard->shared.watermark = never;
+    shard->shared.evidence.clear();
+  }
+}
+
+const CorrelationCounters& Correlator::counters() const { return impl_->counters; }
+
+}  // namespace sigrun

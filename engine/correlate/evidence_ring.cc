@@ -1,0 +1,87 @@
+#include "correlate/evidence_ring.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace sigrun {
+
+// A small ring grows until it has all the bytes that it may have: a shard that sees little holds little.
+void EvidenceRing::make_room(size_t bytes) {
+  while (end_ - begin_ + bytes > ring_.size() && ring_.size() < most_) {
+    const size_t larger = std::min(most_, std::max<size_t>({ring_.size() * 2, bytes, 4096}));
+    EvidenceRing grown(most_);
+    grown.ring_.resize(larger);
+    std::vector<char> all(end_ - begin_);
+    read(begin_, all.data(), all.size());
+    grown.write(begin_, all.data(), all.size());
+    ring_ = std::move(grown.ring_);
+  }
+  while (end_ - begin_ + bytes > ring_.size()) {
+    uint64_t size = 0;
+    read(begin_, &size, sizeof size);
+    begin_ += size;
+  }
+}
+
+void EvidenceRing::write(uint64_t place, const void* from, size_t bytes) {
+  if (bytes == 0) return;
+  const size_t at = place % ring_.size(), straight = std::min(bytes, ring_.size() - at);
+  std::memcpy(ring_.data() + at, from, straight);
+  std::memcpy(ring_.data(), static_cast<const char*>(from) + straight, bytes - straight);
+}
+
+void EvidenceRing::read(uint64_t place, void* to, size_t bytes) const {
+  if (bytes == 0) return;
+  const size_t at = place % ring_.size(), straight = std::min(bytes, ring_.size() - at);
+  std::memcpy(to, ring_.data() + at, straight);
+  std::memcpy(static_cast<char*>(to) + straight, ring_.data(), bytes - straight);
+}
+
+uint64_t EvidenceRing::add(uint64_t before, const Occurrence& occurrence, const EventPlace& place,
+                           size_t event_bytes) {
+  const std::string_view text = place.text.size() <= event_bytes ? place.text : std::string_view();
+  const size_t bytes = (sizeof(Record) + place.input.size() + text.size() + 7) / 8 * 8;
+  if (bytes > most_) return before;
+  make_room(bytes);
+  const Record record{bytes,
+                      before,
+                      occurrence.time,
+                      occurrence.id,
+                      place.line,
+                      place.offset,
+                      occurrence.source,
+                      static_cast<uint32_t>(place.input.size()),
+                      static_cast<uint32_t>(text.size()),
+                      0};
+  const uint64_t at = end_;
+  write(at, &record, sizeof record);
+  write(at + sizeof record, place.input.data(), place.input.size());
+  write(at + sizeof record + place.input.size(), text.data(), text.size());
+  end_ += bytes;
+  return at;
+}
+
+void EvidenceRing::collect(uint64_t last, int64_t from, int64_t to, size_t most,
+                           std::vector<Evidence>& evidence) const {
+  const size_t old = evidence.size();
+  for (uint64_t at = last; holds(at) && evidence.size() - old < most;) {
+    Record record;
+    read(at, &record, sizeof record);
+    if (record.time >= from && record.time <= to) {
+      Evidence& found = evidence.emplace_back();
+      found.id = record.id;
+      found.source = record.source;
+      found.time = record.time;
+      found.line = record.line;
+      found.offset = record.offset;
+      found.input.resize(record.input_bytes);
+      read(at + sizeof record, found.input.data(), record.input_bytes);
+      found.event.resize(record.text_bytes);
+      read(at + sizeof record + record.input_bytes, found.event.data(), record.text_bytes);
+    }
+    at = record.before;
+  }
+  std::reverse(evidence.begin() + static_cast<ptrdiff_t>(old), evidence.end());
+}
+
+}  // namespace sigrun

@@ -1,0 +1,59 @@
+// The events behind alerts, kept in a ring of bytes that overwrites the oldest: however many groups there are, evidence takes so much and no more.
+//
+// Each record names the group's record before it, so that a group holds one number. A record that was overwritten is missing, and so are those before it.
+// Order of calls: add() gives the place to hand to the next add() of the group and to collect(). Threads: one at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "correlate/firing.h"
+#include "correlate/occurrence.h"
+
+namespace sigrun {
+
+class EvidenceRing {
+ public:
+  static constexpr uint64_t none = 0;  // no record
+
+  explicit EvidenceRing(size_t bytes) : most_(bytes / 8 * 8) {}
+
+  // A record behind the group's record `before`. Events longer than `event_bytes` are named, not kept. Returns `before` where the ring has no room for any record.
+  uint64_t add(uint64_t before, const Occurrence& occurrence, const EventPlace& place, size_t event_bytes);
+
+  // Adds up to `most` records with times in [from, to], from `last` backwards, oldest first in `evidence`.
+  void collect(uint64_t last, int64_t from, int64_t to, size_t most, std::vector<Evidence>& evidence) const;
+
+  size_t bytes() const { return ring_.capacity(); }
+  void clear() { ring_ = {}, begin_ = end_ = first_; }
+
+  void save(std::string& out) const;
+  bool restore(std::string_view bytes);
+
+ private:
+  struct Record {
+    uint64_t bytes;   // of the whole record, a multiple of eight
+    uint64_t before;  // the group's record before this one
+    int64_t time;
+    Identity id;
+    uint64_t line, offset;
+    SourceId source;
+    uint32_t input_bytes, text_bytes;
+    uint32_t reserved;
+  };
+  bool holds(uint64_t place) const { return place >= begin_ && place < end_; }
+  void make_room(size_t bytes);
+  void write(uint64_t place, const void* from, size_t bytes);
+  void read(uint64_t place, void* to, size_t bytes) const;
+
+  static constexpr uint64_t first_ = 8;  // places count up for ever; zero is none
+  size_t most_;
+  std::vector<char> ring_;
+  uint64_t begin_ = first_,
+           end_ = first_;  // what is there: [begin_, end_), each byte at its place modulo the ring's size
+};
+
+}  // namespace sigrun

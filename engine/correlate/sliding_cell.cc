@@ -1,0 +1,234 @@
+#include "correlate/sliding_cell.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sigrun {
+namespace {
+
+constexpr size_t first_capacity = 2;
+
+GroupLayout layout_for(const SlidingCondition& condition) {
+  return {(condition.aggregate_bytes() + 7) / 8 * 8, condition.payloads()};
+}
+
+}  // namespace
+
+SlidingCell::SlidingCell(const Correlation& correlation, uint32_t number)
+    : SlidingCell(correlation, number, make_sliding_condition(correlation)) {}
+
+SlidingCell::SlidingCell(const Correlation& correlation, uint32_t number,
+                         std::unique_ptr<SlidingCondition> condition)
+    : Cell(correlation, number, layout_for(*condition)), condition_(std::move(condition)) {}
+
+int64_t SlidingCell::needed_until(const KeyedState::Entry& entry) const {
+  const Group group = group_of(const_cast<KeyedState::Entry&>(entry));
+  return group.empty() ? never : after(group.newest(), correlation_.timespan);
+}
+
+void SlidingCell::release_group(Group group) {
+  state_.discharge(condition_->bytes(group));
+  condition_->release(group);
+  if (Episodes* episodes = std::exchange(group.head().episodes, nullptr)) {
+    state_.discharge(sizeof *episodes);
+    delete episodes;
+  }
+}
+
+Group SlidingCell::make_group(const Arrival& arrival) {
+  const size_t capacity = std::min<size_t>(first_capacity, std::max<size_t>(1, condition_->entries_needed()));
+  KeyedState::Entry& entry = state_.insert(arrival.key, arrival.hash, layout_.bytes(capacity));
+  Group group = group_of(entry);
+  group.head().capacity = static_cast<uint32_t>(capacity);
+  condition_->reset(group);
+  state_.charge(condition_->bytes(group));
+  return group;
+}
+
+// Entries that no window can ask for again: those older than a timespan before the last entry that is certainly final, and before what is to be computed again.
+size_t SlidingCell::entries_to_drop(const Group& group, int64_t watermark) const {
+  int64_t final_before = std::min(watermark, group.newest());
+  if (const Episodes* episodes = group.head().episodes)
+    final_before = std::min(final_before, episodes->disordered);
+  const size_t unsettled = group.first_from(final_before);
+  return unsettled == 0 ? 0 : group.first_from(before(group.time(unsettled - 1), correlation_.timespan));
+}
+
+void SlidingCell::make_room(Group& group, Shard& shard) {
+  const size_t drop = entries_to_drop(group, shard.watermark);
+  if (drop > 0) {
+    condition_->leave(group, drop);
+    group.drop_front(drop);
+    GroupHead& head = group.head();
+    head.sampled -= static_cast<uint16_t>(std::min<size_t>(head.sampled, drop));
+  }
+  // Room for one entry would have to be made again with the next.
+  if (drop * 4 >= group.head().capacity) return;
+  const size_t needed = condition_->entries_needed();
+  if (grow(group, shard.limits.correlation_log_entries + needed, needed)) return;
+  if (group.full()) shard.counters.settled_early += condition_->thin_out(group);
+}
+
+void SlidingCell::take(const Arrival& arrival, Shard& shard) {
+  const int64_t time = arrival.occurrence->time;
+  KeyedState::Entry* entry = state_.find(arrival.key, arrival.hash);
+  const bool covered = after(time, correlation_.timespan) >= shard.watermark &&
+                       (!entry || !group_of(*entry).head().cut || time >= group_of(*entry).time(0));
+  if (!covered) {
+    ++shard.counters.late;
+    return;
+  }
+  ++shard.counters.occurrences;
+  Group group = entry ? group_of(*entry) : make_group(arrival);
+  const size_t bytes = condition_->bytes(group);
+  if (group.full()) make_room(group, shard);
+  // What lies behind a gap of a timespan needs evidence of its own.
+  if (!group.empty() && group.newest() < before(time, correlation_.timespan)) group.head().sampled = 0;
+  keep_evidence(group, arrival, false, shard);
+  const size_t place = group.insert(time, arrival.payload);
+  if (place + 1 == group.count())
+    take_in_order(group, arrival, shard);
+  else
+    take_late(group, place, arrival, shard);
+  state_.charge(condition_->bytes(group));
+  state_.discharge(bytes);
+  if (!entry) state_.schedule(group.entry());
+}
+
+Episodes& SlidingCell::episodes_of(const Group& group) {
+  Episodes*& episodes = group.head().episodes;
+  if (!episodes) {
+    episodes = new Episodes;
+    state_.charge(sizeof *episodes);
+  }
+  return *episodes;
+}
+
+// What lies behind the watermark is final: a late event makes new alerts of later windows only.
+void SlidingCell::mark_disordered(const Group& group, int64_t from, int64_t watermark) {
+  from = std::max(from, watermark);
+  Episodes& episodes = *group.head().episodes;
+  if (episodes.disordered == forever) set_due(group, group.newest());
+  episodes.disordered = std::min(episodes.disordered, from);
+}
+
+void SlidingCell::take_in_order(Group& group, const Arrival& arrival, Shard& shard) {
+  const size_t newest = group.count() - 1;
+  const int64_t time = group.time(newest);
+  condition_->add(group, newest);
+  const bool held = std::exchange(group.head().held, condition_->holds(group, newest));
+  if (!group.head().held) return;
+
+  Episodes& episodes = episodes_of(group);
+  const bool may_emit =
+      episodes.last_emitted == never || time > after(episodes.last_emitted, correlation_.timespan);
+  if (episodes.disordered != forever) {
+    if (!may_emit) return;
+    episodes.loose.push_back(time);
+  } else {
+    const int64_t last = episodes.pairs.empty() ? never : episodes.pairs.back().canonical;
+    if (last != never && time <= after(last, correlation_.timespan)) {
+      // A new episode within the timespan, unless another event of this very time or a late one joins it to the last: the watermark will tell.
+      if (!held) mark_disordered(group, time, shard.watermark);
+      return;
+    }
+    forget_certain(episodes, shard.watermark);
+    episodes.pairs.push_back({time, may_emit ? time : never});
+    if (!may_emit) return set_due(group, time);
+  }
+  emit(group, time, &arrival, shard);
+}
+
+void SlidingCell::take_late(Group& group, size_t place, const Arrival& arrival, Shard& shard) {
+  condition_->add_late(group, place);
+  Episodes& episodes = episodes_of(group);
+  mark_disordered(group, group.time(place), shard.watermark);
+  const size_t newest = group.count() - 1;
+  const int64_t time = group.time(newest);
+  group.head().held = condition_->holds(group, newest);
+  if (!group.head().held) return;
+  if (episodes.last_emitted != never && time <= after(episodes.last_emitted, correlation_.timespan)) return;
+  episodes.loose.push_back(time);
+  emit(group, time, &arrival, shard);
+}
+
+// Pairs that no late event can touch any more, but for the last, from which the next episode counts.
+void SlidingCell::forget_certain(Episodes& episodes, int64_t watermark) const {
+  const auto touched = std::find_if(
+      episodes.pairs.begin(), episodes.pairs.end(),
+      [&](const Episodes::Pair& pair) { return pair.emitted == never || pair.canonical >= watermark; });
+  if (touched - episodes.pairs.begin() > 1) episodes.pairs.erase(episodes.pairs.begin(), touched - 1);
+}
+
+void SlidingCell::emit(const Group& group, int64_t time, const Arrival* maker, Shard& shard) {
+  if (maker) keep_evidence(group, *maker, true, shard);
+  const size_t first = group.first_from(before(time, correlation_.timespan));
+  const size_t last = group.first_after(time) - 1;
+  ShardFiring made = make_firing(group, group.time(first), time, maker, last - first + 1, shard);
+  made.firing.value = condition_->value(group, first, last);
+  made.firing.at_least = group.head().cut && first == 0;
+  shard.firings.push_back(std::move(made));
+  group.head().sampled = 0;
+  Episodes& episodes = *group.head().episodes;
+  episodes.last_emitted = std::max(episodes.last_emitted, time);
+}
+
+void SlidingCell::settle_group(Group group, int64_t watermark, Shard& shard) {
+  Episodes* episodes = group.head().episodes;
+  if (!episodes || group.empty()) return;
+  if (episodes->disordered != forever) return compute_again(group, watermark, shard);
+  for (Episodes::Pair& pair : episodes->pairs) {
+    if (pair.emitted != never || (pair.canonical >= watermark && watermark != forever)) continue;
+    pair.emitted = pair.canonical;
+    emit(group, pair.canonical, nullptr, shard);
+  }
+}
+
+void SlidingCell::compute_again(Group group, int64_t watermark, Shard& shard) {
+  Episodes& episodes = *group.head().episodes;
+  const int64_t from = std::exchange(episodes.disordered, forever);
+  std::vector<int64_t> loose = std::exchange(episodes.loose, {});
+  while (!episodes.pairs.empty() && episodes.pairs.back().canonical >= from) {
+    if (episodes.pairs.back().emitted != never) loose.push_back(episodes.pairs.back().emitted);
+    episodes.pairs.pop_back();
+  }
+  std::sort(loose.begin(), loose.end());
+  auto unpaired = loose.begin();
+
+  const size_t bytes = condition_->bytes(group);
+  condition_->reset(group);
+  bool held = false;
+  for (size_t i = 0; i < group.count();) {
+    const int64_t time = group.time(i);
+    for (; i < group.count() && group.time(i) == time; ++i) condition_->add(group, i);
+    const bool holds = condition_->holds(group, i - 1);
+    const int64_t last = episodes.pairs.empty() ? never : episodes.pairs.back().canonical;
+    const bool alert =
+        holds && time >= from && (!held || last == never || time > after(last, correlation_.timespan));
+    held = holds;
+    if (!alert) continue;
+    while (unpaired != loose.end() && *unpaired < time) ++unpaired;
+    if (unpaired != loose.end() && *unpaired <= after(time, correlation_.timespan)) {
+      episodes.pairs.push_back({time, *unpaired++});
+      continue;
+    }
+    const bool certain = time < watermark || watermark == forever;
+    const bool early =
+        episodes.last_emitted == never || time > after(episodes.last_emitted, correlation_.timespan);
+    if (certain || early) {
+      episodes.pairs.push_back({time, time});
+      emit(group, time, nullptr, shard);
+    } else {
+      episodes.pairs.push_back({time, never});
+      set_due(group, time);
+    }
+  }
+  group.head().held = held;
+  state_.charge(condition_->bytes(group));
+  state_.discharge(bytes);
+  if (!episodes.pairs.empty()) return forget_certain(episodes, watermark);
+  state_.discharge(sizeof episodes);
+  delete std::exchange(group.head().episodes, nullptr);
+}
+
+}  // namespace sigrun

@@ -1,0 +1,104 @@
+#include "correlate/window_tally.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "correlate/group.h"
+#include "correlate/sequence_chains.h"
+
+namespace sigrun {
+
+using sigma::CorrelationType;
+
+WindowTally::WindowTally(const Correlation& correlation, int64_t from, size_t exact)
+    : correlation_(&correlation),
+      from_(from),
+      to_(from > forever - correlation.timespan ? forever : from + correlation.timespan) {
+  const auto exact_values = static_cast<uint32_t>(std::min<size_t>(exact, UINT32_MAX));
+  switch (correlation.type) {
+    case CorrelationType::value_count:
+      distinct_.emplace(SlidingDistinct::Shape{correlation.timespan, exact_values, 10});
+      break;
+    case CorrelationType::value_percentile:
+    case CorrelationType::value_median: quantiles_.emplace(exact_values); break;
+    case CorrelationType::temporal_ordered:
+      chains_.resize(SequenceChains::places(correlation.sequences));
+      SequenceChains(correlation.sequences, chains_.data()).reset();
+      [[fallthrough]];
+    case CorrelationType::temporal: seen_.resize(correlation.inputs.size()); break;
+    default: break;
+  }
+}
+
+void WindowTally::add(int64_t time, uint64_t payload) {
+  ++events_;
+  switch (correlation_->type) {
+    case CorrelationType::value_sum:
+    case CorrelationType::value_avg: {
+      const double number = std::bit_cast<double>(payload), sum = sum_ + number;
+      lost_ += std::abs(sum_) >= std::abs(number) ? (sum_ - sum) + number : (number - sum) + sum_;
+      sum_ = sum;
+      break;
+    }
+    case CorrelationType::value_count: distinct_->add(time, payload); break;
+    case CorrelationType::value_percentile:
+    case CorrelationType::value_median: quantiles_->add(std::bit_cast<double>(payload)); break;
+    case CorrelationType::temporal_ordered:
+      if (clump_.empty() || time != clump_time_) clump_.clear(), clump_time_ = time;
+      // The same rule again at the same time adds nothing.
+      if (std::find(clump_.begin(), clump_.end(), payload) == clump_.end()) {
+        clump_.push_back(payload);
+        SequenceChains(correlation_->sequences, chains_.data()).add(time, clump_.size(), [&](size_t i) {
+          return clump_[i];
+        });
+      }
+      [[fallthrough]];
+    case CorrelationType::temporal: seen_[payload] = true; break;
+    case CorrelationType::event_count: break;
+  }
+}
+
+double WindowTally::value() {
+  switch (correlation_->type) {
+    case CorrelationType::value_sum: return sum_ + lost_;
+    case CorrelationType::value_avg: return (sum_ + lost_) / static_cast<double>(events_);
+    case CorrelationType::value_count:
+      return static_cast<double>(distinct_->count(to_, correlation_->timespan).values);
+    case CorrelationType::value_percentile:
+    case CorrelationType::value_median: return quantiles_->quantile(correlation_->quantile).value;
+    case CorrelationType::temporal:
+    case CorrelationType::temporal_ordered:
+      return static_cast<double>(std::count(seen_.begin(), seen_.end(), true));
+    case CorrelationType::event_count: break;
+  }
+  return static_cast<double>(events_);
+}
+
+bool WindowTally::in_order() const {
+  const SequenceChains chains(correlation_->sequences, const_cast<int64_t*>(chains_.data()));
+  for (size_t i = 0; i < correlation_->sequences.size(); ++i) {
+    const auto& forbidden = correlation_->sequences[i].forbidden;
+    if (chains.complete(i, from_) &&
+        std::none_of(forbidden.begin(), forbidden.end(), [&](uint32_t input) { return seen_[input]; }))
+      return true;
+  }
+  return false;
+}
+
+bool WindowTally::holds() {
+  if (events_ == 0) return false;
+  if (correlation_->type == CorrelationType::temporal_ordered) return in_order();
+  if (!correlation_->expression.steps.empty())
+    return correlation_->expression.is_true([&](uint32_t input) { return seen_[input]; });
+  const double compared = value();
+  return std::all_of(correlation_->bounds.begin(), correlation_->bounds.end(),
+                     [&](const CorrelationBound& bound) { return bound.holds(compared); });
+}
+
+size_t WindowTally::bytes() const {
+  return sizeof *this + (distinct_ ? distinct_->bytes() : 0) + (quantiles_ ? quantiles_->bytes() : 0) +
+         chains_.capacity() * sizeof(int64_t) + clump_.capacity() * sizeof(uint64_t) + seen_.capacity() / 8;
+}
+
+}  // namespace sigrun
