@@ -20,7 +20,7 @@
 
 #include "engine.h"
 #include "event_mix.h"
-#include "pipeline.h"
+#include "scan.h"
 
 namespace {
 

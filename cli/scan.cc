@@ -24,7 +24,7 @@
 #include "cli/terminal.h"
 #include "cli/time_bound.h"
 #include "event/input_files.h"
-#include "pipeline.h"
+#include "scan.h"
 
 namespace sigrun::cli {
 namespace {

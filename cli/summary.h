@@ -5,7 +5,7 @@
 #include <string>
 
 #include "engine.h"
-#include "pipeline.h"
+#include "scan.h"
 
 namespace sigrun::cli {
 

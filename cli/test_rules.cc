@@ -15,7 +15,7 @@
 #include "cli/regression.h"
 #include "cli/rule_test.h"
 #include "cli/terminal.h"
-#include "pipeline.h"
+#include "scan.h"
 
 namespace sigrun::cli {
 namespace {

@@ -2,7 +2,7 @@
 //
 // Order of calls: Engine::load once (any number of engines may live side by side), then evaluate() with a Scratch per
 // thread. An Engine is immutable after loading and may be used by any number of threads; a Scratch by one at a time.
-// It never prints and never exits. pipeline.h runs whole inputs through it.
+// It never prints and never exits. scan.h runs whole inputs through it.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Work spread over all cores, for loading. Scans have pipeline.h.
+// Work spread over all cores, for loading. Scans have scan.h.
 #pragma once
 
 #include <cstddef>

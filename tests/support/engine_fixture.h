@@ -9,7 +9,7 @@
 
 #include "cli/command_fixture.h"
 #include "engine.h"
-#include "pipeline.h"
+#include "scan.h"
 
 namespace sigrun::test {
 

@@ -1,4 +1,4 @@
-#include "pipeline.h"
+#include "scan.h"
 
 #include <fmt/format.h>
 #include <oneapi/tbb/enumerable_thread_specific.h>
