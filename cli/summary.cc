@@ -55,6 +55,30 @@ std::string envelope_fields(const EnvelopeFields& fields) {
                      group_digits(fields.envelopes), cut_to_width(printable(fields.example), key_set_width));
 }
 
+// What correlations left out or let go of, each only where there was any.
+std::string correlations(const ScanResult& result) {
+  const CorrelationCounters& counters = result.correlation;
+  std::string text = fmt::format("\ncorrelated: {} in {}", counted(counters.occurrences, "occurrence"),
+                                 counted(counters.groups_made, "group"));
+  auto tell = [&](uint64_t count, std::string_view what) {
+    if (count > 0) text += fmt::format("\n  {} {}", group_digits(count), what);
+  };
+  tell(counters.without_group, "left out: a group-by field was absent");
+  tell(counters.without_value, "left out: the field that is counted was absent");
+  tell(counters.values_not_numeric, "values left out: no number");
+  tell(counters.negative_values, "negative values in sums that only lower bounds decide");
+  tell(counters.groups_beyond_limit,
+       "groups left out: more combinations of array elements than one event may enter");
+  tell(counters.late, "left out: too late for any window");
+  tell(counters.settled_early, "settled before their time: groups with more events than are kept");
+  tell(counters.evicted, "groups evicted: the state's memory was full");
+  tell(result.times.late, "events late: behind their input's watermark");
+  tell(result.times.future, "events dated in the future: detections, but in no window");
+  tell(result.times.timeless, "events without a time: they took that of the event before");
+  tell(result.times.segments, "jumps back in time: windows were closed there");
+  return text;
+}
+
 }  // namespace
 
 std::string format_summary(const LoadReport& report, const ScanResult& result, double seconds) {
@@ -76,9 +100,11 @@ std::string format_summary(const LoadReport& report, const ScanResult& result, d
   }
   if (counters.unrecognised > 0) text += unrecognised(counters);
   if (counters.envelope_fields.envelopes > 0) text += envelope_fields(counters.envelope_fields);
+  if (report.correlations > 0) text += correlations(result);
   text += fmt::format("\nalerts: {}{}", group_digits(counters.alerts()), alerts_by_level(counters));
   text += fmt::format("\nrules:  {} loaded, {} refused", group_digits(report.loaded),
                       group_digits(report.refused));
+  if (report.correlations > 0) text += fmt::format(", {}", counted(report.correlations, "correlation"));
   if (report.deselected > 0) text += fmt::format(", {} not selected", group_digits(report.deselected));
   if (!report.muted.empty())
     text += fmt::format(", {} muted by correlations", group_digits(report.muted.size()));

@@ -1,5 +1,7 @@
 #include "cli/table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cli/terminal.h"
@@ -61,10 +63,29 @@ std::vector<const Match*> telling_order(const std::vector<Match>& matches) {
   return order;
 }
 
+// In the largest unit that tells it well: "40s", "3.5m", "2h".
+std::string short_span(int64_t nanoseconds) {
+  const double seconds = static_cast<double>(nanoseconds) / 1e9;
+  if (seconds < 120) return fmt::format("{:.3g}s", seconds);
+  if (seconds < 7200) return fmt::format("{:.3g}m", seconds / 60);
+  return seconds < 172'800 ? fmt::format("{:.3g}h", seconds / 3600)
+                           : fmt::format("{:.3g}d", seconds / 86'400);
+}
+
 std::string short_time(std::string_view time) {
   std::string text = printable(time.substr(0, time_width));
   if (text.size() > 10 && text[10] == 'T') text[10] = ' ';
   return text.empty() ? "-" : text;
+}
+
+// "user=alice ip=10.0.0.1: 12 in 40s" of a correlation: its group, what was counted, the span of its window.
+std::string describe_firing(const Alert& alert) {
+  const Firing& firing = *alert.firing;
+  std::string text;
+  for (size_t i = 0; i < firing.group.size() && i < alert.correlation->group_by.size(); ++i)
+    text += (i > 0 ? " " : "") + printable(alert.correlation->group_by[i]) + "=" + printable(firing.group[i]);
+  return text + fmt::format("{}{}{:.6g} in {}", text.empty() ? "" : ": ", firing.at_least ? "at least " : "",
+                            firing.value, short_span(firing.time - firing.from));
 }
 
 std::string short_level(sigma::Level level) {
@@ -150,12 +171,13 @@ std::string AlertTable::row(const Alert& alert) const {
   level.append(fill, ' ');
   std::string source = printable(std::string(alert.file));
   if (alert.line > 0) source += ":" + std::to_string(alert.line);
-  return line(
-      pad_to_width(short_time(alert.time), time_width), level,
-      pad_to_width(printable(alert.rule->title), title_width_),
-      pad_to_width(health ? printable(alert.message) : describe_matches(alert.matches, matched_width_),
-                   matched_width_),
-      cut_to_width(source, source_width_, Cut::front));
+  return line(pad_to_width(short_time(alert.time), time_width), level,
+              pad_to_width(printable(alert.rule->title), title_width_),
+              pad_to_width(health         ? printable(alert.message)
+                           : alert.firing ? cut_to_width(describe_firing(alert), matched_width_)
+                                          : describe_matches(alert.matches, matched_width_),
+                           matched_width_),
+              cut_to_width(source, source_width_, Cut::front));
 }
 
 }  // namespace sigrun::cli

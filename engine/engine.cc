@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "alert/alert_id.h"
 #include "event/timestamp.h"
@@ -37,8 +38,7 @@ std::string make_distinct(const std::string& id, std::map<std::string, int>& tak
   }
 }
 
-std::shared_ptr<RuleInfo> make_info(const sigma::DetectionRule& rule) {
-  const sigma::RuleHeader& header = rule.header;
+std::shared_ptr<RuleInfo> make_info(const sigma::RuleHeader& header) {
   auto info = std::make_shared<RuleInfo>();
   info->id = header.id.empty() ? std::filesystem::path(header.file).stem().string() : header.id;
   info->title = header.title;
@@ -49,7 +49,15 @@ std::shared_ptr<RuleInfo> make_info(const sigma::DetectionRule& rule) {
   info->level = header.level;
   info->status = header.status;
   info->tags = header.tags;
-  info->logsource = rule.logsource;
+  return info;
+}
+
+CorrelationInfo make_info(const Correlation& correlation, const sigma::CorrelationRule& rule) {
+  CorrelationInfo info;
+  info.rule = make_info(rule.header);
+  info.group_by = correlation.group_by;
+  info.bounds = correlation.bounds;
+  info.muted = correlation.muted;
   return info;
 }
 
@@ -78,6 +86,8 @@ struct Engine::Impl {
   std::unique_ptr<const Plan> plan;
   std::unique_ptr<const CandidateIndex> candidates;
   std::vector<std::shared_ptr<const RuleInfo>> rules;
+  CorrelationPlan correlations;
+  std::vector<CorrelationInfo> correlation_rules;
   std::vector<std::string> identities;  // what alert ids are made of: the rules' ids, made distinct
   std::vector<RuleTests> tests;
   std::vector<std::string> envelopes;
@@ -95,6 +105,8 @@ class Engine::Scratch {
   uint64_t nanoseconds = 0;
   std::vector<bool> told_of_budget;  // by rule
   std::vector<Match> matches;        // of one alert, before it gets just as many
+  void add_occurrences(const Impl& engine, std::string_view event, const EventSpan& span,
+                       std::string_view input, std::string_view own_id, EventOccurrences& occurrences);
 };
 
 void Engine::ScratchDeleter::operator()(Scratch* scratch) const { delete scratch; }
@@ -158,7 +170,8 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
     ++report.per_logsource[logsource];
     if (options.use_taxonomy && !known_to_a_table(rule.logsource, *tables))
       ++report.unknown_logsource[logsource];
-    infos.push_back(make_info(rule));
+    infos.push_back(make_info(rule.header));
+    infos.back()->logsource = rule.logsource;
     impl->identities.push_back(make_distinct(infos.back()->id, ids));
     impl->tests.push_back({std::move(rule.tests), std::move(rule.regression_tests_path)});
   }
@@ -166,6 +179,15 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   for (const sigma::TaxonomyTable& table : *tables)
     envelopes.insert(table.envelopes.begin(), table.envelopes.end());
   impl->envelopes.assign(envelopes.begin(), envelopes.end());
+
+  DiagnosticSink sink;
+  impl->correlations = build_correlation_plan(rules->detections, rules->correlations, sink);
+  report.diagnostics.insert(report.diagnostics.end(), sink.diagnostics().begin(), sink.diagnostics().end());
+  for (const Correlation& correlation : impl->correlations.correlations)
+    impl->correlation_rules.push_back(make_info(correlation, rules->correlations[correlation.rule]));
+  std::vector<bool> correlated;
+  for (size_t rule = 0; rule < rules->detections.size(); ++rule)
+    correlated.push_back(!impl->correlations.feeds[rule].empty());
 
   Routing routing = options.logsource.kind == LogSourceMode::Kind::automatic ? Routing::automatic
                     : options.logsource.kind == LogSourceMode::Kind::off     ? Routing::off
@@ -178,8 +200,8 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
                                options.logsource.logsource.to_string());
     return {};
   }
-  impl->plan = build_plan(
-      {rules->detections, *tables, routing, options.logsource.logsource, impl->limits, in_parallel});
+  impl->plan = build_plan({rules->detections, *tables, routing, options.logsource.logsource, impl->limits,
+                           in_parallel, &impl->correlations.captured, &correlated});
   for (size_t rule = 0; rule < infos.size(); ++rule)
     infos[rule]->explanations = impl->plan->rules[rule].explanations;
   impl->rules.assign(infos.begin(), infos.end());
@@ -204,7 +226,9 @@ void Engine::evaluate(const EventBatch& batch, std::string_view input, Scratch& 
 
 size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert_bytes,
                              std::string_view input, Scratch& scratch, std::vector<Alert>& alerts,
-                             Counters& counters, std::vector<Rejection>* rejected) const {
+                             Counters& counters, std::vector<Rejection>* rejected,
+                             EventOccurrences* occurrences) const {
+  if (impl_->correlations.empty()) occurrences = nullptr;
   if (first == 0) {
     counters.in += batch.rejected.size();
     counters.rejected += batch.rejected.size();
@@ -233,6 +257,7 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
       ++counters.unrecognised;
       counters.count_unrecognised(matcher.top_level_keys(), 1);
     }
+    if (occurrences) occurrences->stamps.push_back({matcher.time()});
     counters.rules_over_budget += matcher.over_budget().size();
     if (scratch.hits.empty() && matcher.over_budget().empty()) continue;
     const std::string_view own_id = matcher.own_id();
@@ -240,6 +265,7 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
     if (repaired) taken += repaired->size();
     TimeText time;
     if (auto nanoseconds = matcher.time()) time = format_time(*nanoseconds);
+    if (occurrences) scratch.add_occurrences(*impl_, event, span, input, own_id, *occurrences);
     auto add_alert = [&](RuleIndex rule, std::string_view identity) -> Alert& {
       Alert& alert = alerts.emplace_back();
       alert.rule = impl_->rules[rule];
@@ -252,6 +278,7 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
       return alert;
     };
     for (const Hit& hit : scratch.hits) {
+      if (impl_->plan->rules[hit.rule].muted) continue;
       Alert& alert = add_alert(hit.rule, impl_->identities[hit.rule]);
       scratch.matches.clear();
       matcher.explain(hit, scratch.matches);
@@ -273,12 +300,38 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
   return at;
 }
 
+void Engine::Scratch::add_occurrences(const Impl& engine, std::string_view event, const EventSpan& span,
+                                      std::string_view input, std::string_view own_id,
+                                      EventOccurrences& occurrences) {
+  OccurrenceBatch& batch = occurrences.batch;
+  bool placed = false;
+  for (const Hit& hit : hits) {
+    if (engine.correlations.feeds[hit.rule].empty()) continue;
+    if (!std::exchange(placed, true)) {
+      batch.places.push_back({input, span.line, span.offset, event});
+      occurrences.event_of_place.push_back(static_cast<uint32_t>(occurrences.stamps.size() - 1));
+    }
+    Occurrence& occurrence = batch.occurrences.emplace_back();
+    occurrence.source = hit.rule;
+    occurrence.time = occurrences.stamps.back().time.value_or(0);
+    occurrence.id = make_alert_identity(engine.identities[hit.rule], own_id, event, span.offset);
+    occurrence.place = static_cast<uint32_t>(batch.places.size() - 1);
+    occurrence.first_captured = static_cast<uint32_t>(batch.captured.size());
+    for (size_t i = 0; i < engine.correlations.captured[hit.rule].size(); ++i) {
+      batch.add_field();
+      matcher.captured_values(hit, i, [&](std::string_view value) { batch.add_value(value); });
+    }
+  }
+}
+
 void Engine::add_costs(const Scratch& scratch, RuleCosts& costs) const {
   costs.nanoseconds += scratch.nanoseconds;
   costs.add(scratch.matcher.costs());
 }
 
 const std::vector<std::shared_ptr<const RuleInfo>>& Engine::rules() const { return impl_->rules; }
+const CorrelationPlan& Engine::correlations() const { return impl_->correlations; }
+const std::vector<CorrelationInfo>& Engine::correlation_rules() const { return impl_->correlation_rules; }
 const sigma::YamlNode& Engine::rule_tests(size_t rule) const { return impl_->tests[rule].tests; }
 const std::string& Engine::regression_tests_path(size_t rule) const {
   return impl_->tests[rule].regression_path;

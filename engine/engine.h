@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "alert/alert.h"
+#include "correlate/correlation_plan.h"
+#include "correlate/occurrence.h"
 #include "event/event_batch.h"
 #include "event/timestamp.h"
 #include "load_options.h"
@@ -23,6 +25,7 @@
 #include "sigma/rule.h"
 #include "support/diagnostic.h"
 #include "support/limits.h"
+#include "time/event_time.h"
 
 namespace sigrun {
 
@@ -44,6 +47,17 @@ struct Counters {
   uint64_t alerts() const;
   void add(const Counters& other);
   bool balanced() const { return in == processed + degraded + rejected + dropped; }
+};
+
+// What correlations need of the events of a batch (correlation_stage.h). Filled by evaluate_some(); views the batch.
+struct EventOccurrences {
+  std::vector<EventStamp> stamps;        // of each event that was matched, in order
+  OccurrenceBatch batch;                 // their times are those of the stamps, 0 where there is none
+  std::vector<uint32_t> event_of_place;  // by place of the batch: which of the stamps
+
+  void clear() {
+    stamps.clear(), batch.clear(), event_of_place.clear();
+  }
 };
 
 class Engine {
@@ -80,12 +94,15 @@ class Engine {
   // fire every rule. Returns the first event that is left; the batch's rejections are counted with event 0.
   size_t evaluate_some(const EventBatch& batch, size_t first, size_t alert_bytes, std::string_view input,
                        Scratch& scratch, std::vector<Alert>& alerts, Counters& counters,
-                       std::vector<Rejection>* rejected) const;
+                       std::vector<Rejection>* rejected, EventOccurrences* occurrences = nullptr) const;
 
   // Adds what the rules cost that were run with this scratch.
   void add_costs(const Scratch& scratch, RuleCosts& costs) const;
 
   const std::vector<std::shared_ptr<const RuleInfo>>& rules() const;
+  // Correlations, and what alerts say of them, in the plan's order. EventOccurrences matter where the plan is not empty.
+  const CorrelationPlan& correlations() const;
+  const std::vector<CorrelationInfo>& correlation_rules() const;
   // The `tests:` block and regression path of each rule, same order as rules().
   const sigma::YamlNode& rule_tests(size_t rule) const;
   const std::string& regression_tests_path(size_t rule) const;

@@ -37,7 +37,6 @@ class RuleLoader {
     select();
     set_.link_correlations(sink);
     take_linked(sink);
-    mention_correlations();
     report_.refused += set_.refused;
     report_.correlations = set_.correlations.size();
     report_.filters = set_.filters.size();
@@ -227,20 +226,6 @@ class RuleLoader {
         ++set_.refused;
     }
     set_.correlations = std::move(kept);
-  }
-
-  // Said once, so that nobody waits in vain for what a correlation would find.
-  void mention_correlations() {
-    if (set_.correlations.empty()) return;
-    const sigma::RuleHeader& first = set_.correlations.front().header;
-    size_t silent = 0;
-    for (const auto& rule : set_.detections) silent += rule.muted;
-    report_.diagnostics.push_back(
-        {Severity::note, first.file, first.mark,
-         fmt::format(
-             "this version checks correlations but does not evaluate them: {} loaded, this one the first; "
-             "{} detection rules that only they refer to stay silent (generate: true lets them speak)",
-             set_.correlations.size(), silent)});
   }
 
   // The rules that bear an id or name.

@@ -10,12 +10,15 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
 
+#include "correlation_stage.h"
 #include "event/byte_source.h"
 #include "event/event_reader.h"
+#include "parallel.h"
 
 namespace sigrun {
 namespace {
@@ -30,6 +33,7 @@ struct Work {
   size_t evaluated = 0;  // events of the batch that were; all of them but where their alerts take much memory
   std::vector<Alert> alerts;
   Counters counters;
+  EventOccurrences occurrences;
   std::vector<Rejection> rejected;  // framed, but not to be followed
   std::string input_error;          // set on the last batch of an input that ended early
 
@@ -39,6 +43,7 @@ struct Work {
     input = nullptr;
     consumed = evaluated = 0;
     alerts.clear();
+    occurrences.clear();
     counters = {};
     rejected.clear();
     input_error.clear();
@@ -124,10 +129,12 @@ class Feed {
 class Delivery {
  public:
   using Evaluate = std::function<void(Work&)>;
-  Delivery(const Engine& engine, const ScanObserver& observer, Evaluate evaluate, uint64_t total,
-           ScanResult& result)
+  // `correlations`: null where there are none.
+  Delivery(const Engine& engine, const ScanObserver& observer, CorrelationStage* correlations,
+           Evaluate evaluate, uint64_t total, ScanResult& result)
       : engine_(engine),
         observer_(observer),
+        correlations_(correlations),
         evaluate_(std::move(evaluate)),
         total_(total),
         result_(result) {}
@@ -138,6 +145,7 @@ class Delivery {
     // What was left because its alerts would have taken too much memory: here they go out before more are made.
     while (work.evaluated < work.batch.events.size()) {
       work.alerts.clear();
+      work.occurrences.clear();
       work.rejected.clear();
       evaluate_(work);
       deliver(work);
@@ -152,11 +160,14 @@ class Delivery {
   }
 
  private:
-  void deliver(const Work& work) {
+  void deliver(Work& work) {
     report_rejections(*work.input, work.rejected);
     if (observer_.alert)
       for (const Alert& alert : work.alerts)
         if (alert.kind != AlertKind::health || told_.insert(alert.rule.get()).second) observer_.alert(alert);
+    if (!correlations_) return;
+    if (std::exchange(correlated_, work.input) != work.input) correlations_->end();
+    correlations_->take(work.occurrences);
   }
 
   void report_rejections(const std::string& input, const std::vector<Rejection>& rejections) {
@@ -173,6 +184,8 @@ class Delivery {
 
   const Engine& engine_;
   const ScanObserver& observer_;
+  CorrelationStage* correlations_;
+  const std::string* correlated_ = nullptr;  // the input that correlations are at
   Evaluate evaluate_;
   uint64_t total_;
   ScanResult& result_;
@@ -204,11 +217,15 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
   tbb::enumerable_thread_specific<Engine::ScratchPointer> scratches(
       [&] { return engine.make_scratch(options.time); });
   auto evaluate = [&](Work& work) {
-    work.evaluated =
-        engine.evaluate_some(work.batch, work.evaluated, engine.limits().alert_bytes, *work.input,
-                             *scratches.local(), work.alerts, work.counters, &work.rejected);
+    work.evaluated = engine.evaluate_some(work.batch, work.evaluated, engine.limits().alert_bytes,
+                                          *work.input, *scratches.local(), work.alerts, work.counters,
+                                          &work.rejected, &work.occurrences);
   };
-  Delivery delivery(engine, observer, evaluate,
+  std::optional<CorrelationStage> correlations;
+  if (!engine.correlations().empty())
+    correlations.emplace(engine, options.correlation, threads == 1 ? ForEach() : ForEach(in_parallel),
+                         observer.alert);
+  Delivery delivery(engine, observer, correlations ? &*correlations : nullptr, evaluate,
                     observer.progress && !text.data() ? total_size(inputs) : text.size(), result);
 
   if (threads == 1) {
@@ -245,6 +262,13 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
   }
   for (const Engine::ScratchPointer& scratch : scratches) engine.add_costs(*scratch, result.costs);
   result.stopped = stopping();
+  if (correlations) {
+    correlations->finish();
+    result.correlation = correlations->counters();
+    result.times = correlations->times();
+    for (size_t level = 0; level < result.counters.alerts_by_level.size(); ++level)
+      result.counters.alerts_by_level[level] += correlations->alerts_by_level()[level];
+  }
   return result;
 }
 

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "correlate/correlator.h"
 #include "engine.h"
+#include "time/event_time.h"
 
 namespace sigrun {
 
@@ -16,6 +18,7 @@ struct ScanOptions {
   unsigned threads = 0;             // 0: as many as the machine has
   std::vector<std::string> unwrap;  // further envelope paths
   TimeRange time;                   // events outside are dropped; those without a time are not
+  CorrelatorOptions correlation;
 };
 
 // What a scan tells while it runs. Calls come from one thread at a time, in input order; an alert's views live until its call
@@ -29,7 +32,9 @@ struct ScanObserver {
 };
 
 struct ScanResult {
-  Counters counters;
+  Counters counters;  // alerts of correlations included
+  CorrelationCounters correlation;
+  TimeCounters times;  // where correlations are loaded: only they ask for the time
   uint64_t inputs = 0, input_errors = 0;
   uint64_t rejections_not_shown = 0;  // beyond Limits::rejected_reports for each input
   bool stopped = false;

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "alert/alert_id.h"
+#include "correlate/correlation_plan.h"
+#include "correlate/firing.h"
 #include "event/timestamp.h"
 #include "match/match_reason.h"
 #include "plan/plan.h"
@@ -32,8 +34,17 @@ struct RuleInfo {
   std::shared_ptr<const Explanations> explanations;  // what alerts' matches point into
 };
 
+// The same of a correlation; lives as long as the engine.
+struct CorrelationInfo {
+  std::shared_ptr<const RuleInfo> rule;
+  std::vector<std::string> group_by;
+  std::vector<CorrelationBound> bounds;  // empty where an expression decides
+  bool muted = false;
+};
+
 enum class AlertKind : uint8_t {
-  detection,  // a rule matched an event
+  detection,    // a rule matched an event
+  correlation,  // a correlation's condition came to hold in a group
   health,     // the engine could not do its work on an event
 };
 
@@ -51,6 +62,11 @@ struct Alert {
   std::vector<Match> matches;
   // The event with ill-formed UTF-8 replaced, where it had any: what was matched then.
   std::shared_ptr<const std::string> repaired;
+  // Of kind correlation, else null; such an alert has no event, file and matches of its own. The firing lives until the alert was
+  // delivered. `rule_of`: by SourceId, what evidence says of its rule.
+  const Firing* firing = nullptr;
+  const CorrelationInfo* correlation = nullptr;
+  const std::vector<std::shared_ptr<const RuleInfo>>* rule_of = nullptr;
 };
 
 }  // namespace sigrun

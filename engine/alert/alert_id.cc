@@ -11,8 +11,10 @@ namespace sigrun {
 
 namespace {
 
+Identity identity_of(const XXH128_hash_t& hash) { return {hash.high64, hash.low64}; }
+
 // The hash of parts one behind the other, as if they were one text. Nothing is allocated.
-XXH128_hash_t hash_of(std::string_view first, std::string_view second, std::string_view third) {
+Identity hash_of(std::string_view first, std::string_view second, std::string_view third) {
   // Few bytes are hashed sooner together than one after the other.
   std::array<char, 512> together;
   const size_t size = first.size() + second.size() + third.size();
@@ -22,12 +24,12 @@ XXH128_hash_t hash_of(std::string_view first, std::string_view second, std::stri
       if (!part.empty()) std::memcpy(to, part.data(), part.size());
       to += part.size();
     }
-    return XXH3_128bits(together.data(), size);
+    return identity_of(XXH3_128bits(together.data(), size));
   }
   XXH3_state_t state;
   XXH3_128bits_reset(&state);
   for (std::string_view part : {first, second, third}) XXH3_128bits_update(&state, part.data(), part.size());
-  return XXH3_128bits_digest(&state);
+  return identity_of(XXH3_128bits_digest(&state));
 }
 
 // Lengths, each behind a space: they stand before the parts, so that no two different inputs give the same
@@ -55,25 +57,18 @@ class Lengths {
   size_t size_ = 0;
 };
 
-AlertId hex(const XXH128_hash_t& hash) {
-  std::array<char, 32> text;
-  for (size_t i = 0; i < 16; ++i) {
-    text[15 - i] = "0123456789abcdef"[hash.high64 >> (4 * i) & 15];
-    text[31 - i] = "0123456789abcdef"[hash.low64 >> (4 * i) & 15];
-  }
-  return AlertId({text.data(), text.size()});
-}
-
 }  // namespace
 
-AlertId make_alert_id(std::string_view rule_id, std::string_view own_id, std::string_view event,
+AlertId alert_id_of(const Identity& identity) { return identity.text(); }
+
+Identity make_alert_identity(std::string_view rule_id, std::string_view own_id, std::string_view event,
                       uint64_t offset) {
   if (!own_id.empty()) {
     Lengths lengths("own");
-    return hex(hash_of(lengths.add(rule_id.size()).add(own_id.size()).line(), rule_id, own_id));
+    return hash_of(lengths.add(rule_id.size()).add(own_id.size()).line(), rule_id, own_id);
   }
   Lengths lengths("bytes");
-  return hex(hash_of(lengths.add(rule_id.size()).add(event.size()).add(offset).line(), rule_id, event));
+  return hash_of(lengths.add(rule_id.size()).add(event.size()).add(offset).line(), rule_id, event);
 }
 
 }  // namespace sigrun

@@ -24,36 +24,98 @@ void append_event(std::string_view event, std::string& out) {
   for (char c : event) out += c == '\n' || c == '\r' ? ' ' : c;
 }
 
-}  // namespace
+std::string_view kind_name(AlertKind kind) {
+  switch (kind) {
+    case AlertKind::detection: return "detection";
+    case AlertKind::correlation: return "correlation";
+    case AlertKind::health: return "health";
+  }
+  return "";
+}
 
-void render_ndjson(const Alert& alert, std::string& out) {
-  out += R"({"schema":1)";
-  append_member("id", alert.id, out);
-  append_member("kind", alert.kind == AlertKind::health ? "health" : "detection", out);
-  if (!alert.time.empty()) append_member("time", alert.time, out);
+std::string_view order_name(sigma::CountOrder order) {
+  switch (order) {
+    case sigma::CountOrder::gt: return "gt";
+    case sigma::CountOrder::gte: return "gte";
+    case sigma::CountOrder::lt: return "lt";
+    case sigma::CountOrder::lte: return "lte";
+    case sigma::CountOrder::eq: return "eq";
+    case sigma::CountOrder::neq: return "neq";
+  }
+  return "";
+}
 
-  if (!alert.message.empty()) append_member("message", alert.message, out);
-
+void append_rule(const RuleInfo& rule, std::string& out) {
   out += R"(,"rule":{)";
-  append_member("id", alert.rule->id, out);
-  append_member("title", alert.rule->title, out);
-  if (alert.rule->level != sigma::Level::none)
-    append_member("level", sigma::level_name(alert.rule->level), out);
+  append_member("id", rule.id, out);
+  append_member("title", rule.title, out);
+  if (rule.level != sigma::Level::none) append_member("level", sigma::level_name(rule.level), out);
   out += R"(,"tags":[)";
-  for (size_t i = 0; i < alert.rule->tags.size(); ++i) {
+  for (size_t i = 0; i < rule.tags.size(); ++i) {
     if (i > 0) out += ',';
-    append_json_string(alert.rule->tags[i], out);
+    append_json_string(rule.tags[i], out);
   }
   out += ']';
-  if (!alert.rule->author.empty()) append_member("author", alert.rule->author, out);
+  if (!rule.author.empty()) append_member("author", rule.author, out);
+  out += '}';
+}
 
-  out += R"(},"source":{)";
-  append_member("file", alert.file, out);
-  fmt::format_to(std::back_inserter(out), R"(,"line":{},"offset":{}}},"matches":[)", alert.line,
-                 alert.offset);
+void append_source(std::string_view file, uint64_t line, uint64_t offset, std::string& out) {
+  out += R"(,"source":{)";
+  append_member("file", file, out);
+  fmt::format_to(std::back_inserter(out), R"(,"line":{},"offset":{}}})", line, offset);
+}
+
+void append_evidence(const Evidence& evidence, const Alert& alert, std::string& out) {
+  out += '{';
+  append_member("id", evidence.id.text(), out);
+  append_member("time", format_time(evidence.time), out);
+  const RuleInfo& rule = *(*alert.rule_of)[evidence.source];
+  out += R"(,"rule":{)";
+  append_member("id", rule.id, out);
+  append_member("title", rule.title, out);
+  out += '}';
+  if (!evidence.input.empty()) append_source(evidence.input, evidence.line, evidence.offset, out);
+  if (!evidence.event.empty()) {
+    out += R"(,"event":)";
+    append_event(evidence.event, out);
+  }
+  out += '}';
+}
+
+// Of a correlation: what was counted, over what, and the events that show it.
+void append_firing(const Alert& alert, std::string& out) {
+  const Firing& firing = *alert.firing;
+  const CorrelationInfo& correlation = *alert.correlation;
+  out += R"(,"group":{)";
+  for (size_t i = 0; i < correlation.group_by.size() && i < firing.group.size(); ++i)
+    append_member(correlation.group_by[i], firing.group[i], out);
+  fmt::format_to(std::back_inserter(out), R"(}},"value":{})", firing.value);
+  if (!correlation.bounds.empty()) {
+    out += R"(,"threshold":{)";
+    for (size_t i = 0; i < correlation.bounds.size(); ++i)
+      fmt::format_to(std::back_inserter(out), R"({}"{}":{})", i > 0 ? "," : "",
+                     order_name(correlation.bounds[i].order), correlation.bounds[i].number);
+    out += '}';
+  }
+  out += R"(,"window":{)";
+  append_member("from", format_time(firing.from), out);
+  append_member("to", format_time(firing.time), out);
+  fmt::format_to(std::back_inserter(out), R"(}},"events":{})", firing.events);
+  if (firing.at_least) out += R"(,"at_least":true)";
+  out += R"(,"evidence":[)";
+  for (size_t i = 0; i < firing.evidence.size(); ++i) {
+    if (i > 0) out += ',';
+    append_evidence(firing.evidence[i], alert, out);
+  }
+  fmt::format_to(std::back_inserter(out), R"(],"evidence_missing":{})", firing.evidence_missing);
+}
+
+void append_matches(const std::vector<Match>& matches, std::string& out) {
+  out += R"(,"matches":[)";
   std::string scratch;
-  for (size_t i = 0; i < alert.matches.size(); ++i) {
-    const Match& match = alert.matches[i];
+  for (size_t i = 0; i < matches.size(); ++i) {
+    const Match& match = matches[i];
     out += i > 0 ? ",{" : "{";
     append_member("field", match.field, out);
     append_member("value", match.value.text(scratch), out);
@@ -61,8 +123,26 @@ void render_ndjson(const Alert& alert, std::string& out) {
     append_member("pattern", match.pattern, out);
     out += '}';
   }
-  out += R"(],"event":)";
-  append_event(alert.event, out);
+  out += ']';
+}
+
+}  // namespace
+
+void render_ndjson(const Alert& alert, std::string& out) {
+  out += R"({"schema":1)";
+  append_member("id", alert.id, out);
+  append_member("kind", kind_name(alert.kind), out);
+  if (!alert.time.empty()) append_member("time", alert.time, out);
+  if (!alert.message.empty()) append_member("message", alert.message, out);
+  append_rule(*alert.rule, out);
+  if (alert.firing) {
+    append_firing(alert, out);
+  } else {
+    append_source(alert.file, alert.line, alert.offset, out);
+    append_matches(alert.matches, out);
+    out += R"(,"event":)";
+    append_event(alert.event, out);
+  }
   out += "}\n";
 }
 

@@ -67,7 +67,10 @@ void ClosedCell::take(const Arrival& arrival, Shard& shard) {
   ++shard.counters.occurrences;
   Group group =
       group_of(entry ? *entry : state_.insert(arrival.key, arrival.hash, layout_.bytes(first_capacity)));
-  if (!entry) group.head().capacity = first_capacity;
+  if (!entry) {
+    group.head().capacity = first_capacity;
+    ++shard.counters.groups_made;
+  }
   keep_evidence(group, arrival, false, shard);
   if (group.full() && !grow(group, shard.limits.correlation_log_entries, 0)) tally_log(group, shard);
   if (Tallies* tallies = tallies_of(group); tallies && time <= tallies->back().to()) {

@@ -38,6 +38,7 @@ bool takes_values(sigma::CorrelationType type) {
 void add(CorrelationCounters& sum, const CorrelationCounters& part) {
   sum.occurrences += part.occurrences;
   sum.late += part.late;
+  sum.groups_made += part.groups_made;
   sum.settled_early += part.settled_early;
   sum.evicted += part.evicted;
   sum.expired += part.expired;

@@ -45,8 +45,9 @@ struct CorrelationCounters {
   uint64_t settled_early = 0;  // entries that a full log let go of before the watermark
   uint64_t evicted = 0;        // groups dropped for their bytes
   uint64_t expired = 0;        // groups that no window can hold any more
-  uint64_t groups = 0;         // alive
-  uint64_t bytes = 0;          // of all of them, tables included
+  uint64_t groups_made = 0;
+  uint64_t groups = 0;  // alive
+  uint64_t bytes = 0;   // of all of them, tables included
   bool operator==(const CorrelationCounters&) const = default;
 };
 

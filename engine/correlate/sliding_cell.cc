@@ -79,6 +79,7 @@ void SlidingCell::take(const Arrival& arrival, Shard& shard) {
     return;
   }
   ++shard.counters.occurrences;
+  shard.counters.groups_made += !entry;
   Group group = entry ? group_of(*entry) : make_group(arrival);
   const size_t bytes = condition_->bytes(group);
   if (group.full()) make_room(group, shard);

@@ -111,9 +111,9 @@ CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each, Litera
     : automata(search), evaluation(plan) {
   // Which programs stand behind which gate.
   std::vector<std::vector<ProgramId>> members;
-  auto is_muted = [&](ProgramId program) { return plan.rules[plan.programs[program].rule].muted; };
+  auto is_not_needed = [&](ProgramId program) { return !plan.rules[plan.programs[program].rule].needed; };
   auto add_gate = [&](std::vector<ProgramId> programs_behind) {
-    std::erase_if(programs_behind, is_muted);
+    std::erase_if(programs_behind, is_not_needed);
     members.push_back(std::move(programs_behind));
     return static_cast<uint32_t>(members.size() - 1);
   };
@@ -139,7 +139,7 @@ CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each, Litera
   open_by_slot.resize(plan.open.by_slot.size());
   for (size_t slot = 0; slot < plan.open.by_slot.size(); ++slot) {
     for (ProgramId program : plan.open.by_slot[slot]) {
-      if (is_muted(program)) continue;
+      if (is_not_needed(program)) continue;
       auto [known, fresh] = covered.try_emplace(program);
       if (fresh) known->second = find_cover(plan, plan.programs[program].root).has_value();
       (known->second ? open : open_by_slot[slot]).push_back(program);

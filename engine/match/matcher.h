@@ -49,6 +49,17 @@ class Matcher {
   std::optional<int64_t> time();
   // The event's own id, where its table names one and it is there. Valid until the next call.
   std::string_view own_id();
+  // Tells the values of the `i`-th captured field of the hit's rule (PlanInput::captured) as texts, valid until the next event.
+  template <class Visit>
+  void captured_values(const Hit& hit, size_t i, Visit&& visit) {
+    const SlotId slot =
+        evaluator_.present_slot(plan_.captured[plan_.programs[hit.program].captured + i]);
+    if (slot == no_id) return;
+    table_.any_value(slot, [&](EventValue& value) {
+      if (SlotTable::has_text(value)) visit(table_.text(value));
+      return false;
+    });
+  }
   // Adds why. The values are views of the event's bytes or, where there is one, of its repaired() copy.
   void explain(const Hit& hit, std::vector<Match>& matches) {
     evaluator_.explain(plan_.programs[hit.program].root, plan_.rules[hit.rule], matches);

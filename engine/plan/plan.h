@@ -74,7 +74,8 @@ struct Node {
 
 struct RulePlan {
   sigma::LogSource logsource;
-  bool muted = false;
+  bool muted = false;   // raises no alerts
+  bool needed = false;  // raises alerts, or correlations ask for it: otherwise it is not matched
   std::shared_ptr<const Explanations> explanations;  // never null; shared with the rule's alerts
 };
 
@@ -82,6 +83,7 @@ struct RulePlan {
 struct Program {
   RuleIndex rule = 0;
   NodeId root = 0;
+  uint32_t captured = 0;  // Plan::captured from here on: one field for each of the rule's PlanInput::captured
 };
 
 // One log source of a table.
@@ -120,6 +122,7 @@ struct Plan {
   std::vector<Node> nodes;
   std::vector<NodeId> children;
   std::vector<Program> programs;
+  std::vector<FieldId> captured;
   std::vector<RulePlan> rules;
   std::vector<View> views;  // in the order in which they are tried
   OpenView open;

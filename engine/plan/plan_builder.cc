@@ -77,7 +77,9 @@ class PlanBuilder {
     plan_->rules.resize(count);
     for_each_(count, [&](size_t i) {
       const DetectionRule& rule = input_.rules[i];
-      plan_->rules[i] = {rule.logsource, rule.muted, std::make_shared<const Explanations>(rule)};
+      const bool correlated = input_.correlated && (*input_.correlated)[i];
+      plan_->rules[i] = {rule.logsource, rule.muted, !rule.muted || correlated,
+                         std::make_shared<const Explanations>(rule)};
       for (const sigma::Selection& selection : rule.selections) values_of(selection.detection, values[i]);
     });
     tests_of_rules_ = tests_.add_all(values, for_each_);
@@ -196,6 +198,8 @@ class PlanBuilder {
     std::vector<FieldId> fields;
     for (const sigma::Selection& selection : source.selections)
       resolve_all(selection.detection, spelling, fields);
+    if (input_.captured)
+      for (const std::string& field : (*input_.captured)[rule]) fields.push_back(resolve(field, false, spelling));
     ProgramId& program = programs_.try_emplace({rule, std::move(fields)}, no_id).first->second;
     if (program == no_id) program = compile_program(rule, spelling);
     return program;
@@ -207,8 +211,16 @@ class PlanBuilder {
     Tests tests{tests_of_rules_[rule]};
     for (const sigma::Selection& selection : source.selections)
       selections.push_back(add_detection(selection.detection, spelling, tests));
-    plan_->programs.push_back({rule, add_condition(source.condition, selections)});
+    plan_->programs.push_back({rule, add_condition(source.condition, selections), add_captured(rule, spelling)});
     return static_cast<ProgramId>(plan_->programs.size() - 1);
+  }
+
+  uint32_t add_captured(RuleIndex rule, const Spelling& spelling) {
+    const auto first = static_cast<uint32_t>(plan_->captured.size());
+    if (input_.captured)
+      for (const std::string& field : (*input_.captured)[rule])
+        plan_->captured.push_back(resolve(field, false, spelling));
+    return first;
   }
 
   // ---- views -----------------------------------------------------------------------------------------------------

@@ -23,6 +23,10 @@ struct PlanInput {
   sigma::LogSource fixed;
   const Limits& limits;
   ForEach for_each;  // empty: one by one
+  // By rule: fields whose values correlations ask for. Null: there are no correlations.
+  const std::vector<std::vector<std::string>>* captured = nullptr;
+  // By rule: whether a correlation refers to it, so that it is matched even where it is muted. Null: none.
+  const std::vector<bool>* correlated = nullptr;
 };
 
 std::unique_ptr<const Plan> build_plan(const PlanInput& input);

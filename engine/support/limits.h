@@ -34,6 +34,11 @@ struct Limits {
   uint64_t rule_budget_microseconds =
       250'000;  // one rule on one event, for each begun MiB of it; ordinary rules take a thousandth. 0: none
 
+  // Time of events.
+  uint64_t future_seconds = 300;  // ahead of the wall clock: a live event beyond it is `future` and moves no watermark
+  size_t undecided_events = 256;  // of a file, held back until those behind them show whether a jump of time is real
+  size_t open_files = 64;         // of one scan that are read by time at once; one holds a batch and its decoder
+
   // Correlations.
   size_t correlation_log_entries = 4096;  // of one group, beside those that its threshold needs; older ones are settled early
   size_t correlation_groups_of_event = 64;  // combinations of array elements that one event enters
