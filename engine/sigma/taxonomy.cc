@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "sigma/detection_reader.h"
+#include "support/quantity.h"
 
 namespace sigrun::sigma {
 namespace {
@@ -158,16 +159,11 @@ class TableReader {
 
   // "UTC", "Z", or an offset such as +02:00.
   void read_zone(const YamlEntry& entry) {
-    const std::string& text = entry.value.text;
-    if (text == "UTC" || text == "Z") return;
-    auto digit = [&](size_t at) { return text[at] >= '0' && text[at] <= '9' ? text[at] - '0' : 100'000; };
-    int hours = 100, minutes = 100;
-    if (text.size() == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':')
-      hours = digit(1) * 10 + digit(2), minutes = digit(4) * 10 + digit(5);
-    if (hours < 15 && minutes < 60)
-      table_.zone_seconds = (text[0] == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+    if (const auto zone = parse_zone(entry.value.text))
+      table_.zone_seconds = *zone;
     else
-      problem(entry.key_mark, fmt::format("'{}' is no zone; write UTC or an offset such as +02:00", text));
+      problem(entry.key_mark,
+              fmt::format("'{}' is no zone; write UTC or an offset such as +02:00", entry.value.text));
   }
 
   void read_lateness(const YamlEntry& entry) {
