@@ -81,9 +81,12 @@ class RuleLoader {
 
   bool read_pipelines() {
     for (const std::string& name : options_.pipelines) {
-      std::string path = name;
+      // What is not written as a path is the name of a shipped one first: a file or folder that happens to be called
+      // "sysmon" where the engine was started must not take its place.
+      const std::string shipped = share_folder() + "/rules/taxonomy/pipelines/" + name + ".yml";
+      const bool named = name.find('/') == name.npos && !is_yaml_file_name(name);
       std::error_code ignored;
-      if (!fs::exists(path, ignored)) path = share_folder() + "/rules/taxonomy/pipelines/" + name + ".yml";
+      const std::string path = named && fs::exists(shipped, ignored) ? shipped : name;
       if (!fs::exists(path, ignored))
         return fail(
             fmt::format("there is no pipeline '{}': neither a file nor one of those that are shipped", name));

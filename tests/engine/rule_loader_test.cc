@@ -215,6 +215,20 @@ TEST_CASE("loading: an unknown pipeline is fatal") {
   CHECK(loaded.report.fatal == "there is no pipeline 'nonsense': neither a file nor one of those that are shipped");
 }
 
+TEST_CASE("loading: a word is a shipped pipeline, whatever lies where the engine was started") {
+  Loaded loaded;
+  const auto before = std::filesystem::current_path();
+  loaded.folder.write("sysmon", "no: [pipeline");
+  std::filesystem::current_path(loaded.folder.path());
+  loaded.options.pipelines = {"sysmon"};
+  loaded.write("rules/a.yml", rule("A")).load();
+  CHECK(loaded.report.fatal == "");
+  loaded.options.pipelines = {"./sysmon"};
+  loaded.load();
+  std::filesystem::current_path(before);
+  CHECK(loaded.report.fatal.starts_with("./sysmon:1:"));
+}
+
 TEST_CASE("loading: the tables that ship are sound") {
   LoadOptions options;
   LoadReport report;
