@@ -201,7 +201,7 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
     return {};
   }
   impl->plan = build_plan({rules->detections, *tables, routing, options.logsource.logsource, impl->limits,
-                           in_parallel, &impl->correlations.captured, &correlated});
+                           in_parallel, options.time, &impl->correlations.captured, &correlated});
   for (size_t rule = 0; rule < infos.size(); ++rule)
     infos[rule]->explanations = impl->plan->rules[rule].explanations;
   impl->rules.assign(infos.begin(), infos.end());
@@ -257,7 +257,8 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
       ++counters.unrecognised;
       counters.count_unrecognised(matcher.top_level_keys(), 1);
     }
-    if (occurrences) occurrences->stamps.push_back({matcher.time()});
+    if (occurrences)
+      occurrences->stamps.push_back({matcher.time(), matcher.lateness_seconds() * 1'000'000'000});
     counters.rules_over_budget += matcher.over_budget().size();
     if (scratch.hits.empty() && matcher.over_budget().empty()) continue;
     const std::string_view own_id = matcher.own_id();

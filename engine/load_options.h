@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "match/literal_search.h"
+#include "plan/time_options.h"
 #include "sigma/rule.h"
 #include "support/cost_clock.h"
 #include "support/diagnostic.h"
@@ -45,6 +46,7 @@ struct LoadOptions {
   std::string taxonomy_path;            // file or folder of tables; empty with use_taxonomy: the shipped one
   bool use_taxonomy = true;
   LogSourceMode logsource;
+  TimeOptions time;
   RuleSelection selection;
   LiteralSearch literal_search = LiteralSearch::automatic;
   Limits limits;

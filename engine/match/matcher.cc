@@ -233,7 +233,7 @@ std::optional<int64_t> Matcher::time() {
     table_.any_value(slot, [&](EventValue& value) {
       if (!SlotTable::has_text(value)) return false;
       time = parse_event_time(table_.text(value), value.kind == ValueKind::number,
-                              route_->view ? route_->view->zone_seconds : 0);
+                              route_->view ? route_->view->zone_seconds : plan_.open.zone_seconds);
       return time.has_value();
     });
     if (time) break;

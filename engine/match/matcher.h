@@ -47,6 +47,10 @@ class Matcher {
   bool unrecognised() const { return route_->view == nullptr && plan_.automatic; }
   // Nanoseconds since 1970 UTC, where the event tells.
   std::optional<int64_t> time();
+  // How long after its time an event of this kind may arrive.
+  int64_t lateness_seconds() const {
+    return route_->view ? route_->view->lateness_seconds : plan_.open.lateness_seconds;
+  }
   // The event's own id, where its table names one and it is there. Valid until the next call.
   std::string_view own_id();
   // Tells the values of the `i`-th captured field of the hit's rule (PlanInput::captured) as texts, valid until the next event.

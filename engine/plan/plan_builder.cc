@@ -242,9 +242,9 @@ class PlanBuilder {
     View view;
     view.name = table.name;
     view.recognise = add_routing(*table.recognise, table);
-    view.zone_seconds = table.zone_seconds;
-    for (const std::string& field : table.time_fields)
-      view.time_fields.push_back(add_field(table.spellings(field, nullptr)));
+    view.zone_seconds = input_.time.zone_seconds.value_or(table.zone_seconds);
+    view.lateness_seconds = input_.time.lateness_seconds.value_or(table.lateness_seconds);
+    add_time_fields(table, view);
     for (const auto& alternative : table.id_fields) {
       std::vector<FieldId> fields;
       for (const std::string& field : alternative)
@@ -311,14 +311,52 @@ class PlanBuilder {
       bool unconditional = input_.routing == Routing::off || covered;
       (unconditional ? plan_->open.always : open_programs_).push_back(program);
     }
-    std::set<std::vector<std::string>> times;
-    auto add_time = [&](std::string name) {
-      if (times.insert({name}).second) plan_->open.time_fields.push_back(add_field({std::move(name)}));
+    plan_->open.zone_seconds = input_.time.zone_seconds.value_or(0);
+    plan_->open.lateness_seconds = input_.time.lateness_seconds.value_or(lateness_of_open_view());
+    add_open_time_fields();
+  }
+
+  // ---- times -----------------------------------------------------------------------------------------------------
+
+  void add_time_fields(const TaxonomyTable& table, View& view) {
+    for (const std::string& field : input_.time.fields) {
+      std::vector<std::string> names = {field};  // as written, before what the table makes of it
+      for (std::string& spelling : table.spellings(field, nullptr))
+        if (spelling != field) names.push_back(std::move(spelling));
+      view.time_fields.push_back(add_field(names));
+    }
+    if (!input_.time.fields.empty()) return;
+    for (const std::string& field : table.time_fields)
+      view.time_fields.push_back(add_field(table.spellings(field, nullptr)));
+  }
+
+  void add_open_time_fields() {
+    std::set<std::string> known;
+    auto add = [&](const std::string& name) {
+      if (known.insert(name).second) plan_->open.time_fields.push_back(add_field({name}));
     };
-    for (std::string_view field : common_time_fields) add_time(std::string(field));
+    auto add_spellings = [&](const TaxonomyTable& table, const std::string& field) {
+      for (const std::string& spelling : table.spellings(field, nullptr)) add(spelling);
+    };
+    for (const std::string& field : input_.time.fields) {
+      add(field);
+      for (const TaxonomyTable& table : input_.tables) add_spellings(table, field);
+    }
+    if (!input_.time.fields.empty()) return;
+    for (std::string_view field : common_time_fields) add(std::string(field));
     for (const TaxonomyTable& table : input_.tables)
-      for (const std::string& field : table.time_fields)
-        for (std::string& spelling : table.spellings(field, nullptr)) add_time(std::move(spelling));
+      for (const std::string& field : table.time_fields) add_spellings(table, field);
+  }
+
+  // Where all events are said to be of one log source, its tables are asked; the latest of them is waited for.
+  int64_t lateness_of_open_view() const {
+    std::optional<int64_t> latest;
+    if (input_.routing == Routing::fixed)
+      for (const TaxonomyTable& table : input_.tables)
+        for (const TaxonomyEntry& entry : table.entries)
+          if (input_.fixed.covers(entry.logsource))
+            latest = std::max(latest.value_or(0), table.lateness_seconds);
+    return latest.value_or(TaxonomyTable().lateness_seconds);
   }
 
   // ---- finishing -------------------------------------------------------------------------------------------------

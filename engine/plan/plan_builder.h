@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plan/plan.h"
+#include "plan/time_options.h"
 #include "sigma/rule.h"
 #include "sigma/taxonomy.h"
 #include "support/for_each.h"
@@ -23,6 +24,7 @@ struct PlanInput {
   sigma::LogSource fixed;
   const Limits& limits;
   ForEach for_each;  // empty: one by one
+  TimeOptions time = {};
   // By rule: fields whose values correlations ask for. Null: there are no correlations.
   const std::vector<std::vector<std::string>>* captured = nullptr;
   // By rule: whether a correlation refers to it, so that it is matched even where it is muted. Null: none.

@@ -143,3 +143,78 @@ TEST_CASE("plan: muted rules do not hit") {
               "title: C\ncorrelation: {type: temporal, rules: [a], timespan: 1m}\n");
   CHECK(bench.hits(R"({"F":"x"})") == "");
 }
+
+namespace {
+
+// The time of an event, or -1; `tables` has zone +01:00 and the default lateness for the table `web`.
+int64_t time_of(Bench& bench, const char* event) {
+  bench.match(event);
+  return bench.matcher().time().value_or(-1);
+}
+
+}  // namespace
+
+TEST_CASE("plan: times are where the tables say, unless somebody says otherwise") {
+  const std::string rules = rule("A", "{product: shop}", "{uri: /x}");
+  const char* const web = R"({"kind":"web","when":"1970-01-01 02:00:00","mine":"1970-01-01 00:00:09","path":"/x"})";
+  const char* const other = R"({"uri":"/x","timestamp":"1970-01-01 00:00:05","mine":"1970-01-01 00:00:09"})";
+  {
+    Bench bench(rules, tables, Routing::automatic);
+    CHECK(time_of(bench, web) == 3'600'000'000'000);
+    CHECK(bench.matcher().lateness_seconds() == 120);
+    CHECK(time_of(bench, other) == 5'000'000'000);
+    CHECK(bench.matcher().lateness_seconds() == 120);
+  }
+  {
+    TimeOptions time;
+    time.fields = {"absent", "mine"};
+    Bench bench(rules, tables, Routing::automatic, {}, {}, CostClock(), time);
+    CHECK(time_of(bench, web) == 9'000'000'000 - 3'600'000'000'000);  // the table's zone stays
+    CHECK(time_of(bench, other) == 9'000'000'000);
+    // These fields and no others.
+    CHECK(time_of(bench, R"({"kind":"web","when":"1970-01-01 02:00:00"})") == -1);
+    CHECK(time_of(bench, R"({"uri":"/x","timestamp":"1970-01-01 00:00:05"})") == -1);
+  }
+  {
+    TimeOptions time;
+    time.zone_seconds = -60;
+    time.lateness_seconds = 7;
+    Bench bench(rules, tables, Routing::automatic, {}, {}, CostClock(), time);
+    CHECK(time_of(bench, web) == 7'260'000'000'000);
+    CHECK(bench.matcher().lateness_seconds() == 7);
+    CHECK(time_of(bench, other) == 65'000'000'000);
+    CHECK(bench.matcher().lateness_seconds() == 7);
+  }
+}
+
+TEST_CASE("plan: a time field that a person names may be one that the table spells") {
+  const std::string rules = rule("A", "{product: windows}", "{Image: x}");
+  TimeOptions time;
+  time.fields = {"UtcTime"};
+  Bench bench(rules, tables, Routing::automatic, {}, {}, CostClock(), time);
+  CHECK(time_of(bench, R"({"event":{"system":{"id":1},"data":{"UtcTime":"1970-01-01 00:00:03"}}})") == 3'000'000'000);
+  // As it is written comes first.
+  CHECK(time_of(bench, R"({"UtcTime":1,"event":{"system":{"id":1},"data":{"UtcTime":"1970-01-01 00:00:03"}}})") == 1'000'000'000);
+  CHECK(time_of(bench, R"({"Image":"x","event":{"data":{"UtcTime":"1970-01-01 00:00:04"}}})") == 4'000'000'000);
+}
+
+TEST_CASE("plan: lateness comes from the table, also where the log source is given") {
+  const std::string rules = rule("A", "{product: cloud}", "{a: x}");
+  const std::string late =
+      "taxonomy: a\nrecognise: {kind: a}\nlogsources: [{product: cloud, service: trail}]\ntime: {fields: [t], lateness: 15m}\n"
+      "---\ntaxonomy: b\nrecognise: {kind: b}\nlogsources: [{product: cloud, service: prompt}]\ntime: {fields: [t], lateness: 0s}\n";
+  const auto lateness = [&](Routing routing, sigma::LogSource fixed, const char* event) {
+    Bench bench(rules, late, routing, std::move(fixed));
+    bench.match(event);
+    return bench.matcher().lateness_seconds();
+  };
+  const char* const a = R"({"kind":"a","a":"x"})";
+  const char* const b = R"({"kind":"b","a":"x"})";
+  CHECK(lateness(Routing::automatic, {}, a) == 900);
+  CHECK(lateness(Routing::automatic, {}, b) == 0);
+  CHECK(lateness(Routing::automatic, {}, R"({"a":"x"})") == 120);
+  CHECK(lateness(Routing::off, {}, a) == 120);
+  CHECK(lateness(Routing::fixed, {"cloud", "", "", {}}, b) == 900);
+  CHECK(lateness(Routing::fixed, {"cloud", "", "prompt", {}}, a) == 0);
+  CHECK(lateness(Routing::fixed, {"desert", "", "", {}}, a) == 120);
+}

@@ -79,12 +79,13 @@ std::string refusal_of(std::string_view item, const Limits& limits) {
   return sink.diagnostics().empty() ? std::string() : sink.diagnostics()[0].message;
 }
 
-Bench::Bench(std::string_view rules, std::string_view tables, Routing routing, sigma::LogSource fixed, const Limits& limits, CostClock clock)
+Bench::Bench(std::string_view rules, std::string_view tables, Routing routing, sigma::LogSource fixed, const Limits& limits, CostClock clock,
+             TimeOptions time)
     : limits_(limits), rules_(rules_of(rules)) {
   DiagnosticSink sink("t.yml");
   tables_ = sigma::read_taxonomy(tables, limits_, sink);
   REQUIRE_MESSAGE(sink.error_count() == 0, errors_of(sink));
-  plan_ = build_plan({rules_.detections, tables_, routing, fixed, limits_});
+  plan_ = build_plan({rules_.detections, tables_, routing, fixed, limits_, {}, std::move(time)});
   index_ = std::make_unique<CandidateIndex>(*plan_);
   matcher_ = std::make_unique<Matcher>(*plan_, *index_, limits_, std::move(clock));
 }

@@ -35,7 +35,7 @@ std::string refusal_of(std::string_view item, const Limits& limits = {});
 class Bench {
  public:
   explicit Bench(std::string_view rules, std::string_view tables = {}, Routing routing = Routing::off, sigma::LogSource fixed = {},
-                 const Limits& limits = {}, CostClock clock = CostClock());
+                 const Limits& limits = {}, CostClock clock = CostClock(), TimeOptions time = {});
 
   struct Result {
     JsonWalker::Outcome outcome = JsonWalker::Outcome::sound;
