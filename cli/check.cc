@@ -80,14 +80,11 @@ void write_ndjson(const LoadReport& report, Output& output) {
 }
 
 int run_check(const CheckArguments& arguments) {
-  std::string error;
-  const auto options = to_load_options(arguments.rules, error);
-  if (!options) {
-    say("sigrun check: " + printable(error));
-    return exit_usage;
-  }
+  const auto configuration = configure(arguments.rules, "sigrun check");
+  if (!configuration || !names_rules(configuration->load, "sigrun check")) return exit_usage;
   LoadReport report;
-  const auto engine = Engine::load(*options, report);
+  const auto engine = Engine::load(configuration->load, report);
+  report_unmatched(report, "sigrun check");
   Output output;
   // Where nothing at all was read there is nothing to report.
   if (engine || !report.diagnostics.empty()) {
@@ -100,7 +97,9 @@ int run_check(const CheckArguments& arguments) {
     say("sigrun check: " + printable(output.error()));
     return exit_usage;
   }
-  if (int status = exit_done; !has_rules(engine.get(), report, "sigrun check", status)) return status;
+  if (int status = exit_done;
+      !has_rules(engine.get(), report, "sigrun check", status, configuration->load.selection))
+    return status;
   if (report.refused > 0 || report.count(Severity::error) > 0) return exit_rules;
   return report.count(Severity::warning) > 0 ? exit_findings : exit_done;
 }

@@ -10,16 +10,16 @@ namespace {
 
 constexpr size_t listed_errors = 20;
 
-// "--min-level and --select": those that were given.
+// "min-level and select": those that were given, by an option or in a configuration.
 std::string given_options(const RuleSelection& selection) {
   std::string text;
   const auto add = [&](bool given, std::string_view name) {
     if (given) text += fmt::format("{}{}", text.empty() ? "" : " and ", name);
   };
-  add(selection.min_level != sigma::Level::none, "--min-level");
-  add(selection.min_status != sigma::Status::none, "--min-status");
-  add(!selection.select.empty(), "--select");
-  add(!selection.exclude.empty(), "--exclude");
+  add(selection.min_level != sigma::Level::none, "min-level");
+  add(selection.min_status != sigma::Status::none, "min-status");
+  add(!selection.select.empty(), "select");
+  add(!selection.exclude.empty(), "exclude");
   return text;
 }
 
@@ -38,13 +38,19 @@ void report_refused(const LoadReport& report) {
   }
 }
 
+bool names_rules(const LoadOptions& options, const std::string& command) {
+  if (!options.rule_paths.empty()) return true;
+  say(command + ": no rules: name files or folders, or a configuration (--config) that does");
+  return false;
+}
+
 void report_unmatched(const LoadReport& report, const std::string& command) {
   const auto warn = [&](std::string_view option, const std::vector<std::string>& values) {
     for (const std::string& value : values)
       say(fmt::format("{}: warning: {} {} matches no rule", command, option, printable(value)));
   };
-  warn("--select", report.unmatched_select);
-  warn("--exclude", report.unmatched_exclude);
+  warn("select", report.unmatched_select);
+  warn("exclude", report.unmatched_exclude);
 }
 
 bool has_rules(const Engine* engine, const LoadReport& report, const std::string& command, int& status,

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
+#include <utility>
+
+#include "cli/terminal.h"
 
 namespace sigrun::cli {
 namespace {
@@ -28,11 +31,16 @@ CLI::Option* add_repeatable(CLI::App& command, const std::string& names, std::ve
 }
 
 void add_rule_paths(CLI::App& command, RuleOptions& options) {
-  command.add_option("paths", options.rules, "Rule files or folders")->required()->type_name("PATH");
+  command.add_option("paths", options.rules, "Rule files or folders; without them: those of --config")
+      ->type_name("PATH");
 }
 
 // Descriptions break their lines themselves: the parser prints them as they are.
 void add_interpretation_options(CLI::App& command, RuleOptions& options) {
+  command
+      .add_option("--config", options.config,
+                  "Configuration file (sigrun.yaml). What is said here as\nwell is taken from here")
+      ->type_name("FILE");
   add_repeatable(
       command, "-p,--pipeline", options.pipelines,
       "Processing pipeline: a file, or a shipped name (sysmon,\nwindows-audit, ecs_windows); repeatable")
@@ -77,39 +85,6 @@ void add_logsource_option(CLI::App& command, RuleOptions& options) {
       ->type_name("MODE");
 }
 
-std::optional<LogSourceMode> parse_logsource_mode(std::string_view text, std::string& error) {
-  LogSourceMode mode;
-  if (text == "auto") return mode;
-  if (text == "off") {
-    mode.kind = LogSourceMode::Kind::off;
-    return mode;
-  }
-  mode.kind = LogSourceMode::Kind::fixed;
-  for (size_t begin = 0; begin <= text.size();) {
-    const size_t end = std::min(text.find(',', begin), text.size());
-    const std::string_view part = text.substr(begin, end - begin);
-    const size_t equals = std::min(part.find('='), part.size());
-    const std::string_view key = part.substr(0, equals),
-                           value = part.substr(std::min(equals + 1, part.size()));
-    std::string* target = key == "product"    ? &mode.logsource.product
-                          : key == "category" ? &mode.logsource.category
-                          : key == "service"  ? &mode.logsource.service
-                                              : nullptr;
-    if (!target || value.empty()) {
-      error = "\"" + std::string(part) +
-              "\" is no log source; write auto, off, or product=…,category=…,service=…";
-      return std::nullopt;
-    }
-    if (!target->empty()) {
-      error = "\"" + std::string(key) + "\" is given twice";
-      return std::nullopt;
-    }
-    *target = value;
-    begin = end + 1;
-  }
-  return mode;
-}
-
 std::string check_level(const std::string& word) {
   const auto level = sigma::parse_level(word);
   return level && *level != sigma::Level::none
@@ -124,22 +99,43 @@ std::string check_status(const std::string& word) {
              : "\"" + word + "\" is no status; write unsupported, deprecated, experimental, test or stable";
 }
 
-std::optional<LoadOptions> to_load_options(const RuleOptions& options, std::string& error) {
-  LoadOptions load;
-  load.rule_paths = options.rules;
-  load.pipelines = options.pipelines;
-  load.vars_path = options.vars;
-  load.use_taxonomy = options.taxonomy != "none";
-  if (load.use_taxonomy) load.taxonomy_path = options.taxonomy;
-  const auto mode = parse_logsource_mode(options.logsource, error);
-  if (!mode) return std::nullopt;
-  load.logsource = *mode;
+bool override_options(const RuleOptions& options, LoadOptions& load, std::string& error) {
+  const auto replace = [](const auto& given, auto& configured) {
+    if (!given.empty()) configured = given;
+  };
+  replace(options.rules, load.rule_paths);
+  replace(options.pipelines, load.pipelines);
+  replace(options.vars, load.vars_path);
+  if (!options.taxonomy.empty()) {
+    load.use_taxonomy = options.taxonomy != "none";
+    load.taxonomy_path = load.use_taxonomy ? options.taxonomy : std::string();
+  }
+  if (!options.logsource.empty()) {
+    const auto mode = parse_logsource_mode(options.logsource, error);
+    if (!mode) return false;
+    load.logsource = *mode;
+  }
   if (!options.min_level.empty()) load.selection.min_level = sigma::parse_level(options.min_level).value();
   if (!options.min_status.empty())
     load.selection.min_status = sigma::parse_status(options.min_status).value();
-  load.selection.select = options.select;
-  load.selection.exclude = options.exclude;
-  return load;
+  replace(options.select, load.selection.select);
+  replace(options.exclude, load.selection.exclude);
+  return true;
+}
+
+std::optional<Configuration> configure(const RuleOptions& options, const std::string& command) {
+  Configuration configuration;
+  if (!options.config.empty()) {
+    DiagnosticSink sink(options.config);
+    auto read = load_configuration(options.config, sink);
+    for (const Diagnostic& diagnostic : sink.diagnostics()) say(printable(diagnostic.to_string()));
+    if (!read) return std::nullopt;
+    configuration = std::move(*read);
+  }
+  std::string error;
+  if (override_options(options, configuration.load, error)) return configuration;
+  say(command + ": " + printable(error));
+  return std::nullopt;
 }
 
 std::vector<std::string> shipped_rule_paths() {

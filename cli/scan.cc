@@ -69,17 +69,25 @@ bool resolve_inputs(const ScanArguments& arguments, std::vector<std::string>& pa
   return !paths.empty();
 }
 
-// Writes alerts as they come, keeping the progress line out of the way.
+// Alerts of rules without a level count as informational, here and for a gate: they should not get lost unseen.
+sigma::Level level_of(const Alert& alert) { return std::max(alert.rule->level, sigma::Level::informational); }
+
+// Writes alerts as they come, keeping the progress line out of the way. Detections below `least` are only counted.
 class AlertWriter {
  public:
-  AlertWriter(Output& output, bool as_table, Progress& progress)
+  AlertWriter(Output& output, bool as_table, sigma::Level least, Progress& progress)
       : output_(output),
         progress_(progress),
+        least_(least),
         live_(is_terminal(output.descriptor())),
         table_(terminal_width(output.descriptor()), wants_colour(output.descriptor())),
         as_table_(as_table) {}
 
   void write(const Alert& alert) {
+    if (alert.kind != AlertKind::health && level_of(alert) < least_) {
+      ++unwritten_;
+      return;
+    }
     line_.clear();
     if (as_table_)
       line_ = (any_ ? "" : table_.header()) + table_.row(alert);
@@ -94,10 +102,13 @@ class AlertWriter {
     if (!output_.flush()) stop_flag().store(true);
   }
   bool wrote_anything() const { return any_; }
+  UnwrittenAlerts unwritten() const { return {unwritten_, least_}; }
 
  private:
   Output& output_;
   Progress& progress_;
+  sigma::Level least_;
+  uint64_t unwritten_ = 0;
   bool live_;
   AlertTable table_;
   bool as_table_;
@@ -105,7 +116,6 @@ class AlertWriter {
   std::string line_;
 };
 
-// Alerts of rules without a level count as informational: a gate should not let them through unseen.
 bool reaches(const Counters& counters, sigma::Level level) {
   size_t from = static_cast<size_t>(level);
   if (level == sigma::Level::informational) from = 0;
@@ -127,7 +137,52 @@ int final_status(const ScanArguments& arguments, const ScanResult& result, bool 
   return exit_done;
 }
 
-int run_scan(ScanArguments& arguments) {
+// What the command line says of the output goes over what the configuration does.
+OutputOptions output_options(const ScanArguments& arguments, OutputOptions output) {
+  using Format = OutputOptions::Format;
+  if (!arguments.output.empty()) output.file = arguments.output;
+  if (!arguments.format.empty()) output.format = arguments.format == "table" ? Format::table : Format::ndjson;
+  return output;
+}
+
+bool takes_shipped_rules(LoadOptions& load) {
+  load.rule_paths = shipped_rule_paths();
+  if (load.rule_paths.empty()) {
+    usage_error("no rules: name them with -r (none are in " + share_folder() + "/rules)");
+    return false;
+  }
+  say("sigrun scan: no -r given, taking the shipped rules of " + printable(share_folder()) + "/rules");
+  return true;
+}
+
+// Alerts must not be written over what the scan reads.
+bool is_free(const std::string& file, const std::vector<std::string>& inputs,
+             const std::string& configuration, const LoadOptions& load) {
+  for (const std::string& input : inputs) {
+    if (same_file(input, file)) {
+      usage_error((input == "-" ? "standard input" : input) +
+                  ": is an input and cannot be the output as well");
+      return false;
+    }
+  }
+  std::vector<std::string> others = {configuration, load.vars_path, load.taxonomy_path};
+  others.insert(others.end(), load.rule_paths.begin(), load.rule_paths.end());
+  others.insert(others.end(), load.pipelines.begin(), load.pipelines.end());
+  for (const std::string& path : others) {
+    if (!path.empty() && same_file(path, file)) {
+      usage_error(path + ": is what the rules come from and cannot be the output");
+      return false;
+    }
+  }
+  return true;
+}
+
+int run_scan(const ScanArguments& arguments) {
+  auto configuration = configure(arguments.rules, "sigrun scan");
+  if (!configuration) return exit_usage;
+  LoadOptions& load = configuration->load;
+  const OutputOptions wanted = output_options(arguments, configuration->output);
+
   ScanOptions options;
   options.threads = arguments.threads;
   options.unwrap = arguments.unwrap;
@@ -141,21 +196,12 @@ int run_scan(ScanArguments& arguments) {
   bool inputs_complete = true;
   if (arguments.events.empty() && !resolve_inputs(arguments, inputs, inputs_complete)) return exit_usage;
 
-  if (arguments.rules.rules.empty()) {
-    arguments.rules.rules = shipped_rule_paths();
-    if (arguments.rules.rules.empty())
-      return usage_error("no rules: name them with -r (none are in " + share_folder() + "/rules)");
-    say("sigrun scan: no -r given, taking the shipped rules of " + printable(share_folder()) + "/rules");
-  }
-  std::string error;
-  const auto load_options = to_load_options(arguments.rules, error);
-  if (!load_options) return usage_error(error);
+  if (load.rule_paths.empty() && !takes_shipped_rules(load)) return exit_usage;
   LoadReport report;
-  const auto engine = Engine::load(*load_options, report);
+  const auto engine = Engine::load(load, report);
   report_refused(report);
   report_unmatched(report, "sigrun scan");
-  if (int status = exit_done;
-      !has_rules(engine.get(), report, "sigrun scan", status, load_options->selection))
+  if (int status = exit_done; !has_rules(engine.get(), report, "sigrun scan", status, load.selection))
     return status;
   if (arguments.strict && report.refused > 0) {
     say(fmt::format("sigrun scan: {} refused, and --strict was given: nothing was scanned",
@@ -164,24 +210,15 @@ int run_scan(ScanArguments& arguments) {
   }
 
   Output output;
-  if (!arguments.output.empty()) {
-    for (const std::string& input : inputs) {
-      if (same_file(input, arguments.output))
-        return usage_error((input == "-" ? "standard input" : input) +
-                           ": is an input and cannot be the output as well");
-    }
-    for (const auto* paths : {&arguments.rules.rules, &arguments.rules.pipelines}) {
-      for (const std::string& path : *paths) {
-        if (same_file(path, arguments.output))
-          return usage_error(path + ": is a rule file or pipeline and cannot be the output");
-      }
-    }
-    if (!output.open(arguments.output)) return usage_error(output.error());
+  if (!wanted.file.empty()) {
+    if (!is_free(wanted.file, inputs, arguments.rules.config, load)) return exit_usage;
+    if (!output.open(wanted.file)) return usage_error(output.error());
   }
-  const bool as_table =
-      arguments.format.empty() ? is_terminal(output.descriptor()) : arguments.format == "table";
+  const bool as_table = wanted.format == OutputOptions::Format::automatic
+                            ? is_terminal(output.descriptor())
+                            : wanted.format == OutputOptions::Format::table;
   Progress progress(is_terminal(STDERR_FILENO));
-  AlertWriter writer(output, as_table, progress);
+  AlertWriter writer(output, as_table, wanted.min_level, progress);
 
   ScanObserver observer;
   observer.alert = [&](const Alert& alert) { writer.write(alert); };
@@ -217,8 +254,8 @@ int run_scan(ScanArguments& arguments) {
   if (!output.close() && !output.broken_pipe()) return usage_error(output.error());
   // A reader that went away has seen enough; it wants no summary either.
   if (!output.broken_pipe()) {
-    if (as_table && arguments.output.empty() && writer.wrote_anything()) say("");
-    say(format_summary(report, result, seconds));
+    if (as_table && wanted.file.empty() && writer.wrote_anything()) say("");
+    say(format_summary(report, result, seconds, writer.unwritten()));
     if (!arguments.profile.empty()) {
       say("");
       say(format_profile(result.costs, engine->rules(), parse_profile_rows(arguments.profile).value(),

@@ -81,7 +81,8 @@ std::string correlations(const ScanResult& result) {
 
 }  // namespace
 
-std::string format_summary(const LoadReport& report, const ScanResult& result, double seconds) {
+std::string format_summary(const LoadReport& report, const ScanResult& result, double seconds,
+                           const UnwrittenAlerts& unwritten) {
   const Counters& counters = result.counters;
   std::string text = fmt::format("events: in {} = processed {} + degraded {} + rejected {} + dropped {}",
                                  group_digits(counters.in), group_digits(counters.processed),
@@ -102,6 +103,10 @@ std::string format_summary(const LoadReport& report, const ScanResult& result, d
   if (counters.envelope_fields.envelopes > 0) text += envelope_fields(counters.envelope_fields);
   if (report.correlations > 0) text += correlations(result);
   text += fmt::format("\nalerts: {}{}", group_digits(counters.alerts()), alerts_by_level(counters));
+  if (unwritten.count > 0) {
+    text += fmt::format("; {} below {} not written (output: min-level)", group_digits(unwritten.count),
+                        sigma::level_name(unwritten.below));
+  }
   text += fmt::format("\nrules:  {} loaded, {} refused", group_digits(report.loaded),
                       group_digits(report.refused));
   if (report.correlations > 0) text += fmt::format(", {}", counted(report.correlations, "correlation"));

@@ -2,6 +2,7 @@
 // rules, speed.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "engine.h"
@@ -9,7 +10,14 @@
 
 namespace sigrun::cli {
 
+// Alerts that the configuration leaves out of the output (output: min-level).
+struct UnwrittenAlerts {
+  uint64_t count = 0;
+  sigma::Level below = sigma::Level::none;
+};
+
 // Several lines without a trailing newline; `seconds`: the scan alone, without loading.
-std::string format_summary(const LoadReport& report, const ScanResult& result, double seconds);
+std::string format_summary(const LoadReport& report, const ScanResult& result, double seconds,
+                           const UnwrittenAlerts& unwritten = {});
 
 }  // namespace sigrun::cli

@@ -240,16 +240,14 @@ int run_tests(const Engine& engine, const LoadReport& report, const TestArgument
 }
 
 int load_and_test(const TestArguments& arguments) {
-  std::string error;
-  const auto options = to_load_options(arguments.rules, error);
-  if (!options) {
-    say("sigrun test: " + printable(error));
-    return exit_usage;
-  }
+  const auto configuration = configure(arguments.rules, "sigrun test");
+  if (!configuration || !names_rules(configuration->load, "sigrun test")) return exit_usage;
   LoadReport report;
-  const auto engine = Engine::load(*options, report);
+  const auto engine = Engine::load(configuration->load, report);
   report_refused(report);
-  if (int status = exit_done; !has_rules(engine.get(), report, "sigrun test", status))
+  report_unmatched(report, "sigrun test");
+  if (int status = exit_done;
+      !has_rules(engine.get(), report, "sigrun test", status, configuration->load.selection))
     return write_junit(arguments.junit, load_errors(report)) ? status : exit_usage;
   return run_tests(*engine, report, arguments);
 }

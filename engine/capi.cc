@@ -74,31 +74,6 @@ sigrun_status guarded(char* error, size_t error_size, Body&& body) noexcept {
 
 std::string text_or_empty(const char* text) { return text ? std::string(text) : std::string(); }
 
-// "auto", "off" or "product=…,category=…,service=…". False with a message in `problem`.
-bool parse_logsource(std::string_view text, sigrun::LogSourceMode& mode, std::string& problem) {
-  using Kind = sigrun::LogSourceMode::Kind;
-  if (text.empty() || text == "auto") return mode.kind = Kind::automatic, true;
-  if (text == "off") return mode.kind = Kind::off, true;
-  mode.kind = Kind::fixed;
-  while (!text.empty()) {
-    std::string_view part = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(text.size(), part.size() + 1));
-    size_t equals = part.find('=');
-    std::string_view key = part.substr(0, equals);
-    std::string* to = key == "product"    ? &mode.logsource.product
-                      : key == "category" ? &mode.logsource.category
-                      : key == "service"  ? &mode.logsource.service
-                                          : nullptr;
-    if (!to || equals == std::string_view::npos || equals + 1 == part.size()) {
-      problem =
-          "logsource: expected auto, off or product=…,category=…,service=…, not '" + std::string(part) + "'";
-      return false;
-    }
-    *to = part.substr(equals + 1);
-  }
-  return true;
-}
-
 bool read_options(const sigrun_options& from, sigrun::LoadOptions& to, std::string& problem) {
   if (!from.rule_paths || from.rule_path_count == 0) return problem = "no rule_paths", false;
   for (size_t i = 0; i < from.rule_path_count; ++i) {
@@ -116,7 +91,11 @@ bool read_options(const sigrun_options& from, sigrun::LoadOptions& to, std::stri
     to.taxonomy_path.clear();
     to.use_taxonomy = false;
   }
-  if (!parse_logsource(text_or_empty(from.logsource), to.logsource, problem)) return false;
+  if (std::string logsource = text_or_empty(from.logsource); !logsource.empty()) {
+    auto mode = sigrun::parse_logsource_mode(logsource, problem);
+    if (!mode) return problem = "logsource: " + problem, false;
+    to.logsource = *mode;
+  }
   if (std::string level = text_or_empty(from.min_level); !level.empty()) {
     auto parsed = sigrun::sigma::parse_level(level);
     if (!parsed) return problem = "min_level: no such level: " + level, false;

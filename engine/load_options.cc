@@ -18,6 +18,39 @@ size_t LoadReport::count(Severity severity) const {
                                            [&](const Diagnostic& d) { return d.severity == severity; }));
 }
 
+std::optional<LogSourceMode> parse_logsource_mode(std::string_view text, std::string& error) {
+  LogSourceMode mode;
+  if (text == "auto") return mode;
+  if (text == "off") {
+    mode.kind = LogSourceMode::Kind::off;
+    return mode;
+  }
+  mode.kind = LogSourceMode::Kind::fixed;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    const std::string_view part = text.substr(begin, end - begin);
+    const size_t equals = std::min(part.find('='), part.size());
+    const std::string_view key = part.substr(0, equals),
+                           value = part.substr(std::min(equals + 1, part.size()));
+    std::string* target = key == "product"    ? &mode.logsource.product
+                          : key == "category" ? &mode.logsource.category
+                          : key == "service"  ? &mode.logsource.service
+                                              : nullptr;
+    if (!target || value.empty()) {
+      error = "\"" + std::string(part) +
+              "\" is no log source; write auto, off, or product=…,category=…,service=…";
+      return std::nullopt;
+    }
+    if (!target->empty()) {
+      error = "\"" + std::string(key) + "\" is given twice";
+      return std::nullopt;
+    }
+    *target = value;
+    begin = end + 1;
+  }
+  return mode;
+}
+
 bool is_yaml_file_name(std::string_view name) {
   const size_t dot = name.rfind('.');
   if (dot == name.npos || dot == 0) return false;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,9 @@ struct LogSourceMode {
   sigma::LogSource logsource;
 };
 
+// "auto", "off" or "product=…,category=…,service=…"; empty with `error` set.
+std::optional<LogSourceMode> parse_logsource_mode(std::string_view text, std::string& error);
+
 struct RuleSelection {
   sigma::Level min_level = sigma::Level::none;
   sigma::Status min_status = sigma::Status::none;
@@ -51,6 +55,16 @@ struct LoadOptions {
   LiteralSearch literal_search = LiteralSearch::automatic;
   Limits limits;
   CostClock cost_clock;  // what rules' costs are measured with
+};
+
+// What is kept between events, and where it outlives a run.
+struct StateOptions {
+  std::string folder;                      // empty: nothing outlives the run
+  size_t memory = 256 << 20;               // of all rules' keys and counts
+  size_t rule_memory = 64 << 20;           // of one rule's; at most `memory`
+  size_t evidence_memory = 32 << 20;       // of the events that alerts show; apart from `memory`
+  int64_t snapshot_interval_seconds = 60;  // between two writings of the folder
+  bool operator==(const StateOptions&) const = default;
 };
 
 // A rule that could not be loaded, for reports that list rules and not messages.

@@ -17,6 +17,9 @@ namespace fs = std::filesystem;
 // Folders that hold YAML of another kind: log source tables, and the test data of the public rules.
 bool is_no_rule_folder(const std::string& name) { return name == "taxonomy" || name == "regression_data"; }
 
+// The configuration often lies beside the rules that it names.
+bool is_configuration_name(const std::string& name) { return name == "sigrun.yaml" || name == "sigrun.yml"; }
+
 }  // namespace
 
 bool find_rule_files(const std::string& path, std::vector<std::string>& files, std::vector<std::string>& lost,
@@ -43,7 +46,7 @@ bool find_rule_files(const std::string& path, std::vector<std::string>& files, s
     if (walk->is_symlink(ignored) && walk->is_directory(ignored)) {
       lost.push_back(walk->path().string() +
                      ": a linked folder; links to folders are not followed, name it by itself");
-    } else if (is_yaml_file_name(name) && !folder) {
+    } else if (is_yaml_file_name(name) && !folder && !is_configuration_name(name)) {
       if (walk->is_regular_file(ignored))
         found.push_back(walk->path().string());
       else

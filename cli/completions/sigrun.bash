@@ -28,10 +28,10 @@ _sigrun() {
   if [[ $word == -* ]]; then
     case $command in
       scan)
-        options='-r --rules -p --pipeline --vars --taxonomy --logsource --min-level --min-status --select --exclude
+        options='--config -r --rules -p --pipeline --vars --taxonomy --logsource --min-level --min-status --select --exclude
           --unwrap -e --event --from --to --format -o --output --fail-on --profile --strict -j --threads --help' ;;
-      check) options='-p --pipeline --vars --taxonomy --format --help' ;;
-      test) options='-p --pipeline --vars --taxonomy --junit -v --verbose --help' ;;
+      check) options='--config -p --pipeline --vars --taxonomy --format --help' ;;
+      test) options='--config -p --pipeline --vars --taxonomy --junit -v --verbose --help' ;;
       version) options='--help' ;;
     esac
     COMPREPLY=($(compgen -W "$options" -- "$word"))

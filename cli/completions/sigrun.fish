@@ -11,6 +11,7 @@ complete -c sigrun -f -n "not __fish_seen_subcommand_from $commands" -l version 
 complete -c sigrun -l help -d 'Describe the command'
 
 set -l any '__fish_seen_subcommand_from scan check test'
+complete -c sigrun -n $any -l config -r -F -d 'Configuration file'
 complete -c sigrun -n $any -s p -l pipeline -r -a 'sysmon windows-audit ecs_windows' -d 'Processing pipeline'
 complete -c sigrun -n $any -l vars -r -F -d 'Values for placeholders'
 complete -c sigrun -n $any -l taxonomy -r -F -a none -d 'Folder of log source tables'

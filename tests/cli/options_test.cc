@@ -51,16 +51,55 @@ TEST_SUITE("cli options") {
     options.min_status = "test";
     options.select = {"attack.*"};
     options.exclude = {"*/noisy/*"};
+    LoadOptions load;
     std::string error;
-    const auto load = to_load_options(options, error);
-    REQUIRE(load);
-    CHECK(load->rule_paths == options.rules);
-    CHECK(load->pipelines == options.pipelines);
-    CHECK_FALSE(load->use_taxonomy);
-    CHECK(load->taxonomy_path.empty());
-    CHECK(load->selection.min_level == sigma::Level::medium);
-    CHECK(load->selection.min_status == sigma::Status::test);
-    CHECK(load->selection.select == options.select);
-    CHECK(load->selection.exclude == options.exclude);
+    REQUIRE(override_options(options, load, error));
+    CHECK(load.rule_paths == options.rules);
+    CHECK(load.pipelines == options.pipelines);
+    CHECK_FALSE(load.use_taxonomy);
+    CHECK(load.taxonomy_path.empty());
+    CHECK(load.selection.min_level == sigma::Level::medium);
+    CHECK(load.selection.min_status == sigma::Status::test);
+    CHECK(load.selection.select == options.select);
+    CHECK(load.selection.exclude == options.exclude);
+  }
+
+  TEST_CASE("options go over a configuration one by one, lists as a whole") {
+    LoadOptions configured;
+    configured.rule_paths = {"c", "d"};
+    configured.pipelines = {"p"};
+    configured.vars_path = "v";
+    configured.use_taxonomy = false;
+    configured.logsource.kind = LogSourceMode::Kind::off;
+    configured.selection.min_level = sigma::Level::high;
+    configured.selection.select = {"x", "y"};
+    std::string error;
+    LoadOptions load = configured;
+    REQUIRE(override_options({}, load, error));
+    CHECK(load.rule_paths == configured.rule_paths);
+    CHECK(load.pipelines == configured.pipelines);
+    CHECK(load.vars_path == "v");
+    CHECK_FALSE(load.use_taxonomy);
+    CHECK(load.logsource.kind == LogSourceMode::Kind::off);
+    CHECK(load.selection.min_level == sigma::Level::high);
+    CHECK(load.selection.select == configured.selection.select);
+
+    RuleOptions options;
+    options.rules = {"a"};
+    options.taxonomy = "tables";
+    options.logsource = "auto";
+    options.min_level = "low";
+    options.select = {"z"};
+    REQUIRE(override_options(options, load, error));
+    CHECK(load.rule_paths == options.rules);
+    CHECK(load.pipelines == configured.pipelines);
+    CHECK(load.use_taxonomy);
+    CHECK(load.taxonomy_path == "tables");
+    CHECK(load.logsource.kind == LogSourceMode::Kind::automatic);
+    CHECK(load.selection.min_level == sigma::Level::low);
+    CHECK(load.selection.select == options.select);
+    options.logsource = "windows";
+    CHECK_FALSE(override_options(options, load, error));
+    CHECK(error.find("\"windows\" is no log source") != std::string::npos);
   }
 }

@@ -193,11 +193,11 @@ TEST_SUITE("cli scan") {
     CHECK(has(run(work.scan({"--min-level", "high", work.events})).err, "1 not selected"));
     const Outcome none = run(work.scan({"--select", "attack.t9999", work.events}));
     CHECK(none.status == 3);
-    CHECK(has(none.err, "sigrun scan: warning: --select attack.t9999 matches no rule\n"));
-    CHECK(has(none.err, "sigrun scan: no rule is left by --select\n"));
+    CHECK(has(none.err, "sigrun scan: warning: select attack.t9999 matches no rule\n"));
+    CHECK(has(none.err, "sigrun scan: no rule is left by select\n"));
     const Outcome neither = run(work.scan({"--min-level", "critical", "--exclude", "none.yml", work.events}));
-    CHECK(has(neither.err, "--exclude none.yml matches no rule\n"));
-    CHECK(has(neither.err, "sigrun scan: no rule is left by --min-level and --exclude\n"));
+    CHECK(has(neither.err, "exclude none.yml matches no rule\n"));
+    CHECK(has(neither.err, "sigrun scan: no rule is left by min-level and exclude\n"));
     CHECK(fired({"--select", "ATTACK.T1033"}) == "W");
   }
 

@@ -28,6 +28,15 @@ TEST_SUITE("cli summary") {
           "input:  2 inputs in 0.50 s, 40,000 events/s, 80.0 MB/s");
   }
 
+  TEST_CASE("alerts that the configuration leaves out") {
+    ScanResult result;
+    result.counters.in = result.counters.processed = 9;
+    result.counters.alerts_by_level = {0, 0, 1, 1'500, 4, 0};
+    const std::string text = format_summary({}, result, 1, {1'501, sigma::Level::high});
+    CHECK(text.find("alerts: 1,505 (high 4, medium 1,500, low 1); 1,501 below high not written (output: min-level)\n") !=
+          std::string::npos);
+  }
+
   TEST_CASE("unrecognised events: count, share, commonest key sets, made printable") {
     ScanResult result;
     result.counters.in = result.counters.processed = 200;

@@ -229,6 +229,17 @@ TEST_CASE("loading: a word is a shipped pipeline, whatever lies where the engine
   CHECK(loaded.report.fatal.starts_with("./sysmon:1:"));
 }
 
+TEST_CASE("loading: a configuration beside the rules is none of them") {
+  Loaded loaded;
+  loaded.write("rules/a.yml", rule("A")).write("rules/sigrun.yaml", "rules: [.]\n").write("rules/b/sigrun.yml", "rules: [.]\n").load();
+  CHECK(loaded.titles() == "A");
+  CHECK(loaded.report.refused == 0);
+  // Named outright, it is read as what it was named for.
+  loaded.options.rule_paths = {loaded.folder.path("rules/sigrun.yaml")};
+  loaded.load();
+  CHECK(loaded.report.refused == 1);
+}
+
 TEST_CASE("loading: the tables that ship are sound") {
   LoadOptions options;
   LoadReport report;
