@@ -186,6 +186,9 @@ int run_scan(const ScanArguments& arguments) {
   ScanOptions options;
   options.threads = arguments.threads;
   options.unwrap = arguments.unwrap;
+  options.correlation.state_bytes = configuration->state.memory;
+  options.correlation.rule_bytes = configuration->state.rule_memory;
+  options.correlation.evidence_bytes = configuration->state.evidence_memory;
   if (!arguments.from.empty()) options.time.from = parse_time_bound(arguments.from, Bound::from).value();
   if (!arguments.to.empty()) options.time.to = parse_time_bound(arguments.to, Bound::to).value();
   if (options.time.from && options.time.to && *options.time.from > *options.time.to) {

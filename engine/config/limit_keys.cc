@@ -21,7 +21,7 @@ constexpr LimitKey key(std::string_view name, Unit unit, uint64_t least, uint64_
           }};
 }
 
-constexpr uint64_t microsecond = 1'000, day = 86'400'000'000'000;
+constexpr uint64_t microsecond = 1'000, second = 1'000'000'000, day = 86'400'000'000'000;
 constexpr uint64_t kib = 1 << 10, mib = 1 << 20, gib = 1 << 30, tib = uint64_t{1} << 40;
 constexpr uint64_t any = 1'000'000'000'000;  // a count that no memory holds
 
@@ -48,6 +48,16 @@ constexpr LimitKey keys[] = {
     key<&Limits::alert_bytes>("alert-bytes", Unit::bytes, kib, tib),
     key<&Limits::values_per_event>("values-per-event", Unit::count, 1, 1'000'000'000),
     key<&Limits::rule_budget_microseconds, microsecond>("rule-budget", Unit::span, 0, day),
+
+    key<&Limits::future_seconds, second>("future", Unit::span, 0, 366 * day),
+    key<&Limits::undecided_events>("undecided-events", Unit::count, 8, 1'000'000),
+    key<&Limits::open_files>("open-files", Unit::count, 1, 100'000),
+
+    key<&Limits::correlation_log_entries>("correlation-log-entries", Unit::count, 16, 100'000'000),
+    key<&Limits::correlation_groups_of_event>("correlation-groups-of-event", Unit::count, 1, 1'000'000),
+    key<&Limits::correlation_key_bytes>("correlation-key-bytes", Unit::bytes, 16, mib),
+    key<&Limits::correlation_evidence>("correlation-evidence", Unit::count, 0, 10'000),
+    key<&Limits::evidence_event_bytes>("evidence-event-bytes", Unit::bytes, 0, gib),
 
     key<&Limits::rejected_reports>("rejected-reports", Unit::count, 0, any),
     key<&Limits::explained_value_bytes>("explained-value-bytes", Unit::bytes, 1, gib),

@@ -26,7 +26,7 @@ namespace sigrun {
 struct CorrelatorOptions {
   // Looked at when a batch is done: groups of shards that have more than their 256th part are evicted until the whole has no more than this.
   size_t state_bytes = 256 << 20;    // of all correlations together
-  size_t rule_bytes = 128 << 20;     // of one correlation
+  size_t rule_bytes = 64 << 20;      // of one correlation
   size_t evidence_bytes = 32 << 20;  // of the events kept to be shown
   // Shards depend on it: the same seed evicts the same groups. Hosts that serve strangers draw one and keep it with the state.
   uint64_t seed = 0x5167'7275'6e00'0001;
