@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <memory>
+#include <numbers>
 
 #include "sketches/saved_bytes.h"
 
@@ -15,14 +15,15 @@ namespace {
 constexpr int64_t most_window_ticks = 1 << 14;
 constexpr int64_t last_tick = std::numeric_limits<uint16_t>::max();
 
-// How many distinct coupons `values` distinct values are expected to draw from `buckets` buckets, and the derivative by the logarithm of
-// `values`. Coupons of a level are drawn about as often as a Poisson process would; the difference is less than 1/buckets.
+// How many distinct coupons `values` distinct values are expected to draw from `buckets` buckets, and the
+// derivative by the logarithm of `values`. Coupons of a level are drawn about as often as a Poisson process
+// would; the difference is less than 1/buckets.
 struct Expected {
   double coupons, slope;
 };
 Expected expected_coupons(double values, double buckets) {
-  // Of the last level up: each level is drawn twice as often as the one behind it, and 1 − (1 − q)² = q (2 − q). The last
-  // two are alike.
+  // Of the last level up: each level is drawn twice as often as the one behind it, and 1 − (1 − q)² = q (2 −
+  // q). The last two are alike.
   double often = values / buckets * std::ldexp(1.0, 1 - static_cast<int>(CouponTimes::most_levels));
   double drawn = -std::expm1(-often);
   Expected expected{drawn, often * (1 - drawn)};
@@ -35,11 +36,14 @@ Expected expected_coupons(double values, double buckets) {
   return {expected.coupons * buckets, expected.slope * buckets};
 }
 
-// The number of values that are expected to draw `coupons`; `guess` is where to begin.
-double values_drawing(double coupons, double buckets, double guess) {
-  double logarithm = std::log(std::max(coupons, guess));
-  // Newton's method. Expected coupons grow like the values at first and like their logarithm later: from there it takes
-  // a few steps.
+// The number of values that are expected to draw `coupons`. Depends on nothing else: the same count is
+// estimated alike in every run.
+double values_drawing(double coupons, double buckets) {
+  // Expected coupons grow like the values at first, and by one for each bucket whenever the values double
+  // later.
+  double logarithm =
+      std::max(std::log(coupons), std::log(buckets) + (coupons / buckets - 1.33) * std::numbers::ln2);
+  // Newton's method, from there a few steps.
   for (int step = 0; step < 60; ++step) {
     const Expected expected = expected_coupons(std::exp(logarithm), buckets);
     const double change = (coupons - expected.coupons) / expected.slope;
@@ -99,9 +103,10 @@ double CouponTimes::estimate(int64_t from) {
   if (counted_ != estimated_for_) {
     estimated_for_ = counted_;
     const auto coupons = static_cast<double>(counted_), buckets = static_cast<double>(uint64_t{1} << bits_);
-    // All coupons of all levels: more values than there will be, and no number of values is expected to draw them.
+    // All coupons of all levels: more values than there will be, and no number of values is expected to draw
+    // them.
     const double drawable = std::min(coupons, buckets * most_levels - 1);
-    estimate_ = counted_ == 0 ? 0 : values_drawing(drawable, buckets, estimate_);
+    estimate_ = counted_ == 0 ? 0 : values_drawing(drawable, buckets);
   }
   return estimate_;
 }
@@ -113,7 +118,8 @@ void CouponTimes::save(std::string& out) const {
 }
 
 bool CouponTimes::restore(std::string_view saved) {
-  // What the newest time and the window say is where ticks must begin, give or take what they have moved since.
+  // What the newest time and the window say is where ticks must begin, give or take what they have moved
+  // since.
   const int64_t newest_tick = before_first_ + window_ticks_ + 1;
   uint32_t levels;
   int64_t before_first;

@@ -87,7 +87,8 @@ inline void CouponTimes::add(int64_t time, uint64_t hash) {
     add_levels(level + 1);
   Cell& cell = cells_[(size_t{level} << bits_) + bucket];
   const auto drawn = static_cast<Cell>(now);
-  // What is drawn at first, or again after the window had left it, counts; nothing does where nothing was counted.
+  // What is drawn at first, or again after the window had left it, counts; nothing does where nothing was
+  // counted.
   counted_ += static_cast<uint64_t>(cell < counted_from_) & static_cast<uint64_t>(drawn >= counted_from_);
   cell = cell < drawn ? drawn : cell;
 }

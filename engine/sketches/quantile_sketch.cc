@@ -157,6 +157,7 @@ size_t QuantileSketch::most_bytes(uint32_t exact) {
 void QuantileSketch::save(std::string& out) const {
   append_bytes(out, static_cast<uint8_t>(sketching_ ? form_sketch : form_exact));
   if (!sketching_) {
+    append_bytes(out, size_);
     for (uint64_t i = 0; i < size_; ++i) append_bytes(out, values_[i]);
     return;
   }
@@ -178,10 +179,12 @@ bool QuantileSketch::restore_all(std::string_view saved) {
   uint8_t form;
   if (!take_bytes(saved, form)) return false;
   if (form == form_exact) {
-    double value;
-    while (take_bytes(saved, value))
+    uint64_t values;
+    if (!take_bytes(saved, values) || values > most_exact || saved.size() != values * sizeof(double))
+      return false;
+    for (double value = 0; take_bytes(saved, value);)
       if (!add(value)) return false;
-    return saved.empty();
+    return true;
   }
   if (form != form_sketch) return false;
   sketching_ = true;

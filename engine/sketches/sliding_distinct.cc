@@ -89,9 +89,8 @@ inline int64_t SlidingDistinct::begin_of(int64_t now, int64_t timespan) const {
 }
 
 inline uint64_t SlidingDistinct::known_since(int64_t begin) const {
-  uint64_t known = recent_.size();
-  for (auto id = recent_.oldest(); known > 0 && recent_.time(id) < begin; id = recent_.newer(id)) --known;
-  return known;
+  // Adding has erased what is older than `longest`: most often nothing is.
+  return begin <= horizon_ ? recent_.size() : recent_.count_since(begin);
 }
 
 SlidingDistinct::Count SlidingDistinct::count(int64_t now, int64_t timespan) {
@@ -110,7 +109,7 @@ bool SlidingDistinct::at_least(uint64_t wanted, int64_t now, int64_t timespan) {
 }
 
 void SlidingDistinct::forget_before(int64_t time) {
-  if (time > horizon_) move_horizon(std::min(time, last_time));
+  if (time > horizon_) move_horizon(std::min(time, last_time + 1));
 }
 
 void SlidingDistinct::clear() {
@@ -121,8 +120,7 @@ void SlidingDistinct::clear() {
 
 void SlidingDistinct::start_sketch() {
   make_sketch();
-  for (auto id = recent_.oldest(); id != RecentValues::none; id = recent_.newer(id))
-    sketch_->add(recent_.time(id), recent_.hash(id));
+  recent_.for_each([&](int64_t time, uint64_t hash) { sketch_->add(time, hash); });
 }
 
 void SlidingDistinct::make_sketch() {
@@ -143,7 +141,7 @@ size_t SlidingDistinct::bytes() const {
 
 size_t SlidingDistinct::most_bytes(const Shape& shape) {
   const Shape it = sound(shape);
-  return RecentValues::bytes_for(it.exact) + sizeof(CouponTimes) +
+  return RecentValues::most_bytes(it.exact) + sizeof(CouponTimes) +
          CouponTimes::bytes_for(CouponTimes::most_levels, it.sketch_bits);
 }
 
@@ -157,11 +155,12 @@ void SlidingDistinct::save(std::string& out) const {
   append_bytes(out, newest_);
   append_bytes(out, horizon_);
   append_bytes(out, incomplete_);
+  append_bytes(out, static_cast<uint8_t>(sketch_ != nullptr));
   append_bytes(out, static_cast<uint32_t>(recent_.size()));
-  for (auto id = recent_.oldest(); id != RecentValues::none; id = recent_.newer(id)) {
-    append_bytes(out, recent_.time(id));
-    append_bytes(out, recent_.hash(id));
-  }
+  recent_.for_each([&](int64_t time, uint64_t hash) {
+    append_bytes(out, time);
+    append_bytes(out, hash);
+  });
   if (sketch_) sketch_->save(out);
 }
 
@@ -175,26 +174,30 @@ bool SlidingDistinct::restore(std::string_view saved) {
 bool SlidingDistinct::restore_all(std::string_view saved) {
   int64_t longest, newest, horizon, incomplete;
   uint32_t sketch_bits, values;
+  uint8_t has_sketch;
   if (!take_bytes(saved, longest) || !take_bytes(saved, sketch_bits) || !take_bytes(saved, newest) ||
-      !take_bytes(saved, horizon) || !take_bytes(saved, incomplete) || !take_bytes(saved, values))
+      !take_bytes(saved, horizon) || !take_bytes(saved, incomplete) || !take_bytes(saved, has_sketch) ||
+      !take_bytes(saved, values))
     return false;
   if (longest != shape_.longest || sketch_bits != shape_.sketch_bits) return false;
+  if (has_sketch > 1 || values > saved.size() / value_bytes) return false;
   if (newest == INT64_MIN) {  // nothing was ever added
-    if (horizon > last_time || incomplete != INT64_MIN || values != 0) return false;
     horizon_ = horizon;
-    return saved.empty();
+    return horizon <= last_time + 1 && incomplete == INT64_MIN && has_sketch == 0 && values == 0 &&
+           saved.empty();
   }
-  if (newest < -last_time || newest > last_time || horizon > last_time || incomplete > newest) return false;
-  if (horizon < newest - longest || values > saved.size() / value_bytes) return false;
+  if (newest < -last_time || newest > last_time || incomplete > newest) return false;
+  if (horizon < newest - longest || horizon > last_time + 1) return false;
   newest_ = newest;
   horizon_ = horizon;
   incomplete_ = incomplete;
 
-  std::string_view rest = saved.substr(values * value_bytes);
-  if (incomplete >= horizon && rest.empty()) return false;
-  if (!rest.empty()) {
+  const std::string_view rest = saved.substr(values * value_bytes);
+  if (has_sketch != 0) {
     make_sketch();
     if (!sketch_->restore(rest)) return false;
+  } else if (incomplete >= horizon || !rest.empty()) {
+    return false;
   }
   int64_t before = horizon;
   for (uint32_t i = 0; i < values; ++i) {

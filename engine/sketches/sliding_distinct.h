@@ -19,14 +19,17 @@
 // `hash` stands for the value and must be seeded_hash()'s or as good: values of one hash are one value, the
 // sketch's error supposes that bits are fair, and whoever can choose hashes can choose collisions.
 //
-// Cost. add(): amortised constant for times in order; one that is late looks for its place among the exact
-// values from the nearer of both ends and of the last late one. count(): constant for `longest` at the newest
-// time; for a shorter timespan or a later end it walks over the exact values that it leaves out. A count by
-// the sketch looks at all cells (about 2 µs) where the window has moved by 1/16384, else nowhere.
+// Cost. add(): amortised constant, and for a time that comes late the logarithm of the number of late ones
+// among the exact values. count() and at_least(): constant for the timespan `longest` at the newest time; for
+// a shorter one or a later end they walk over the exact values that are left out. A count that needs the
+// sketch goes through its cells where the window has moved by a tick (coupon_times.h; about 1 µs), and is
+// remembered as long as nothing changes; at_least() up to `exact` never needs it.
 //
 // Memory is asked of the resource and nowhere else, and moves with the object; bytes() says how much of it is
-// in use, and most_bytes() what it can become. 32 to 64 bytes for each exact value; the sketch adds 2 KiB
-// times (3 + the logarithm of the number of values), at most 64 KiB, with ten bits.
+// in use, and most_bytes() what it can become. 40 bytes for each exact value there is room for (room doubles,
+// from four up to `exact`), and up to 16 for each that came late. The sketch, with ten bits, adds 2 KiB times
+// (3 + the logarithm to base 2 of the number of values), at most 64 KiB. While one of them grows, old and new
+// are held. Saving and starting the sketch sort late values in ordinary memory.
 //
 // Threads: one at a time. Lifetimes: the resource outlives the object. It has no clock and does not hash.
 #pragma once
