@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <unordered_map>
 
 #include "correlate/closed_cell.h"
 #include "correlate/sliding_cell.h"
+#include "support/saved_bytes.h"
 
 namespace sigrun {
 namespace {
@@ -103,6 +105,81 @@ void Cell::keep_evidence(const Group& group, const Arrival& arrival, bool import
   if (place == head.evidence) return;
   head.evidence = place;
   if (!important) ++head.sampled;
+}
+
+void Cell::save(std::string& out) const {
+  std::unordered_multimap<uint64_t, int64_t> dues;
+  for (const Due& due : due_) dues.emplace(due.hash, due.time);
+  std::string own;
+  state_.for_each_scheduled([&](const KeyedState::Entry& entry, int64_t page) {
+    const Group group = group_of(entry);
+    const GroupHead& head = group.head();
+    append_bytes(out, page);
+    append_text(out, entry.key());
+    append_bytes(out, head.evidence);
+    append_bytes(out, head.sampled);
+    append_bytes(out, static_cast<uint8_t>(head.held + 2 * head.cut));
+    append_bytes(out, head.count);
+    for (size_t i = 0; i < group.count(); ++i) {
+      append_bytes(out, group.time(i));
+      if (layout_.payloads) append_bytes(out, group.payload(i));
+    }
+    std::vector<int64_t> times;
+    for (auto [due, end] = dues.equal_range(entry.hash()); due != end; ++due) times.push_back(due->second);
+    std::sort(times.begin(), times.end());
+    append_bytes(out, static_cast<uint32_t>(times.size()));
+    for (int64_t time : times) append_bytes(out, time);
+    own.clear();
+    save_group(group, own);
+    append_text(out, own);
+  });
+}
+
+bool Cell::restore(std::string_view saved) {
+  clear();
+  while (!saved.empty())
+    if (!restore_one(saved)) {
+      clear();
+      return false;
+    }
+  return true;
+}
+
+bool Cell::restore_one(std::string_view& saved) {
+  int64_t page;
+  std::string_view key, own;
+  uint64_t evidence;
+  uint16_t sampled;
+  uint8_t flags;
+  uint32_t count, dues;
+  if (!take_bytes(saved, page) || !take_text(saved, key) || !take_bytes(saved, evidence) ||
+      !take_bytes(saved, sampled) || !take_bytes(saved, flags) || !take_bytes(saved, count))
+    return false;
+  const uint64_t hash = KeyedState::hash_of(key);
+  if (count > saved.size() / (layout_.stride() * sizeof(int64_t)) || state_.find(key, hash)) return false;
+  const size_t capacity = std::max<size_t>(count, 1);
+  KeyedState::Entry& entry = state_.insert(key, hash, layout_.bytes(capacity));
+  const Group group = group_of(entry);
+  group.head() = {evidence,         nullptr,         0, 0, static_cast<uint32_t>(capacity), sampled,
+                  (flags & 1) != 0, (flags & 2) != 0};
+  state_.schedule_on(entry, page);
+  const bool inputs = correlation_.type == sigma::CorrelationType::temporal ||
+                      correlation_.type == sigma::CorrelationType::temporal_ordered;
+  for (uint32_t i = 0; i < count; ++i) {
+    int64_t time;
+    uint64_t payload = 0;
+    if (!take_bytes(saved, time) || (layout_.payloads && !take_bytes(saved, payload))) return false;
+    if (inputs && payload >= correlation_.inputs.size()) return false;
+    if (!group.empty() && time < group.newest()) return false;
+    group.insert(time, payload);
+  }
+  if (!take_bytes(saved, dues)) return false;
+  for (uint32_t i = 0; i < dues; ++i) {
+    int64_t time;
+    if (!take_bytes(saved, time)) return false;
+    set_due(group, time);
+  }
+  return take_text(saved, own) && restore_group(group, own);
 }
 
 ShardFiring Cell::make_firing(const Group& group, int64_t from, int64_t to, const Arrival* maker,

@@ -59,13 +59,20 @@ class Cell : public KeyedState::Owner {
   void shrink(size_t bytes, Shard& shard);
   void clear();
 
+  // Whether settle() or expire() would look at anything.
+  bool may_settle(int64_t watermark) const {
+    return (!due_.empty() && (due_.front().time < watermark || watermark == forever)) ||
+           state_.may_expire(watermark) || watermark == forever;
+  }
   size_t groups() const { return state_.size(); }
   size_t bytes() const { return state_.bytes() + due_.capacity() * sizeof(Due); }
   void prefetch(uint64_t hash) const { state_.prefetch(hash); }
   void prefetch_entry(uint64_t hash) const { state_.prefetch_entry(hash); }
 
+  // Appends all groups, and takes them into a cell without any. False: `saved` is nothing that save() wrote for this kind of correlation; the cell
+  // is without groups then.
   void save(std::string& out) const;
-  bool restore(std::string_view bytes);
+  bool restore(std::string_view saved);
 
   void release(KeyedState::Entry& entry) override;
 
@@ -79,10 +86,16 @@ class Cell : public KeyedState::Owner {
   };
 
   virtual void settle_group(Group group, int64_t watermark, Shard& shard) = 0;
+  // What is the kind's own. restore_group() gets a group with its head and log; false: it makes no sense.
+  virtual void save_group(Group group, std::string& out) const = 0;
+  virtual bool restore_group(Group group, std::string_view saved) = 0;
   // Frees what the group owns outside its block, and discharges it.
   virtual void release_group(Group group) = 0;
 
   Group group_of(KeyedState::Entry& entry) const { return {entry, layout_}; }
+  Group group_of(const KeyedState::Entry& entry) const {
+    return {const_cast<KeyedState::Entry&>(entry), layout_};
+  }
   // settle_group() is called once the watermark is past `time`.
   void set_due(const Group& group, int64_t time);
   // A group with room for another entry, perhaps elsewhere. `most`: entries that a log may have. False: there is none, the log is full.
@@ -101,6 +114,7 @@ class Cell : public KeyedState::Owner {
   KeyedState state_;
 
  private:
+  bool restore_one(std::string_view& saved);
   std::vector<Due> due_;  // a heap
 };
 

@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "support/saved_bytes.h"
+
 namespace sigrun {
 namespace {
 
@@ -24,6 +26,38 @@ void ClosedCell::release_group(Group group) {
   if (!tallies) return;
   for (const WindowTally& tally : *tallies) state_.discharge(tally.bytes());
   delete tallies;
+}
+
+void ClosedCell::save_group(Group group, std::string& out) const {
+  append_bytes(out, group.aggregate<Windows>()->due);
+  const Tallies* tallies = tallies_of(group);
+  append_bytes(out, static_cast<uint32_t>(tallies ? tallies->size() : 0));
+  if (!tallies) return;
+  std::string own;
+  for (const WindowTally& tally : *tallies) {
+    own.clear();
+    tally.save(own);
+    append_bytes(out, tally.from());
+    append_text(out, own);
+  }
+}
+
+bool ClosedCell::restore_group(Group group, std::string_view saved) {
+  uint32_t count;
+  if (!take_bytes(saved, group.aggregate<Windows>()->due) || !take_bytes(saved, count)) return false;
+  if (count == 0) return saved.empty();
+  Tallies* tallies = tallies_of(group) = new Tallies;
+  for (uint32_t i = 0; i < count; ++i) {
+    int64_t from;
+    std::string_view own;
+    const bool there = take_bytes(saved, from) && take_text(saved, own);
+    // One at least must be there while the group has any: release_group() looks at it.
+    WindowTally& tally = tallies->emplace_back(correlation_, there ? from : 0, exact_values(0));
+    const bool sound = there && tally.restore(own);
+    state_.charge(tally.bytes());
+    if (!sound) return false;
+  }
+  return saved.empty();
 }
 
 // Distinct values are exact up to what they are compared with.

@@ -29,6 +29,8 @@ class ClosedCell : public Cell {
 
   void settle_group(Group group, int64_t watermark, Shard& shard) override;
   void release_group(Group group) override;
+  void save_group(Group group, std::string& out) const override;
+  bool restore_group(Group group, std::string_view saved) override;
   static Tallies*& tallies_of(const Group& group) { return group.aggregate<Windows>()->tallies; }
   void wait_for_end(const Group& group);
   // Where the first window that is not decided begins; `forever` where there is none.

@@ -68,7 +68,11 @@ class Builder {
           DiagnosticSink& sink)
       : rules_(rules), sink_(sink) {
     plan_.detections = detections.size();
-    for (size_t i = 0; i < detections.size(); ++i) name(detections[i].header, static_cast<SourceId>(i));
+    for (size_t i = 0; i < detections.size(); ++i) {
+      const sigma::RuleHeader& header = detections[i].header;
+      name(header, static_cast<SourceId>(i));
+      names_.push_back(!header.id.empty() ? header.id : !header.name.empty() ? header.name : header.title);
+    }
   }
 
   CorrelationPlan build() {
@@ -138,9 +142,32 @@ class Builder {
     correlation.closed = !grows(correlation) || (rule.expression && has_negation(*rule.expression));
     correlation.least = least_count(correlation.bounds);
     correlation.identity = identity(rule.header);
+    correlation.counted = counted(correlation);
     plan_.levels = std::max(plan_.levels, correlation.level + 1);
     name(rule.header, plan_.source_of(static_cast<uint32_t>(plan_.correlations.size())));
     plan_.correlations.push_back(std::move(correlation));
+  }
+
+  // Titles, levels, thresholds and prose may change without losing what was counted; two that count the same are told apart by number.
+  std::string counted(const Correlation& correlation) {
+    std::string text =
+        fmt::format("{} {} {}", static_cast<int>(correlation.type), correlation.closed, correlation.timespan);
+    auto add = [&](std::string_view part) { text += fmt::format(" {}:{}", part.size(), part); };
+    for (const CorrelationInput& input : correlation.inputs) {
+      text += " |";
+      for (SourceId source : input.sources)
+        add(source < plan_.detections ? names_[source]
+                                      : plan_.correlations[source - plan_.detections].counted);
+      for (const std::string& field : input.group_by) add(field);
+      text += " /";
+      for (const std::string& field : input.fields) add(field);
+    }
+    for (const Correlation::Sequence& sequence : correlation.sequences) {
+      text += " >";
+      for (uint32_t input : sequence.inputs) text += fmt::format(" {}", input);
+    }
+    const int number = ++counted_[text];
+    return make_identity("counted", {text, fmt::to_string(number)}).text().c_str();
   }
 
   // As a detection: silent where it is only referred to, unless one that refers to it wants it heard.
@@ -303,7 +330,8 @@ class Builder {
   DiagnosticSink& sink_;
   CorrelationPlan plan_;
   Bearers bearers_;
-  std::map<std::string, int> identities_;
+  std::map<std::string, int> identities_, counted_;
+  std::vector<std::string> names_;  // by detection: what tells it from others when rules are loaded again
 };
 
 }  // namespace

@@ -63,6 +63,8 @@ struct CorrelationFeed {
 };
 
 struct Correlation {
+  std::string
+      counted;  // what is counted, over what: state goes over to a correlation of which this is the same
   std::string identity;  // what ids are made of: the rule's id or file, made distinct
   sigma::CorrelationType type = sigma::CorrelationType::event_count;
   bool closed = false;   // decided when the window that the first event opened is over; otherwise on arrival

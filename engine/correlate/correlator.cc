@@ -9,11 +9,13 @@
 #include <cmath>
 #include <functional>
 #include <iterator>
+#include <mutex>
 #include <optional>
 #include <tuple>
 #include <utility>
 
 #include "correlate/cell.h"
+#include "support/saved_bytes.h"
 #include "support/seeded_hash.h"
 
 namespace sigrun {
@@ -54,6 +56,7 @@ struct Correlator::Impl {
     std::vector<std::unique_ptr<Cell>> cells;            // by correlation; null before the first arrival
     std::vector<std::pair<uint32_t, Arrival>> arrivals;  // correlation and arrival, of the level at hand
     size_t bytes = 0;
+    bool to_save = false;
   };
 
   Impl(const CorrelationPlan& correlation_plan, const CorrelatorOptions& correlator_options,
@@ -81,9 +84,11 @@ struct Correlator::Impl {
   void make_payloads(const OccurrenceBatch& batch, const Occurrence& occurrence, const CorrelationFeed& feed,
                      sigma::CorrelationType type);
   std::string_view keep_key(std::string_view key);
+  bool may_change(const ShardState& shard, int64_t to) const;
   void work(ShardState& shard, uint32_t level, int64_t watermark);
   void gather(std::vector<Firing>& firings);
   void keep_within_budget();
+  void save(size_t number);
 
   const CorrelationPlan& plan;
   CorrelatorOptions options;
@@ -91,7 +96,11 @@ struct Correlator::Impl {
   ForEach for_each;
   std::vector<std::unique_ptr<ShardState>> shards;
   int64_t watermark = never;
-  mutable CorrelationCounters counters;
+  CorrelationCounters counters;
+  Sink sink;
+  std::mutex sink_mutex;
+  size_t next_to_save = shard_count;
+  int64_t saved_watermark = never;  // of the cut
   // Of one level: keys that arrivals point into; blocks stay where they are.
   std::vector<std::unique_ptr<char[]>> key_blocks;
   size_t key_block = 0, key_used = 0;
@@ -303,6 +312,7 @@ void Correlator::Impl::keep_within_budget() {
   if (!all_over && !one_over) return;
   for_each(shard_count, [&](size_t number) {
     ShardState& shard = *shards[number];
+    if (shard.to_save) save(number);
     for (size_t i = 0; i < shard.cells.size(); ++i)
       if (shard.cells[i] && by_correlation[i] > options.rule_bytes)
         shard.cells[i]->shrink(options.rule_bytes / shard_count, shard.shared);
@@ -349,7 +359,10 @@ void Correlator::Impl::run(const OccurrenceBatch& batch, int64_t to, std::vector
     key_block = key_used = 0;
     send(batch, level, 0);
     send(chained, level, batch.occurrences.size());
-    for_each(shard_count, [&](size_t shard) { work(*shards[shard], level, to); });
+    for_each(shard_count, [&](size_t shard) {
+      if (shards[shard]->to_save && may_change(*shards[shard], to)) save(shard);
+      work(*shards[shard], level, to);
+    });
     const size_t first = firings.size();
     gather(firings);
     for (size_t i = first; i < firings.size(); ++i) chain(firings[i], chained);
@@ -362,6 +375,93 @@ void Correlator::Impl::run(const OccurrenceBatch& batch, int64_t to, std::vector
   }
   counters.firings += firings.size() - before;
   keep_within_budget();
+}
+
+// Arrivals, or the watermark.
+bool Correlator::Impl::may_change(const ShardState& shard, int64_t to) const {
+  return !shard.arrivals.empty() ||
+         std::any_of(shard.cells.begin(), shard.cells.end(),
+                     [&](const auto& cell) { return cell && cell->may_settle(to); });
+}
+
+// One shard: the seed, its number, the watermark, evidence, and each cell under what it counts.
+void Correlator::Impl::save(size_t number) {
+  ShardState& shard = *shards[number];
+  shard.to_save = false;
+  std::string section, part;
+  append_bytes(section, options.seed);
+  append_bytes(section, static_cast<uint32_t>(number));
+  append_bytes(section, saved_watermark);
+  shard.shared.evidence.save(part);
+  append_text(section, part);
+  for (size_t i = 0; i < shard.cells.size(); ++i) {
+    if (!shard.cells[i]) continue;
+    part.clear();
+    shard.cells[i]->save(part);
+    append_text(section, plan.correlations[i].counted);
+    append_text(section, part);
+  }
+  const std::lock_guard lock(sink_mutex);
+  sink(section);
+}
+
+void Correlator::begin_save(Sink sink) {
+  while (save_more(shard_count)) {
+  }
+  impl_->sink = std::move(sink);
+  impl_->next_to_save = 0;
+  impl_->saved_watermark = impl_->watermark;
+  for (auto& shard : impl_->shards) shard->to_save = true;
+}
+
+bool Correlator::save_more(size_t shards) {
+  size_t& next = impl_->next_to_save;
+  for (; next < shard_count && shards > 0; ++next)
+    if (impl_->shards[next]->to_save) impl_->save(next), --shards;
+  return saving();
+}
+
+bool Correlator::saving() const {
+  for (; impl_->next_to_save < shard_count; ++impl_->next_to_save)
+    if (impl_->shards[impl_->next_to_save]->to_save) return true;
+  return false;
+}
+
+std::optional<uint64_t> Correlator::seed_of(std::string_view section) {
+  uint64_t seed;
+  return take_bytes(section, seed) ? std::optional(seed) : std::nullopt;
+}
+
+bool Correlator::restore(std::string_view section) {
+  uint64_t seed;
+  uint32_t number;
+  int64_t watermark;
+  std::string_view evidence;
+  if (!take_bytes(section, seed) || !take_bytes(section, number) || !take_bytes(section, watermark) ||
+      !take_text(section, evidence) || seed != impl_->options.seed || number >= shard_count)
+    return false;
+  Impl::ShardState& shard = *impl_->shards[number];
+  bool sound = shard.shared.evidence.restore(evidence);
+  while (sound && !section.empty()) {
+    std::string_view counted, groups;
+    sound = take_text(section, counted) && take_text(section, groups);
+    const auto& correlations = impl_->plan.correlations;
+    const auto found =
+        std::find_if(correlations.begin(), correlations.end(),
+                     [&](const Correlation& correlation) { return correlation.counted == counted; });
+    if (!sound || found == correlations.end()) continue;
+    const auto place = static_cast<size_t>(found - correlations.begin());
+    shard.cells[place] = make_cell(*found, static_cast<uint32_t>(place));
+    sound = shard.cells[place]->restore(groups);
+  }
+  if (!sound) {
+    for (auto& cell : shard.cells) cell.reset();
+    shard.shared.evidence.clear();
+    return false;
+  }
+  shard.shared.watermark = watermark;
+  impl_->watermark = std::max(impl_->watermark, watermark);
+  return true;
 }
 
 Correlator::Correlator(const CorrelationPlan& plan, const CorrelatorOptions& options, const Limits& limits,

@@ -5,12 +5,14 @@
 // threads.
 //
 // Order of calls: construct; take() with batches; close() at the end of the inputs or of a segment of them; after close() the
-// next take() begins anew. save() and restore() between calls. Threads: one at a time; `for_each` may use more inside.
+// next take() begins anew. Saving and restore() between calls. Threads: one at a time; `for_each` may use more inside.
 // The plan must outlive it. It never prints; counters() tell what was left out.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,10 +67,19 @@ class Correlator {
 
   const CorrelationCounters& counters() const;
 
-  // All state as bytes; and back into a correlator of the same or another plan: groups of correlations that are not there any more, or
-  // that count something else, are left out and counted. False, with everything forgotten, for bytes that are damaged.
-  void save(std::string& out) const;
-  bool restore(std::string_view bytes);
+  // A consistent cut of all state, taken while the stream goes on: begin_save() marks the moment, and each shard is handed to `sink` as it was then, before
+  // anything changes it, by the take() that needs it or by save_more(). A shard waits for its own bytes only.
+  // `sink` is called by one thread at a time, with bytes that it may not keep; until saving() is false again.
+  using Sink = std::function<void(std::string_view section)>;
+  void begin_save(Sink sink);
+  // Hands over up to `shards` more of them; false when all are.
+  bool save_more(size_t shards);
+  bool saving() const;
+  // Takes a section that another correlator's sink got, of the same or another plan: groups of correlations that count something else by now are left
+  // out, and so is the order of eviction between seeds. Before any take(). False: the section is damaged, and nothing of it was taken.
+  bool restore(std::string_view section);
+  // Of a correlator that is to be restored: the seed that it was made with (its sections hold it).
+  static std::optional<uint64_t> seed_of(std::string_view section);
 
  private:
   struct Impl;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "support/saved_bytes.h"
+
 namespace sigrun {
 
 // A small ring grows until it has all the bytes that it may have: a shard that sees little holds little.
@@ -82,6 +84,42 @@ void EvidenceRing::collect(uint64_t last, int64_t from, int64_t to, size_t most,
     at = record.before;
   }
   std::reverse(evidence.begin() + static_cast<ptrdiff_t>(old), evidence.end());
+}
+
+void EvidenceRing::save(std::string& out) const {
+  append_bytes(out, begin_);
+  append_bytes(out, end_);
+  const size_t old = out.size();
+  out.resize(old + (end_ - begin_));
+  read(begin_, out.data() + old, end_ - begin_);
+}
+
+bool EvidenceRing::restore(std::string_view saved) {
+  clear();
+  uint64_t begin, end;
+  if (!take_bytes(saved, begin) || !take_bytes(saved, end)) return false;
+  if (begin < first_ || end < begin || end - begin != saved.size()) return false;
+  if (saved.size() > most_) {
+    // A smaller ring than it was: nothing of it is kept, and what groups remember of it is missing.
+    begin_ = end_ = end;
+    return true;
+  }
+  // Records one behind the other, to the end: collect() trusts them.
+  for (size_t at = 0; at < saved.size();) {
+    Record record;
+    if (saved.size() - at < sizeof record) return false;
+    std::memcpy(&record, saved.data() + at, sizeof record);
+    const uint64_t contents = sizeof record + uint64_t{record.input_bytes} + record.text_bytes;
+    if (record.bytes != (contents + 7) / 8 * 8 || record.bytes > saved.size() - at ||
+        record.before >= begin + at)
+      return false;
+    at += record.bytes;
+  }
+  begin_ = end_ = begin;
+  make_room(saved.size());
+  write(begin, saved.data(), saved.size());
+  end_ = end;
+  return true;
 }
 
 }  // namespace sigrun

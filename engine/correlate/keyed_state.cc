@@ -103,8 +103,8 @@ KeyedState::Entry* KeyedState::find_any(uint64_t hash) const {
   return nullptr;
 }
 
-void KeyedState::add_to_calendar(uint64_t hash, int64_t until) {
-  auto [page, fresh] = calendar_.try_emplace(page_of(until));
+void KeyedState::add_to_page(uint64_t hash, int64_t number) {
+  auto [page, fresh] = calendar_.try_emplace(number);
   const size_t before = page->second.capacity();
   page->second.push_back(hash);
   bytes_ += (page->second.capacity() - before) * sizeof(uint64_t) + (fresh ? page_node_bytes : 0);

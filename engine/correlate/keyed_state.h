@@ -80,13 +80,17 @@ class KeyedState {
   // Whether expire(now) has anything to look at.
   bool may_expire(int64_t now) const { return !calendar_.empty() && end_of(calendar_.begin()->first) <= now; }
 
+  // Every entry once, with its page of the calendar, in the order in which they would be evicted; and an entry put on a page in that order again.
+  template <class Visit>
+  void for_each_scheduled(Visit&& visit) const {
+    for (const auto& [page, hashes] : calendar_)
+      for (uint64_t hash : hashes)
+        if (const Entry* entry = find_any(hash)) visit(*entry, page);
+  }
+  void schedule_on(const Entry& entry, int64_t page) { add_to_page(entry.hash_, page); }
+
   size_t size() const { return size_; }
   size_t bytes() const { return bytes_ + slots_.capacity() * sizeof(uint64_t); }
-  template <class Visit>
-  void for_each(Visit&& visit) const {
-    for (uint64_t slot : slots_)
-      if (slot) visit(*entry_of(slot));
-  }
   void clear();
 
  private:
@@ -107,7 +111,8 @@ class KeyedState {
   void resize_table(size_t slots);
   void put(Entry* entry);
   void erase(Entry& entry);
-  void add_to_calendar(uint64_t hash, int64_t until);
+  void add_to_calendar(uint64_t hash, int64_t until) { add_to_page(hash, page_of(until)); }
+  void add_to_page(uint64_t hash, int64_t page);
   Owner& owner_;
   int64_t page_;
   std::vector<uint64_t> slots_;  // open addressing, linear probing; a power of two

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "support/saved_bytes.h"
+
 namespace sigrun {
 namespace {
 
@@ -33,6 +35,48 @@ void SlidingCell::release_group(Group group) {
     state_.discharge(sizeof *episodes);
     delete episodes;
   }
+}
+
+void SlidingCell::save_group(Group group, std::string& out) const {
+  std::string aggregate;
+  condition_->save(group, aggregate);
+  append_text(out, aggregate);
+  const Episodes* episodes = group.head().episodes;
+  append_bytes(out, static_cast<uint8_t>(episodes != nullptr));
+  if (!episodes) return;
+  append_bytes(out, episodes->last_emitted);
+  append_bytes(out, episodes->disordered);
+  append_bytes(out, static_cast<uint32_t>(episodes->pairs.size()));
+  for (const Episodes::Pair& pair : episodes->pairs) {
+    append_bytes(out, pair.canonical);
+    append_bytes(out, pair.emitted);
+  }
+  append_bytes(out, static_cast<uint32_t>(episodes->loose.size()));
+  for (int64_t emitted : episodes->loose) append_bytes(out, emitted);
+}
+
+bool SlidingCell::restore_group(Group group, std::string_view saved) {
+  condition_->reset(group);
+  for (size_t i = 0; i < group.count(); ++i) condition_->add(group, i);
+  std::string_view aggregate;
+  const bool sound = take_text(saved, aggregate) && condition_->restore(group, aggregate);
+  state_.charge(condition_->bytes(group));
+  uint8_t any;
+  if (!sound || !take_bytes(saved, any) || group.empty()) return false;
+  if (!any) return saved.empty();
+  Episodes& episodes = episodes_of(group);
+  uint32_t count;
+  if (!take_bytes(saved, episodes.last_emitted) || !take_bytes(saved, episodes.disordered) ||
+      !take_bytes(saved, count))
+    return false;
+  for (uint32_t i = 0; i < count; ++i) {
+    Episodes::Pair& pair = episodes.pairs.emplace_back();
+    if (!take_bytes(saved, pair.canonical) || !take_bytes(saved, pair.emitted)) return false;
+  }
+  if (!take_bytes(saved, count)) return false;
+  for (uint32_t i = 0; i < count; ++i)
+    if (!take_bytes(saved, episodes.loose.emplace_back())) return false;
+  return saved.empty();
 }
 
 Group SlidingCell::make_group(const Arrival& arrival) {

@@ -37,6 +37,8 @@ class SlidingCell : public Cell {
   SlidingCell(const Correlation& correlation, uint32_t number, std::unique_ptr<SlidingCondition> condition);
   void settle_group(Group group, int64_t watermark, Shard& shard) override;
   void release_group(Group group) override;
+  void save_group(Group group, std::string& out) const override;
+  bool restore_group(Group group, std::string_view saved) override;
 
   Group make_group(const Arrival& arrival);
   void make_room(Group& group, Shard& shard);

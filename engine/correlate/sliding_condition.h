@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "correlate/correlation_plan.h"
 #include "correlate/group.h"
@@ -41,6 +43,9 @@ class SlidingCondition {
   virtual bool holds(const Group& group, size_t i) const = 0;
   // What is compared, in the window of the entries [first, last].
   virtual double value(const Group& group, size_t first, size_t last) const = 0;
+  // What reset() and the log's entries would not give back. restore() comes behind those; false: `saved` is not such a state.
+  virtual void save(const Group&, std::string&) const {}
+  virtual bool restore(const Group&, std::string_view saved) const { return saved.empty(); }
   // Bytes that the aggregate owns elsewhere.
   virtual size_t bytes(const Group&) const { return 0; }
 

@@ -1,5 +1,6 @@
 // temporal: rules seen within the window, in any order. The aggregate is the last time of each input.
 #include "correlate/sliding_condition.h"
+#include "support/saved_bytes.h"
 
 namespace sigrun {
 namespace {
@@ -28,6 +29,15 @@ class Temporal : public SlidingCondition {
     std::vector<bool> seen(correlation_.inputs.size());
     for (size_t i = first; i <= last; ++i) seen[group.payload(i)] = true;
     return static_cast<double>(std::count(seen.begin(), seen.end(), true));
+  }
+
+  void save(const Group& group, std::string& out) const override {
+    for (size_t i = 0; i < correlation_.inputs.size(); ++i) append_bytes(out, group.aggregate<int64_t>()[i]);
+  }
+  bool restore(const Group& group, std::string_view saved) const override {
+    for (size_t i = 0; i < correlation_.inputs.size(); ++i)
+      if (!take_bytes(saved, group.aggregate<int64_t>()[i])) return false;
+    return saved.empty();
   }
 
  private:

@@ -1,6 +1,7 @@
 // temporal_ordered: rules seen within the window in their order; equal times satisfy it (sequence_chains.h).
 #include "correlate/sequence_chains.h"
 #include "correlate/sliding_condition.h"
+#include "support/saved_bytes.h"
 
 namespace sigrun {
 namespace {
@@ -25,6 +26,15 @@ class TemporalOrdered : public SlidingCondition {
     std::vector<bool> seen(correlation_.inputs.size());
     for (size_t i = first; i <= last; ++i) seen[group.payload(i)] = true;
     return static_cast<double>(std::count(seen.begin(), seen.end(), true));
+  }
+
+  void save(const Group& group, std::string& out) const override {
+    for (size_t i = 0; i < places_; ++i) append_bytes(out, group.aggregate<int64_t>()[i]);
+  }
+  bool restore(const Group& group, std::string_view saved) const override {
+    for (size_t i = 0; i < places_; ++i)
+      if (!take_bytes(saved, group.aggregate<int64_t>()[i])) return false;
+    return saved.empty();
   }
 
  private:

@@ -40,6 +40,13 @@ class ValueCount : public SlidingCondition {
     for (size_t i = first; i <= last; ++i) values.insert(group.payload(i));
     return static_cast<double>(values.size());
   }
+  // The sketch knows of values that the log has let go of.
+  void save(const Group& group, std::string& out) const override {
+    if (group.head().cut) held(group)->save(out);
+  }
+  bool restore(const Group& group, std::string_view saved) const override {
+    return saved.empty() || held(group)->restore(saved);
+  }
   size_t bytes(const Group& group) const override {
     return held(group) ? sizeof(SlidingDistinct) + held(group)->bytes() : 0;
   }

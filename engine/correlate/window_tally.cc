@@ -6,6 +6,7 @@
 
 #include "correlate/group.h"
 #include "correlate/sequence_chains.h"
+#include "support/saved_bytes.h"
 
 namespace sigrun {
 
@@ -94,6 +95,39 @@ bool WindowTally::holds() {
   const double compared = value();
   return std::all_of(correlation_->bounds.begin(), correlation_->bounds.end(),
                      [&](const CorrelationBound& bound) { return bound.holds(compared); });
+}
+
+void WindowTally::save(std::string& out) const {
+  append_bytes(out, events_);
+  append_bytes(out, sum_);
+  append_bytes(out, lost_);
+  append_bytes(out, clump_time_);
+  for (bool seen : seen_) append_bytes(out, static_cast<uint8_t>(seen));
+  for (int64_t begun : chains_) append_bytes(out, begun);
+  append_bytes(out, static_cast<uint32_t>(clump_.size()));
+  for (uint64_t input : clump_) append_bytes(out, input);
+  if (distinct_) distinct_->save(out);
+  if (quantiles_) quantiles_->save(out);
+}
+
+bool WindowTally::restore(std::string_view saved) {
+  uint32_t count;
+  if (!take_bytes(saved, events_) || !take_bytes(saved, sum_) || !take_bytes(saved, lost_) ||
+      !take_bytes(saved, clump_time_))
+    return false;
+  for (size_t i = 0; i < seen_.size(); ++i) {
+    uint8_t seen;
+    if (!take_bytes(saved, seen)) return false;
+    seen_[i] = seen != 0;
+  }
+  for (int64_t& begun : chains_)
+    if (!take_bytes(saved, begun)) return false;
+  if (!take_bytes(saved, count) || count > correlation_->inputs.size()) return false;
+  for (uint32_t i = 0; i < count; ++i)
+    if (!take_bytes(saved, clump_.emplace_back()) || clump_.back() >= seen_.size()) return false;
+  if (distinct_) return distinct_->restore(saved);
+  if (quantiles_) return quantiles_->restore(saved) && quantiles_->size() == events_ && events_ > 0;
+  return saved.empty();
 }
 
 size_t WindowTally::bytes() const {

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "correlate/correlation_plan.h"
@@ -28,6 +30,10 @@ class WindowTally {
   double value();
   bool holds();
   size_t bytes() const;
+
+  // Appends the state; takes one that save() wrote for the same correlation. False: `saved` is no such state, and nothing may be asked of the tally.
+  void save(std::string& out) const;
+  bool restore(std::string_view saved);
 
  private:
   bool in_order() const;

@@ -7,7 +7,7 @@
 #include <memory>
 #include <numbers>
 
-#include "sketches/saved_bytes.h"
+#include "support/saved_bytes.h"
 
 namespace sigrun {
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "sketches/saved_bytes.h"
+#include "support/saved_bytes.h"
 
 namespace sigrun {
 namespace {

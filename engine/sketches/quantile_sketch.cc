@@ -5,7 +5,7 @@
 #include <numeric>
 #include <utility>
 
-#include "sketches/saved_bytes.h"
+#include "support/saved_bytes.h"
 
 namespace sigrun {
 namespace {

@@ -6,7 +6,7 @@
 #include <numbers>
 #include <utility>
 
-#include "sketches/saved_bytes.h"
+#include "support/saved_bytes.h"
 
 namespace sigrun {
 namespace {

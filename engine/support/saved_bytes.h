@@ -44,4 +44,18 @@ inline bool take_bytes(std::string_view& saved, double& number) {
   return true;
 }
 
+// A text with its length before it. What is taken is a view of `saved`.
+inline void append_text(std::string& out, std::string_view text) {
+  append_bytes(out, uint64_t{text.size()});
+  out += text;
+}
+inline bool take_text(std::string_view& saved, std::string_view& text) {
+  uint64_t size;
+  std::string_view rest = saved;
+  if (!take_bytes(rest, size) || size > rest.size()) return false;
+  text = rest.substr(0, size);
+  saved = rest.substr(size);
+  return true;
+}
+
 }  // namespace sigrun
