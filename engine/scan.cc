@@ -17,7 +17,10 @@
 
 #include "correlation_stage.h"
 #include "event/byte_source.h"
-#include "event/event_reader.h"
+#include "event/chunk.h"
+#include "event/chunk_reader.h"
+#include "event/line_framer.h"
+#include "event/ordered_framer.h"
 #include "parallel.h"
 
 namespace sigrun {
@@ -25,21 +28,21 @@ namespace {
 
 namespace tbb = oneapi::tbb;
 
-// One batch on its way: read, then evaluated, then delivered.
+// One chunk on its way: read, framed, evaluated, delivered.
 struct Work {
-  EventBatch batch;
+  Chunk chunk;
   const std::string* input = nullptr;
-  uint64_t consumed = 0;  // raw bytes of all inputs up to and with this batch
+  uint64_t consumed = 0;  // raw bytes of all inputs up to and with this chunk
   size_t evaluated = 0;  // events of the batch that were; all of them but where their alerts take much memory
   std::vector<Alert> alerts;
   Counters counters;
   EventOccurrences occurrences;
   std::vector<Rejection> rejected;  // framed, but not to be followed
-  std::string input_error;          // set on the last batch of an input that ended early
+  std::string input_error;          // set on the last chunk of an input that ended early
 
   // For the next batch; memory is kept.
   void clear() {
-    batch.clear();
+    chunk.clear();
     input = nullptr;
     consumed = evaluated = 0;
     alerts.clear();
@@ -74,55 +77,52 @@ class WorkPool {
 // Reads the inputs one after the other: the serial first stage.
 class Feed {
  public:
-  Feed(const Engine& engine, const std::vector<std::string>& inputs, std::string_view text,
-       const ScanOptions& options)
-      : engine_(engine), inputs_(inputs), text_(text), envelopes_(engine.envelopes()) {
-    envelopes_.insert(envelopes_.end(), options.unwrap.begin(), options.unwrap.end());
-  }
+  Feed(const Limits& limits, const std::vector<std::string>& inputs, std::string_view text)
+      : limits_(limits), inputs_(inputs), text_(text) {}
 
-  // False when all inputs are exhausted. A work without events may carry an input error.
+  // False when all inputs are exhausted. A work without bytes may carry an input error.
   bool next(Work& work) {
-    while (true) {
-      if (!reader_ && !open_next(work)) return !work.input_error.empty();
-      if (!reader_) return true;  // could not be opened: the work says so
+    while (at_ < inputs_.size()) {
       work.input = &inputs_[at_];
-      bool more = reader_->next(work.batch);
+      if (!reader_ && !open(work.input_error)) {
+        work.chunk.first = work.chunk.at_end = true;  // of nothing
+        ++at_;
+        return true;
+      }
+      const bool more = reader_->next(work.chunk);
       work.consumed = done_ + source_->consumed();
-      if (more) return true;
+      if (more && !work.chunk.at_end) return true;
       work.input_error = reader_->error();
       done_ += source_->consumed();
       reader_.reset();
       source_.reset();
       ++at_;
-      if (!work.input_error.empty()) return true;
+      if (more || !work.input_error.empty()) return true;
     }
+    return false;
   }
 
  private:
-  bool open_next(Work& work) {
-    if (at_ >= inputs_.size()) return false;
-    work.input = &inputs_[at_];
-    if (text_.data()) {
-      source_ = memory_byte_source(text_);
-    } else {
-      source_ = open_byte_source(inputs_[at_], work.input_error);
-    }
-    if (!source_) {
-      ++at_;
-      return true;
-    }
-    reader_ = std::make_unique<EventReader>(*source_, envelopes_, engine_.limits());
+  bool open(std::string& error) {
+    source_ = text_.data() ? memory_byte_source(text_) : open_byte_source(inputs_[at_], error);
+    if (!source_) return false;
+    reader_ = std::make_unique<ChunkReader>(*source_, limits_.chunk_bytes);
     return true;
   }
 
-  const Engine& engine_;
+  const Limits& limits_;
   const std::vector<std::string>& inputs_;
   std::string_view text_;
-  std::vector<std::string> envelopes_;
   size_t at_ = 0;
   uint64_t done_ = 0;
   std::unique_ptr<ByteSource> source_;
-  std::unique_ptr<EventReader> reader_;
+  std::unique_ptr<ChunkReader> reader_;
+};
+
+// What a thread needs for itself.
+struct Worker {
+  Engine::ScratchPointer scratch;
+  LineFramer lines;
 };
 
 // Delivers in input order: the serial last stage.
@@ -139,16 +139,15 @@ class Delivery {
         total_(total),
         result_(result) {}
 
+  // Called with one work at a time, in input order; the alerts of a work are in input order, too. A work may
+  // come without events (input_error, an object that goes on).
   void take(Work& work) {
-    report_rejections(*work.input, work.batch.rejected);
-    deliver(work);
-    // What was left because its alerts would have taken too much memory: here they go out before more are made.
-    while (work.evaluated < work.batch.events.size()) {
-      work.alerts.clear();
-      work.occurrences.clear();
-      work.rejected.clear();
-      evaluate_(work);
-      deliver(work);
+    deliver_batch(work);
+    // What did not fit into one batch.
+    while (work.chunk.frame_rest()) {
+      work.evaluated = 0;
+      evaluate_again(work);
+      deliver_batch(work);
     }
     result_.counters.add(work.counters);
     if (!work.input_error.empty()) {
@@ -160,6 +159,24 @@ class Delivery {
   }
 
  private:
+  void deliver_batch(Work& work) {
+    report_rejections(*work.input, work.chunk.batch.rejected);
+    deliver(work);
+    // What was left because its alerts would have taken too much memory: here they go out before more are
+    // made.
+    while (work.evaluated < work.chunk.batch.events.size()) {
+      evaluate_again(work);
+      deliver(work);
+    }
+  }
+
+  void evaluate_again(Work& work) {
+    work.alerts.clear();
+    work.occurrences.clear();
+    work.rejected.clear();
+    evaluate_(work);
+  }
+
   void deliver(Work& work) {
     report_rejections(*work.input, work.rejected);
     if (observer_.alert)
@@ -211,14 +228,23 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
                const ScanOptions& options, const ScanObserver& observer, const std::atomic<bool>* stop) {
   ScanResult result;
   result.inputs = inputs.size();
-  Feed feed(engine, inputs, text, options);
+  const Limits& limits = engine.limits();
+  std::vector<std::string> envelopes = engine.envelopes();
+  envelopes.insert(envelopes.end(), options.unwrap.begin(), options.unwrap.end());
   unsigned threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   auto stopping = [&] { return stop && stop->load(std::memory_order_relaxed); };
-  tbb::enumerable_thread_specific<Engine::ScratchPointer> scratches(
-      [&] { return engine.make_scratch(options.time); });
+  tbb::enumerable_thread_specific<Worker> workers([&] {
+    return Worker{engine.make_scratch(options.time), LineFramer(envelopes, limits)};
+  });
+
+  Feed feed(limits, inputs, text);
+  OrderedFramer order(envelopes, limits);
+  auto read = [&](Work& work) { return !stopping() && feed.next(work); };
+  auto frame_lines = [&](Work& work) { work.chunk.frame_lines(workers.local().lines); };
+  auto put_in_order = [&](Work& work) { order.take(work.chunk); };
   auto evaluate = [&](Work& work) {
-    work.evaluated = engine.evaluate_some(work.batch, work.evaluated, engine.limits().alert_bytes,
-                                          *work.input, *scratches.local(), work.alerts, work.counters,
+    work.evaluated = engine.evaluate_some(work.chunk.batch, work.evaluated, limits.alert_bytes, *work.input,
+                                          *workers.local().scratch, work.alerts, work.counters,
                                           &work.rejected, &work.occurrences);
   };
   std::optional<CorrelationStage> correlations;
@@ -229,38 +255,43 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
                     observer.progress && !text.data() ? total_size(inputs) : text.size(), result);
 
   if (threads == 1) {
-    // One thread needs no scheduler: the same three steps in turn.
-    for (Work work; !stopping() && feed.next(work); work.clear()) {
+    // One thread needs no scheduler: the same steps in turn.
+    for (Work work; read(work); work.clear()) {
+      frame_lines(work);
+      put_in_order(work);
       evaluate(work);
       delivery.take(work);
     }
   } else {
     using WorkPointer = std::shared_ptr<Work>;
+    constexpr auto serial = tbb::filter_mode::serial_in_order, parallel = tbb::filter_mode::parallel;
     WorkPool pool;
+    auto step = [](tbb::filter_mode mode, auto& does) {
+      return tbb::make_filter<WorkPointer, WorkPointer>(mode, [&does](WorkPointer work) {
+        does(*work);
+        return work;
+      });
+    };
     tbb::global_control parallelism(tbb::global_control::max_allowed_parallelism, threads);
     tbb::task_arena arena(static_cast<int>(threads));
     arena.execute([&] {
-      tbb::parallel_pipeline(
-          threads * 2,  // batches in flight: what bounds the memory of a scan
-          tbb::make_filter<void, WorkPointer>(tbb::filter_mode::serial_in_order,
-                                              [&](tbb::flow_control& flow) -> WorkPointer {
-                                                auto work = pool.take();
-                                                if (!stopping() && feed.next(*work)) return work;
-                                                flow.stop();
-                                                return {};
-                                              }) &
-              tbb::make_filter<WorkPointer, WorkPointer>(tbb::filter_mode::parallel,
-                                                         [&](WorkPointer work) {
-                                                           evaluate(*work);
-                                                           return work;
-                                                         }) &
-              tbb::make_filter<WorkPointer, void>(tbb::filter_mode::serial_in_order, [&](WorkPointer work) {
-                delivery.take(*work);
-                pool.give_back(std::move(work));
-              }));
+      tbb::parallel_pipeline(threads * 2,  // chunks in flight: what bounds the memory of a scan
+                             tbb::make_filter<void, WorkPointer>(serial,
+                                                                 [&](tbb::flow_control& flow) -> WorkPointer {
+                                                                   auto work = pool.take();
+                                                                   if (read(*work)) return work;
+                                                                   flow.stop();
+                                                                   return {};
+                                                                 }) &
+                                 step(parallel, frame_lines) & step(serial, put_in_order) &
+                                 step(parallel, evaluate) &
+                                 tbb::make_filter<WorkPointer, void>(serial, [&](WorkPointer work) {
+                                   delivery.take(*work);
+                                   pool.give_back(std::move(work));
+                                 }));
     });
   }
-  for (const Engine::ScratchPointer& scratch : scratches) engine.add_costs(*scratch, result.costs);
+  for (const Worker& worker : workers) engine.add_costs(*worker.scratch, result.costs);
   result.stopped = stopping();
   if (correlations) {
     correlations->finish();

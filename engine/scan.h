@@ -1,6 +1,9 @@
-// Runs whole inputs through an engine: read → frame → match on all cores → deliver in input order.
+// Runs whole inputs through an engine: read → frame lines → put in order → match → deliver.
 //
-// The one place where threads are started (oneTBB). Memory is bounded by the batches in flight.
+// Framing lines and matching run on all cores; the other three take one chunk at a time, in input order
+// (chunk.h says why framing has three steps). Nothing is matched before its place in the order is certain, so
+// what comes out is the same for any number of threads, in the same order. Memory is bounded by the chunks in
+// flight. The one place where threads are started for a scan (oneTBB).
 #pragma once
 
 #include <atomic>
@@ -21,8 +24,8 @@ struct ScanOptions {
   CorrelatorOptions correlation;
 };
 
-// What a scan tells while it runs. Calls come from one thread at a time, in input order; an alert's views live until its call
-// returns.
+// What a scan tells while it runs. Calls come from one thread at a time, in input order; an alert's views
+// live until its call returns.
 struct ScanObserver {
   std::function<void(const Alert&)> alert;
   std::function<void(const std::string& input, const Rejection&)> rejected;

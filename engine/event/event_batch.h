@@ -70,6 +70,10 @@ struct EventBatch {
   void clear() {
     bytes.clear();
     lent = nullptr;
+    forget_found();
+  }
+  // All but the bytes.
+  void forget_found() {
     events.clear();
     rejected.clear();
     tokens.clear();

@@ -4,7 +4,8 @@
 // Framing is structural: the reader follows strings, brackets, colons and commas, not values, so that one bad
 // event never hides the next (framer.h tells the rules).
 // After a broken object it goes on at the next line that begins a top-level object. Memory is bounded by one
-// batch plus Limits::event_bytes; a 300 MB array streams, an event over the limit is rejected.
+// batch plus Limits::event_bytes; a 300 MB array streams, an event over the limit is rejected. One thread takes
+// all steps of chunk.h here; a scan spreads them.
 // Threads: one thread per reader. Order of calls: next()* until it returns false, then error().
 #pragma once
 

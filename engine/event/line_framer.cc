@@ -10,8 +10,6 @@ namespace {
 
 // Lines are taken in blocks of about this size: their tokens stay in the second-level cache.
 constexpr size_t block_bytes = 128 << 10;
-// The beginning of a line is kept for the rest of it up to this size; longer ones stream through the Framer.
-constexpr size_t waiting_bytes = 32 << 10;
 
 // Behind the last line end within [begin, begin + size); 0: there is none.
 size_t whole_lines(const char* begin, size_t size) {
@@ -115,7 +113,6 @@ LineFramer::Progress LineFramer::run(const char* data, size_t size, uint64_t off
     const size_t left = size - progress.bytes;
     size_t length = whole_lines(block, std::min(left, block_bytes));
     if (length == 0 && left <= block_bytes && at_end) length = left;
-    progress.waits = length == 0 && left <= waiting_bytes;
     if (length == 0 || tokens_.find({block, length}) != JsonTokens::Outcome::found) return progress;
     const char* const block_end = block + length;
     auto line_end_from = [&](const char* p) {

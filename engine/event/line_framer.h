@@ -28,7 +28,6 @@ class LineFramer {
   struct Progress {
     size_t bytes = 0;    // framed, from the beginning of `data`, to the beginning of a line or the end
     uint64_t lines = 0;  // line ends in them
-    bool waits = false;  // all that is left is the beginning of a line, and not a long one
   };
   // `data[0, size)` begins outside of all objects at the beginning of line number `line`, at `offset` of the input, and is
   // followed by event_padding readable bytes. Appends to `found.events` (begin is relative to `data`) and `found.tokens`.
