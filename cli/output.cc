@@ -25,9 +25,9 @@ void Output::fail(int number) {
     error_ = path_ + ": " + std::strerror(number);
 }
 
-bool Output::open(const std::string& path) {
+bool Output::open(const std::string& path, bool append) {
   path_ = path;
-  descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC) | O_CLOEXEC, 0666);
   if (descriptor_ == -1) fail(errno);
   return descriptor_ != -1;
 }

@@ -15,8 +15,8 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  // Creates or empties a file; false with error() set.
-  bool open(const std::string& path);
+  // Creates a file, or empties it; with `append`, writes behind what it has. False with error() set.
+  bool open(const std::string& path, bool append = false);
   // False once anything failed; what is written after that is dropped.
   bool write(std::string_view text);
   bool flush();

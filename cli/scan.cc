@@ -32,7 +32,7 @@ namespace {
 struct ScanArguments {
   RuleOptions rules;
   std::vector<std::string> inputs, events, unwrap;
-  std::string format, output, from, to, fail_on, profile;
+  std::string format, output, from, to, fail_on, profile, state;
   bool strict = false;
   unsigned threads = 0;
 };
@@ -186,6 +186,8 @@ int run_scan(const ScanArguments& arguments) {
   ScanOptions options;
   options.threads = arguments.threads;
   options.unwrap = arguments.unwrap;
+  options.state.folder = arguments.state.empty() ? configuration->state.folder : arguments.state;
+  options.state.snapshot_seconds = static_cast<double>(configuration->state.snapshot_interval_seconds);
   options.correlation.state_bytes = configuration->state.memory;
   options.correlation.rule_bytes = configuration->state.rule_memory;
   options.correlation.evidence_bytes = configuration->state.evidence_memory;
@@ -215,7 +217,7 @@ int run_scan(const ScanArguments& arguments) {
   Output output;
   if (!wanted.file.empty()) {
     if (!is_free(wanted.file, inputs, arguments.rules.config, load)) return exit_usage;
-    if (!output.open(wanted.file)) return usage_error(output.error());
+    if (!output.open(wanted.file, !options.state.folder.empty())) return usage_error(output.error());
   }
   const bool as_table = wanted.format == OutputOptions::Format::automatic
                             ? is_terminal(output.descriptor())
@@ -225,6 +227,11 @@ int run_scan(const ScanArguments& arguments) {
 
   ScanObserver observer;
   observer.alert = [&](const Alert& alert) { writer.write(alert); };
+  observer.flush = [&] { return output.flush(); };
+  observer.state = [&](const std::string& message) {
+    progress.clear();
+    say("sigrun scan: " + printable(message));
+  };
   observer.rejected = [&](const std::string& input, const Rejection& rejection) {
     progress.clear();
     say(fmt::format("{}:{}: rejected: {} (offset {})", printable(input), rejection.line,
@@ -321,6 +328,11 @@ void add_scan_command(CLI::App& app, int& exit_code) {
         return parse_profile_rows(text) ? std::string()
                                         : "\"" + text + "\" is no number of rules; write 20, or all";
       });
+  command->add_option("--state", arguments->state,
+                      "Keep in this folder what correlations have counted and how\n"
+                      "far files were read; the next scan goes on from there, and\n"
+                      "-o adds to its file")
+      ->type_name("DIR");
   command->add_flag("--strict", arguments->strict, "Scan nothing if any rule cannot be loaded (status 2)");
   command->add_option("-j,--threads", arguments->threads, "Threads; 0: as many as the machine has")
       ->check(CLI::Range(0u, 1024u))
@@ -338,6 +350,7 @@ void add_scan_command(CLI::App& app, int& exit_code) {
       "  tail -F audit.log | sigrun scan -r rules/ -            events from a pipe\n"
       "  sigrun scan -r one.yml -e '{\"Image\":\"C:\\\\evil.exe\"}'   does this event fire that rule?\n"
       "  sigrun scan -r rules/ --fail-on high logs/ >alerts.ndjson\n"
+      "  sigrun scan -r rules/ --state state/ -o alerts.ndjson logs/   only what is new since last time\n"
       "  sigrun scan -r rules/ --profile=5 logs/ >/dev/null     which five rules take most time?\n"
       "\n"
       "Exit status: 0 done; 1 an alert reached --fail-on; 2 no rule could be loaded, or --strict and one\n"

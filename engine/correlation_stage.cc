@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "event/timestamp.h"
+#include "support/saved_bytes.h"
 
 namespace sigrun {
 namespace {
@@ -130,6 +131,21 @@ void CorrelationStage::end() {
 void CorrelationStage::finish() {
   end();
   close_segment();
+}
+
+std::string CorrelationStage::save() const {
+  std::string out;
+  append_bytes(out, watermark_);
+  append_text(out, clock_ ? clock_->save() : std::string());
+  return out;
+}
+
+bool CorrelationStage::restore(std::string_view saved) {
+  std::string_view clock;
+  if (!take_bytes(saved, watermark_) || !take_text(saved, clock) || !saved.empty()) return false;
+  if (clock.empty()) return true;
+  clock_ = std::make_unique<InputClock>(InputKind::file, engine_.limits());
+  return clock_->restore(clock);
 }
 
 TimeCounters CorrelationStage::times() const {

@@ -35,6 +35,13 @@ class CorrelationStage {
   // No input has. Everything is decided.
   void finish();
 
+  // Whether all events taken so far are decided, so that a state may be saved.
+  bool holds_nothing() const { return held_.count == 0; }
+  // What is to be saved beside the Correlator's sections; and back, before any take(). False: it is damaged.
+  std::string save() const;
+  bool restore(std::string_view saved);
+  Correlator& correlator() { return correlator_; }
+
   const CorrelationCounters& counters() const { return correlator_.counters(); }
   TimeCounters times() const;
   // By level, of correlations' alerts: not those of muted ones.

@@ -22,6 +22,7 @@
 #include "event/line_framer.h"
 #include "event/ordered_framer.h"
 #include "parallel.h"
+#include "scan_state.h"
 
 namespace sigrun {
 namespace {
@@ -77,8 +78,10 @@ class WorkPool {
 // Reads the inputs one after the other: the serial first stage.
 class Feed {
  public:
-  Feed(const Limits& limits, const std::vector<std::string>& inputs, std::string_view text)
-      : limits_(limits), inputs_(inputs), text_(text) {}
+  // `begins`: by input, where reading begins; empty: at the front.
+  Feed(const Limits& limits, const std::vector<std::string>& inputs, std::string_view text,
+       std::vector<InputPosition> begins)
+      : limits_(limits), inputs_(inputs), text_(text), begins_(std::move(begins)) {}
 
   // False when all inputs are exhausted. A work without bytes may carry an input error.
   bool next(Work& work) {
@@ -107,12 +110,15 @@ class Feed {
     source_ = text_.data() ? memory_byte_source(text_) : open_byte_source(inputs_[at_], error);
     if (!source_) return false;
     reader_ = std::make_unique<ChunkReader>(*source_, limits_.chunk_bytes);
+    if (!begins_.empty() && begins_[at_].offset > 0)
+      reader_->begin_at(begins_[at_].offset, begins_[at_].line);
     return true;
   }
 
   const Limits& limits_;
   const std::vector<std::string>& inputs_;
   std::string_view text_;
+  std::vector<InputPosition> begins_;
   size_t at_ = 0;
   uint64_t done_ = 0;
   std::unique_ptr<ByteSource> source_;
@@ -129,12 +135,13 @@ struct Worker {
 class Delivery {
  public:
   using Evaluate = std::function<void(Work&)>;
-  // `correlations`: null where there are none.
+  // `correlations`, `state`: null where there are none.
   Delivery(const Engine& engine, const ScanObserver& observer, CorrelationStage* correlations,
-           Evaluate evaluate, uint64_t total, ScanResult& result)
+           ScanState* state, Evaluate evaluate, uint64_t total, ScanResult& result)
       : engine_(engine),
         observer_(observer),
         correlations_(correlations),
+        state_(state),
         evaluate_(std::move(evaluate)),
         total_(total),
         result_(result) {}
@@ -149,6 +156,7 @@ class Delivery {
       evaluate_again(work);
       deliver_batch(work);
     }
+    if (state_) state_->delivered(*work.input, work.chunk, *correlations_);
     result_.counters.add(work.counters);
     if (!work.input_error.empty()) {
       ++result_.input_errors;
@@ -202,6 +210,7 @@ class Delivery {
   const Engine& engine_;
   const ScanObserver& observer_;
   CorrelationStage* correlations_;
+  ScanState* state_;
   const std::string* correlated_ = nullptr;  // the input that correlations are at
   Evaluate evaluate_;
   uint64_t total_;
@@ -237,7 +246,19 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
     return Worker{engine.make_scratch(options.time), LineFramer(envelopes, limits)};
   });
 
-  Feed feed(limits, inputs, text);
+  CorrelatorOptions correlation = options.correlation;
+  std::optional<ScanState> state;
+  if (!options.state.folder.empty() && !engine.correlations().empty()) {
+    state.emplace(options.state, inputs, observer);
+    correlation.seed = state->seed().value_or(correlation.seed);
+  }
+  std::optional<CorrelationStage> correlations;
+  if (!engine.correlations().empty())
+    correlations.emplace(engine, correlation, threads == 1 ? ForEach() : ForEach(in_parallel),
+                         observer.alert);
+  if (state) state->restore(*correlations);
+
+  Feed feed(limits, inputs, text, state ? state->positions() : std::vector<InputPosition>());
   OrderedFramer order(envelopes, limits);
   auto read = [&](Work& work) { return !stopping() && feed.next(work); };
   auto frame_lines = [&](Work& work) { work.chunk.frame_lines(workers.local().lines); };
@@ -247,12 +268,8 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
                                           *workers.local().scratch, work.alerts, work.counters,
                                           &work.rejected, &work.occurrences);
   };
-  std::optional<CorrelationStage> correlations;
-  if (!engine.correlations().empty())
-    correlations.emplace(engine, options.correlation, threads == 1 ? ForEach() : ForEach(in_parallel),
-                         observer.alert);
-  Delivery delivery(engine, observer, correlations ? &*correlations : nullptr, evaluate,
-                    observer.progress && !text.data() ? total_size(inputs) : text.size(), result);
+  Delivery delivery(engine, observer, correlations ? &*correlations : nullptr, state ? &*state : nullptr,
+                    evaluate, observer.progress && !text.data() ? total_size(inputs) : text.size(), result);
 
   if (threads == 1) {
     // One thread needs no scheduler: the same steps in turn.
@@ -294,7 +311,10 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
   for (const Worker& worker : workers) engine.add_costs(*worker.scratch, result.costs);
   result.stopped = stopping();
   if (correlations) {
-    correlations->finish();
+    // With a state that goes on, the windows of a scan that was stopped stay open.
+    if (!state || !result.stopped) correlations->finish();
+    if (state) state->finish(*correlations);
+    if (state) result.snapshots = state->snapshots(), result.state_failed = state->failed();
     result.correlation = correlations->counters();
     result.times = correlations->times();
     for (size_t level = 0; level < result.counters.alerts_by_level.size(); ++level)

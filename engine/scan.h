@@ -17,11 +17,19 @@
 
 namespace sigrun {
 
+// State that outlives a scan: what correlations counted, and how far each file was read. The next scan with the same folder goes on from there: lines
+// added to a file are read, those before are not. Inputs without a place to return to (pipes) go on with what they bring.
+struct ScanStateOptions {
+  std::string folder;             // empty: nothing outlives the scan
+  double snapshot_seconds = 60;   // between two writings; 0: as often as possible
+};
+
 struct ScanOptions {
   unsigned threads = 0;             // 0: as many as the machine has
   std::vector<std::string> unwrap;  // further envelope paths
   TimeRange time;                   // events outside are dropped; those without a time are not
   CorrelatorOptions correlation;
+  ScanStateOptions state;
 };
 
 // What a scan tells while it runs. Calls come from one thread at a time, in input order; an alert's views
@@ -30,6 +38,10 @@ struct ScanObserver {
   std::function<void(const Alert&)> alert;
   std::function<void(const std::string& input, const Rejection&)> rejected;
   std::function<void(const std::string& input, const std::string& message)> input_error;
+  // Makes sure that every alert told so far is out, before state is written that supposes so; false: it is not, and none is written.
+  std::function<bool()> flush;
+  // What became of the state: where a scan goes on, what was damaged or cannot be written.
+  std::function<void(const std::string& message)> state;
   // consumed and total raw bytes over all inputs (total 0: unknown), events and alerts so far.
   std::function<void(uint64_t consumed, uint64_t total, uint64_t events, uint64_t alerts)> progress;
 };
@@ -40,6 +52,8 @@ struct ScanResult {
   TimeCounters times;  // where correlations are loaded: only they ask for the time
   uint64_t inputs = 0, input_errors = 0;
   uint64_t rejections_not_shown = 0;  // beyond Limits::rejected_reports for each input
+  uint64_t snapshots = 0;
+  bool state_failed = false;  // could not be read or written: said by ScanObserver::state
   bool stopped = false;
   RuleCosts costs;  // by rule, in the order of Engine::rules()
 };

@@ -29,7 +29,7 @@ _sigrun() {
     case $command in
       scan)
         options='--config -r --rules -p --pipeline --vars --taxonomy --logsource --min-level --min-status --select --exclude
-          --unwrap -e --event --from --to --format -o --output --fail-on --profile --strict -j --threads --help' ;;
+          --unwrap -e --event --from --to --format -o --output --fail-on --profile --state --strict -j --threads --help' ;;
       check) options='--config -p --pipeline --vars --taxonomy --format --help' ;;
       test) options='--config -p --pipeline --vars --taxonomy --junit -v --verbose --help' ;;
       version) options='--help' ;;

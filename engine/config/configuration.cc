@@ -151,8 +151,6 @@ class Reader {
           rule_memory->value.mark,
           fmt::format("rule-memory, {}, is more than memory, {}; one rule cannot have more than all have",
                       format_bytes(state.rule_memory), format_bytes(state.memory)));
-    if (entry.value.is_map())
-      sink_.note(entry.key_mark, "this version checks state: and keeps nothing between events yet");
   }
 
  private:

@@ -19,7 +19,9 @@ void Chunk::clear() {
   batch.clear();
   size = 0;
   offset = 0;
-  first = begins_line = at_end = false;
+  first = begins_line = at_end = resumable = false;
+  line = 1;
+  next_line = 0;
   lines = {};
   rest.reset();
 }

@@ -35,6 +35,11 @@ struct Chunk {
   bool first = false;        // of its input
   bool begins_line = false;  // its first byte is the first of a line
   bool at_end = false;       // nothing follows in its input
+  uint64_t line = 1;         // of the first chunk's first byte: not 1 where reading began further on
+
+  // Set by OrderedFramer: nothing is open behind its last byte, so that reading may begin there another time; and the line of that place.
+  bool resumable = false;
+  uint64_t next_line = 0;
 
   // Set by frame_lines(): how far it came. Until step 3 the events' lines count from 0.
   LineFramer::Progress lines;

@@ -86,11 +86,34 @@ bool ChunkReader::lend(Chunk& chunk) {
   return true;
 }
 
+bool ChunkReader::begin_at(uint64_t offset, uint64_t line) {
+  if (!started_ && !start()) return false;
+  constexpr size_t step = 1 << 20;
+  while (offset_ < offset && !done_) {
+    const size_t wanted = std::min<uint64_t>(step, offset - offset_);
+    size_t passed = 0;
+    if (const std::string_view ahead = source_.in_memory(); held_.size() == 0 && !ahead.empty()) {
+      passed = std::min(wanted, ahead.size());
+      source_.skip(passed);
+      bytes_read_ += passed;
+    } else {
+      if (held_.size() < wanted) read(held_, wanted - held_.size());
+      passed = std::min(wanted, held_.size());
+      held_ = PaddedBytes(held_.view().substr(passed));
+    }
+    if (passed == 0) return false;
+    offset_ += passed;
+  }
+  line_ = line;
+  return offset_ == offset;
+}
+
 bool ChunkReader::next(Chunk& chunk) {
   chunk.clear();
   if (done_) return false;
-  chunk.first = !started_;
+  chunk.first = std::exchange(first_, false);
   if (!started_ && !start()) return false;
+  chunk.line = line_;
   chunk.offset = offset_;
   chunk.begins_line = at_line_begin_;
   PaddedBytes& bytes = chunk.batch.bytes;

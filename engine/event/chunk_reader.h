@@ -29,6 +29,10 @@ class ChunkReader {
   // after it, or where the input is refused, false.
   bool next(Chunk& chunk);
 
+  // Before the first next(): passes over what lies before `offset`, the first byte of a line that has the number `line`. False where the input is shorter, or
+  // refused.
+  bool begin_at(uint64_t offset, uint64_t line);
+
   // Why the input ended early (refused, read or decompression error), or empty. Known with the last chunk.
   const std::string& error() const { return error_; }
   uint64_t bytes_read() const { return bytes_read_; }  // decompressed
@@ -44,7 +48,9 @@ class ChunkReader {
   PaddedBytes held_;     // read, and not in a chunk yet
   uint64_t offset_ = 0;  // of the next chunk
   uint64_t bytes_read_ = 0;
+  uint64_t line_ = 1;  // of the first chunk
   bool started_ = false;
+  bool first_ = true;          // the next chunk is
   bool at_line_begin_ = true;  // the next chunk is
   bool at_end_ = false;        // the source has no more
   bool done_ = false;

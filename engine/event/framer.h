@@ -39,7 +39,10 @@ class Framer {
   Framer(const std::vector<std::string>& envelopes, const Limits& limits);
 
   // Before the first run(): the text begins there (after a byte order mark).
-  void begin_at(uint64_t offset) { position_ = line_begin_ = offset; }
+  void begin_at(uint64_t offset, uint64_t line) {
+    position_ = line_begin_ = offset;
+    line_ = line;
+  }
 
   // Outside of everything, at the beginning of the line at `offset`: whole lines may be taken past the framer.
   bool is_between_lines(uint64_t offset) const {

@@ -13,16 +13,19 @@ OrderedFramer::OrderedFramer(std::vector<std::string> envelopes, const Limits& l
 void OrderedFramer::take(Chunk& chunk) {
   if (chunk.first) {
     framer_.emplace(envelopes_, limits_);
-    framer_->begin_at(chunk.offset);
+    framer_->begin_at(chunk.offset, chunk.line);
     open_.clear();
     begin_ = 0;
   }
   assert(framer_);
-  if (accept_lines(chunk)) return;
-  if (open_.size() == begin_)
-    frame_in_place(chunk);
-  else
-    frame_behind_open(chunk);
+  if (!accept_lines(chunk)) {
+    if (open_.size() == begin_)
+      frame_in_place(chunk);
+    else
+      frame_behind_open(chunk);
+  }
+  chunk.resumable = !chunk.rest && framer_->is_between_lines(chunk.offset + chunk.size);
+  chunk.next_line = framer_->line();
 }
 
 // True if nothing is left of the chunk.

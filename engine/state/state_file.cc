@@ -34,7 +34,10 @@ std::string why() { return std::strerror(errno); }
 
 StateFileWriter::StateFileWriter(std::string path) : path_(std::move(path)), temporary_(path_ + ".new") {
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (descriptor_ < 0) return fail("cannot be written");
+  if (descriptor_ < 0) {
+    fail("cannot be written");
+    return;
+  }
   buffer_ = magic;
 }
 
@@ -52,7 +55,10 @@ void StateFileWriter::write(std::string_view bytes) {
   while (error_.empty() && !bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail("cannot be written");
+    if (written < 0) {
+      fail("cannot be written");
+      return;
+    }
     bytes.remove_prefix(static_cast<size_t>(written));
   }
 }

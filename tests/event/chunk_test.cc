@@ -36,7 +36,7 @@ void add(const EventBatch& batch, Found& found) {
 Found frame_whole(std::string_view text, const Setup& setup) {
   const PaddedBytes bytes(text);
   Framer framer(setup.envelopes, limits_of(setup));
-  if (text.starts_with("\xef\xbb\xbf")) framer.begin_at(3);
+  if (text.starts_with("\xef\xbb\xbf")) framer.begin_at(3, 1);
   Found found;
   EventBatch batch;
   batch.lent = bytes.data();

@@ -1,0 +1,194 @@
+#include "scan_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "event/byte_source.h"
+#include "support/saved_bytes.h"
+#include "support/seeded_hash.h"
+
+namespace sigrun {
+namespace {
+
+enum SectionKind : uint32_t { inputs_section = 1, stage_section = 2, shard_section = 3 };
+
+constexpr size_t prefix_wanted = 1024;
+// Shards that go into a snapshot with each chunk, beside those that the chunk touches.
+constexpr size_t shards_for_each_chunk = 16;
+
+bool has_a_place_to_return_to(const std::string& input) {
+  std::error_code none;
+  return std::filesystem::is_regular_file(input, none);
+}
+
+// The first bytes of an input, decompressed; fewer where it has no more.
+std::string beginning_of(const std::string& input, size_t bytes) {
+  std::string error, text(bytes, '\0');
+  const auto source = open_byte_source(input, error);
+  if (!source) return {};
+  size_t size = 0;
+  while (size < bytes) {
+    const size_t got = source->read(text.data() + size, bytes - size);
+    if (got == 0) break;
+    size += got;
+  }
+  text.resize(size);
+  return text;
+}
+
+bool begins_as(const InputPosition& known, const std::string& input) {
+  const std::string beginning = beginning_of(input, known.prefix_bytes);
+  return beginning.size() == known.prefix_bytes && hash_with_seed(beginning, 0) == known.prefix_hash;
+}
+
+}  // namespace
+
+ScanState::ScanState(const ScanStateOptions& options, const std::vector<std::string>& inputs,
+                     const ScanObserver& observer)
+    : options_(options),
+      inputs_(inputs),
+      observer_(observer),
+      path_((std::filesystem::path(options.folder) / "sigrun.state").string()),
+      positions_(inputs.size()) {
+  for (size_t i = 0; i < inputs.size(); ++i) positions_[i].name = inputs[i];
+  std::error_code problem;
+  std::filesystem::create_directories(options.folder, problem);
+  if (problem) fail(fmt::format("{}: {}", options.folder, problem.message()));
+  file_ = read_state_file(path_);
+  if (!file_.problem.empty())
+    fail(fmt::format("{}: {}{}; the scan begins without it", path_, file_.problem,
+                     file_.set_aside.empty() ? "" : " (kept as " + file_.set_aside + ")"));
+  next_ = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                                 std::chrono::duration<double>(options.snapshot_seconds));
+}
+
+void ScanState::tell(const std::string& message) const {
+  if (observer_.state) observer_.state(message);
+}
+
+void ScanState::fail(const std::string& message) {
+  failed_ = true;
+  tell(message);
+}
+
+std::optional<uint64_t> ScanState::seed() const {
+  for (const StateSection& section : file_.sections)
+    if (section.kind == shard_section) return Correlator::seed_of(section.bytes);
+  return {};
+}
+
+bool ScanState::read_inputs(std::string_view saved) {
+  while (!saved.empty()) {
+    InputPosition position;
+    std::string_view name;
+    if (!take_text(saved, name) || !take_bytes(saved, position.offset) || !take_bytes(saved, position.line) ||
+        !take_bytes(saved, position.prefix_bytes) || !take_bytes(saved, position.prefix_hash) ||
+        position.prefix_bytes > prefix_wanted)
+      return false;
+    position.name = name;
+    known_.push_back(std::move(position));
+  }
+  return true;
+}
+
+std::string ScanState::save_inputs() const {
+  std::string out;
+  auto add = [&](const InputPosition& position) {
+    append_text(out, position.name);
+    append_bytes(out, position.offset);
+    append_bytes(out, position.line);
+    append_bytes(out, position.prefix_bytes);
+    append_bytes(out, position.prefix_hash);
+  };
+  for (const InputPosition& position : positions_)
+    if (position.offset > 0) add(position);
+  // Of files that this scan was not told of: another one may be.
+  for (const InputPosition& known : known_)
+    if (std::find(inputs_.begin(), inputs_.end(), known.name) == inputs_.end()) add(known);
+  return out;
+}
+
+void ScanState::restore(CorrelationStage& stage) {
+  if (file_.sections.empty()) return;
+  bool sound = true;
+  for (const StateSection& section : file_.sections) {
+    switch (section.kind) {
+      case inputs_section: sound = sound && read_inputs(section.bytes); break;
+      case stage_section: sound = sound && stage.restore(section.bytes); break;
+      case shard_section: sound = sound && stage.correlator().restore(section.bytes); break;
+      default: break;  // of a later version
+    }
+  }
+  if (!sound) fail(fmt::format("{}: parts of it make no sense and were left out", path_));
+  file_ = {};
+  size_t resumed = 0;
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    const auto known = std::find_if(known_.begin(), known_.end(), [&](const InputPosition& position) {
+      return position.name == inputs_[i];
+    });
+    if (known == known_.end() || !has_a_place_to_return_to(inputs_[i])) continue;
+    if (!begins_as(*known, inputs_[i])) {
+      tell(fmt::format("{}: is another file than when the state was written, and is read from the front",
+                       inputs_[i]));
+      continue;
+    }
+    positions_[i] = *known;
+    ++resumed;
+  }
+  tell(fmt::format("going on with the state of {}{}", path_,
+                   resumed > 0
+                       ? fmt::format(": {} of {} inputs from where they were left", resumed, inputs_.size())
+                       : std::string()));
+}
+
+void ScanState::delivered(const std::string& input, const Chunk& chunk, CorrelationStage& stage) {
+  InputPosition& position = positions_[static_cast<size_t>(&input - inputs_.data())];
+  resumable_ = chunk.resumable || chunk.at_end;
+  if (resumable_) {
+    position.offset = chunk.offset + chunk.size;
+    position.line = chunk.next_line;
+  }
+  if (writer_) return go_on_with_snapshot(stage, shards_for_each_chunk);
+  if (resumable_ && stage.holds_nothing() && std::chrono::steady_clock::now() >= next_) begin_snapshot(stage);
+}
+
+void ScanState::begin_snapshot(CorrelationStage& stage) {
+  next_ = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                                 std::chrono::duration<double>(options_.snapshot_seconds));
+  for (InputPosition& position : positions_) {
+    if (position.offset == 0 || position.prefix_bytes > 0 || !has_a_place_to_return_to(position.name))
+      continue;
+    const std::string beginning =
+        beginning_of(position.name, static_cast<size_t>(std::min<uint64_t>(prefix_wanted, position.offset)));
+    position.prefix_bytes = static_cast<uint32_t>(beginning.size());
+    position.prefix_hash = hash_with_seed(beginning, 0);
+  }
+  writer_ = std::make_unique<StateFileWriter>(path_);
+  writer_->section(inputs_section, save_inputs());
+  writer_->section(stage_section, stage.save());
+  stage.correlator().begin_save(
+      [this](std::string_view section) { writer_->section(shard_section, section); });
+  go_on_with_snapshot(stage, shards_for_each_chunk);
+}
+
+void ScanState::go_on_with_snapshot(CorrelationStage& stage, size_t shards) {
+  if (stage.correlator().save_more(shards)) return;
+  const std::unique_ptr<StateFileWriter> writer = std::move(writer_);
+  // Alerts that are not out would be lost if the state went beyond them.
+  if (observer_.flush && !observer_.flush()) return;
+  if (!writer->commit()) return fail(writer->error());
+  ++snapshots_;
+}
+
+void ScanState::finish(CorrelationStage& stage) {
+  if (writer_) go_on_with_snapshot(stage, SIZE_MAX);
+  if (!resumable_ || !stage.holds_nothing()) return;
+  begin_snapshot(stage);
+  if (writer_) go_on_with_snapshot(stage, SIZE_MAX);
+}
+
+}  // namespace sigrun

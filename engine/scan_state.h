@@ -1,0 +1,72 @@
+// The state of a scan in a folder: read when it begins, written while it goes on, so that the next one goes on from there (contracts: the union of the alerts of
+// all runs, however they ended, is that of one run that was not disturbed; alerts told twice have one id).
+//
+// A snapshot is a consistent cut: how far each input was delivered, the clocks, all groups. It is begun where nothing is open or undecided, after the alerts
+// before it are out, and written while the scan goes on.
+//
+// Order of calls: construct, seed(), restore(), positions(); delivered() for each chunk; finish(). Threads: one at a time.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "correlation_stage.h"
+#include "event/chunk.h"
+#include "scan.h"
+#include "state/state_file.h"
+
+namespace sigrun {
+
+// How far an input has been delivered, and what it is known by: its name and how it begins.
+struct InputPosition {
+  std::string name;
+  uint64_t offset = 0, line = 1;  // of the first byte that was not, decompressed
+  uint32_t prefix_bytes = 0;      // the first bytes have…
+  uint64_t prefix_hash = 0;       // …this hash
+};
+
+class ScanState {
+ public:
+  ScanState(const ScanStateOptions& options, const std::vector<std::string>& inputs,
+            const ScanObserver& observer);
+
+  // Of the state that was read; none where there is none.
+  std::optional<uint64_t> seed() const;
+  void restore(CorrelationStage& stage);
+  // By input: where to begin.
+  const std::vector<InputPosition>& positions() const { return positions_; }
+
+  // A chunk of the input has been delivered, all of it.
+  void delivered(const std::string& input, const Chunk& chunk, CorrelationStage& stage);
+  // The scan is over. Where it was stopped with something open or undecided, the last snapshot stands.
+  void finish(CorrelationStage& stage);
+
+  uint64_t snapshots() const { return snapshots_; }
+  bool failed() const { return failed_; }
+
+ private:
+  void tell(const std::string& message) const;
+  void fail(const std::string& message);
+  bool read_inputs(std::string_view saved);
+  std::string save_inputs() const;
+  void begin_snapshot(CorrelationStage& stage);
+  void go_on_with_snapshot(CorrelationStage& stage, size_t shards);
+
+  ScanStateOptions options_;
+  const std::vector<std::string>& inputs_;
+  const ScanObserver& observer_;
+  std::string path_;
+  StateFile file_;
+  std::vector<InputPosition> known_;      // of the state that was read
+  std::vector<InputPosition> positions_;  // by input
+  std::unique_ptr<StateFileWriter> writer_;
+  std::chrono::steady_clock::time_point next_;
+  bool resumable_ = true;  // nothing is open behind the last chunk
+  bool failed_ = false;
+  uint64_t snapshots_ = 0;
+};
+
+}  // namespace sigrun
