@@ -137,15 +137,94 @@ std::string CorrelationStage::save() const {
   std::string out;
   append_bytes(out, watermark_);
   append_text(out, clock_ ? clock_->save() : std::string());
+  save_held(out);
   return out;
+}
+
+void CorrelationStage::save_held(std::string& out) const {
+  const OccurrenceBatch& batch = held_.events.batch;
+  append_bytes(out, uint64_t{held_.count});
+  append_bytes(out, uint64_t{batch.places.size()});
+  for (size_t i = 0; i < batch.places.size(); ++i) {
+    const EventPlace& place = batch.places[i];
+    append_bytes(out, held_.events.event_of_place[i]);
+    append_text(out, place.input);
+    append_bytes(out, place.line);
+    append_bytes(out, place.offset);
+    append_text(out, place.text);
+  }
+  append_bytes(out, uint64_t{batch.occurrences.size()});
+  for (const Occurrence& occurrence : batch.occurrences) {
+    append_text(out, engine_.rules()[occurrence.source]->id);
+    append_bytes(out, occurrence.source);
+    append_bytes(out, occurrence.time);
+    append_bytes(out, occurrence.id.high);
+    append_bytes(out, occurrence.id.low);
+    append_bytes(out, occurrence.place);
+    const size_t fields = engine_.correlations().captured[occurrence.source].size();
+    append_bytes(out, static_cast<uint32_t>(fields));
+    for (size_t field = 0; field < fields; ++field) {
+      const auto values = batch.values_of(occurrence, field);
+      append_bytes(out, static_cast<uint32_t>(values.size()));
+      for (const CapturedValue& value : values) append_text(out, batch.text_of(value));
+    }
+  }
+}
+
+// Occurrences of rules that are not what they were when the state was saved are left out.
+bool CorrelationStage::restore_held(std::string_view& saved) {
+  Held held;
+  OccurrenceBatch& batch = held.events.batch;
+  uint64_t count, places, occurrences;
+  if (!take_bytes(saved, count) || !take_bytes(saved, places) || places > saved.size()) return false;
+  held.count = count;
+  for (uint64_t i = 0; i < places; ++i) {
+    EventPlace place;
+    if (!take_bytes(saved, held.events.event_of_place.emplace_back()) || !take_text(saved, place.input) ||
+        !take_bytes(saved, place.line) || !take_bytes(saved, place.offset) || !take_text(saved, place.text) ||
+        held.events.event_of_place.back() >= count)
+      return false;
+    place.input = held.texts.emplace_back(place.input);
+    place.text = held.texts.emplace_back(place.text);
+    batch.places.push_back(place);
+  }
+  if (!take_bytes(saved, occurrences)) return false;
+  for (uint64_t i = 0; i < occurrences; ++i) {
+    std::string_view rule;
+    Occurrence occurrence;
+    uint32_t fields;
+    if (!take_text(saved, rule) || !take_bytes(saved, occurrence.source) ||
+        !take_bytes(saved, occurrence.time) || !take_bytes(saved, occurrence.id.high) ||
+        !take_bytes(saved, occurrence.id.low) || !take_bytes(saved, occurrence.place) ||
+        !take_bytes(saved, fields) || occurrence.place >= places)
+      return false;
+    const bool same = occurrence.source < engine_.rules().size() &&
+                      engine_.rules()[occurrence.source]->id == rule &&
+                      engine_.correlations().captured[occurrence.source].size() == fields;
+    occurrence.first_captured = static_cast<uint32_t>(batch.captured.size());
+    for (uint32_t field = 0; field < fields; ++field) {
+      uint32_t values;
+      if (!take_bytes(saved, values)) return false;
+      if (same) batch.add_field();
+      for (uint32_t value = 0; value < values; ++value) {
+        std::string_view text;
+        if (!take_text(saved, text)) return false;
+        if (same) batch.add_value(text);
+      }
+    }
+    if (same) batch.occurrences.push_back(occurrence);
+  }
+  held_ = std::move(held);
+  return true;
 }
 
 bool CorrelationStage::restore(std::string_view saved) {
   std::string_view clock;
-  if (!take_bytes(saved, watermark_) || !take_text(saved, clock) || !saved.empty()) return false;
-  if (clock.empty()) return true;
+  if (!take_bytes(saved, watermark_) || !take_text(saved, clock) || !restore_held(saved) || !saved.empty())
+    return false;
+  if (clock.empty()) return held_.count == 0;
   clock_ = std::make_unique<InputClock>(InputKind::file, engine_.limits());
-  return clock_->restore(clock);
+  return clock_->restore(clock) && clock_->undecided() == held_.count;
 }
 
 TimeCounters CorrelationStage::times() const {

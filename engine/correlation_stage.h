@@ -35,9 +35,8 @@ class CorrelationStage {
   // No input has. Everything is decided.
   void finish();
 
-  // Whether all events taken so far are decided, so that a state may be saved.
-  bool holds_nothing() const { return held_.count == 0; }
-  // What is to be saved beside the Correlator's sections; and back, before any take(). False: it is damaged.
+  // What is to be saved beside the Correlator's sections: the clock of the input at hand, and what is not decided; and back, before any take().
+  // False: it is damaged.
   std::string save() const;
   bool restore(std::string_view saved);
   Correlator& correlator() { return correlator_; }
@@ -55,6 +54,8 @@ class CorrelationStage {
     size_t count = 0;  // of events
   };
 
+  void save_held(std::string& out) const;
+  bool restore_held(std::string_view& saved);
   void pass_on(EventOccurrences& events, size_t first_event);
   void pass_on_some(const EventOccurrences& events, size_t first_event, Held& undecided);
   void correlate(const OccurrenceBatch& batch, int64_t watermark);

@@ -311,9 +311,9 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
   for (const Worker& worker : workers) engine.add_costs(*worker.scratch, result.costs);
   result.stopped = stopping();
   if (correlations) {
-    // With a state that goes on, the windows of a scan that was stopped stay open.
-    if (!state || !result.stopped) correlations->finish();
+    // The state that goes on has its windows open: its files may grow. This scan decides them, unless it was stopped.
     if (state) state->finish(*correlations);
+    if (!state || !result.stopped) correlations->finish();
     if (state) result.snapshots = state->snapshots(), result.state_failed = state->failed();
     result.correlation = correlations->counters();
     result.times = correlations->times();

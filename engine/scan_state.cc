@@ -153,7 +153,7 @@ void ScanState::delivered(const std::string& input, const Chunk& chunk, Correlat
     position.line = chunk.next_line;
   }
   if (writer_) return go_on_with_snapshot(stage, shards_for_each_chunk);
-  if (resumable_ && stage.holds_nothing() && std::chrono::steady_clock::now() >= next_) begin_snapshot(stage);
+  if (resumable_ && std::chrono::steady_clock::now() >= next_) begin_snapshot(stage);
 }
 
 void ScanState::begin_snapshot(CorrelationStage& stage) {
@@ -186,7 +186,7 @@ void ScanState::go_on_with_snapshot(CorrelationStage& stage, size_t shards) {
 
 void ScanState::finish(CorrelationStage& stage) {
   if (writer_) go_on_with_snapshot(stage, SIZE_MAX);
-  if (!resumable_ || !stage.holds_nothing()) return;
+  if (!resumable_) return;
   begin_snapshot(stage);
   if (writer_) go_on_with_snapshot(stage, SIZE_MAX);
 }

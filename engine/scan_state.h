@@ -1,7 +1,7 @@
 // The state of a scan in a folder: read when it begins, written while it goes on, so that the next one goes on from there (contracts: the union of the alerts of
 // all runs, however they ended, is that of one run that was not disturbed; alerts told twice have one id).
 //
-// A snapshot is a consistent cut: how far each input was delivered, the clocks, all groups. It is begun where nothing is open or undecided, after the alerts
+// A snapshot is a consistent cut: how far each input was delivered, the clocks, all groups. It is begun between two objects, and takes its place after the alerts
 // before it are out, and written while the scan goes on.
 //
 // Order of calls: construct, seed(), restore(), positions(); delivered() for each chunk; finish(). Threads: one at a time.
@@ -41,7 +41,7 @@ class ScanState {
 
   // A chunk of the input has been delivered, all of it.
   void delivered(const std::string& input, const Chunk& chunk, CorrelationStage& stage);
-  // The scan is over. Where it was stopped with something open or undecided, the last snapshot stands.
+  // The scan is over. Where it was stopped in the middle of an object, the last snapshot stands.
   void finish(CorrelationStage& stage);
 
   uint64_t snapshots() const { return snapshots_; }
