@@ -34,58 +34,76 @@ CorrelationStage::CorrelationStage(const Engine& engine, const CorrelatorOptions
 
 CorrelationStage::~CorrelationStage() = default;
 
-void CorrelationStage::take(EventOccurrences& events) {
-  if (!clock_) clock_ = std::make_unique<InputClock>(InputKind::file, engine_.limits());
+void CorrelationStage::begin(std::vector<Input> inputs) {
+  for (Input& input : inputs) {
+    auto& state =
+        inputs_.emplace_back(std::make_unique<InputState>(InputClock(InputKind::file, engine_.limits())));
+    state->name = std::move(input.name);
+    std::optional<int64_t> floor = input.floor;
+    if (const auto known = restored_.find(state->name); known != restored_.end()) {
+      state->clock = std::move(known->second.clock);
+      state->held = std::move(known->second.held);
+      floor = state->clock.watermark();
+    }
+    state->place = watermark_.open(floor.value_or(no_watermark));
+  }
+  restored_.clear();
+}
+
+void CorrelationStage::take(size_t input, EventOccurrences& events) {
+  InputState& state = *inputs_[input];
   decided_.clear();
-  clock_->add(events.stamps, 0, decided_);
-  const bool plain = held_.count == 0 && decided_.size() == events.stamps.size() &&
+  state.clock.add(events.stamps, 0, decided_);
+  const bool plain = state.held.count == 0 && decided_.size() == events.stamps.size() &&
                      std::all_of(decided_.begin(), decided_.end(), [](const EventTime& time) {
                        return time.timing != Timing::segment_start && time.timing != Timing::future;
                      });
-  if (plain) return pass_on(events, 0);
+  if (plain) return pass_on(state, events);
 
   // What was held comes first; what is still not decided is held.
-  Held before = std::exchange(held_, {});
-  pass_on_some(before.events, 0, held_);
-  pass_on_some(events, before.count, held_);
-  correlate(ready_, clock_->watermark());
-  held_.count = before.count + events.stamps.size() - decided_.size();
-  for (uint32_t& event : held_.events.event_of_place) event -= static_cast<uint32_t>(decided_.size());
+  Held before = std::exchange(state.held, {});
+  pass_on_some(state, before.events, 0, before.count);
+  pass_on_some(state, events, before.count, before.count + events.stamps.size());
+  correlate(state, ready_);
+  state.held.count = before.count + events.stamps.size() - decided_.size();
+  for (uint32_t& event : state.held.events.event_of_place) event -= static_cast<uint32_t>(decided_.size());
 }
 
 // All of the batch's events are decided and none is odd: the batch goes on as it is.
-void CorrelationStage::pass_on(EventOccurrences& events, size_t first_event) {
+void CorrelationStage::pass_on(InputState& state, EventOccurrences& events) {
   for (Occurrence& occurrence : events.batch.occurrences) {
-    const EventTime& time = decided_[first_event + events.event_of_place[occurrence.place]];
+    const EventTime& time = decided_[events.event_of_place[occurrence.place]];
     occurrence.time = time.time;
     occurrence.late = time.timing == Timing::late;
   }
-  correlate(events.batch, clock_->watermark());
+  correlate(state, events.batch);
 }
 
-// `first_event`: the number that the first of `events` has among the decided ones.
-void CorrelationStage::pass_on_some(const EventOccurrences& events, size_t first_event, Held& undecided) {
+// `events` are those from `first` to `end` among the decided ones and what lies behind these.
+void CorrelationStage::pass_on_some(InputState& state, const EventOccurrences& events, size_t first,
+                                    size_t end) {
   const OccurrenceBatch& batch = events.batch;
-  size_t segments_closed = 0;
   uint32_t last_place = UINT32_MAX, copied_place = 0;
-  size_t next_event = first_event;
+  size_t next = first;
+  // Segments that begin with events that matched nothing close windows as well.
+  auto come_to = [&](size_t event) {
+    for (; next < std::min(event, decided_.size()); ++next)
+      if (decided_[next].timing == Timing::segment_start) begin_segment(state), last_place = UINT32_MAX;
+  };
   for (const Occurrence& occurrence : batch.occurrences) {
-    const size_t event = first_event + events.event_of_place[occurrence.place];
-    // Segments that begin with events that matched nothing close windows as well.
-    for (; next_event <= event && next_event < decided_.size(); ++next_event)
-      if (decided_[next_event].timing == Timing::segment_start)
-        close_segment(), ++segments_closed, last_place = UINT32_MAX;
+    const size_t event = first + events.event_of_place[occurrence.place];
+    come_to(event + 1);
     const bool is_decided = event < decided_.size();
     if (is_decided && decided_[event].timing == Timing::future) continue;
-    OccurrenceBatch& to = is_decided ? ready_ : undecided.events.batch;
+    OccurrenceBatch& to = is_decided ? ready_ : state.held.events.batch;
     if (occurrence.place != last_place) {
       last_place = occurrence.place;
       EventPlace place = batch.places[occurrence.place];
       // Held texts outlive their batch; what is decided now is correlated before the batch goes.
       if (!is_decided) {
-        place.text = undecided.texts.emplace_back(place.text);
-        place.input = undecided.texts.emplace_back(place.input);
-        undecided.events.event_of_place.push_back(static_cast<uint32_t>(event));
+        place.text = state.held.texts.emplace_back(place.text);
+        place.input = state.held.texts.emplace_back(place.input);
+        state.held.events.event_of_place.push_back(static_cast<uint32_t>(event));
       }
       copied_place = static_cast<uint32_t>(to.places.size());
       to.places.push_back(place);
@@ -96,58 +114,75 @@ void CorrelationStage::pass_on_some(const EventOccurrences& events, size_t first
     to.occurrences.back().time = decided_[event].time;
     to.occurrences.back().late = decided_[event].timing == Timing::late;
   }
-  const size_t end =
-      std::min(decided_.size(), first_event + (events.stamps.empty() ? 0 : events.stamps.size()));
-  for (; next_event < end; ++next_event)
-    if (decided_[next_event].timing == Timing::segment_start) close_segment();
+  come_to(end);
 }
 
-void CorrelationStage::close_segment() {
-  correlator_.take(ready_, watermark_, firings_);
+// Everything of the input before this is final. Where other inputs are still being read, their windows stay open, and what follows here is late as far as they
+// have come.
+void CorrelationStage::begin_segment(InputState&) {
+  if (active() > 1) return;
+  close_all();
+  watermark_.begin_segment(++segment_);
+}
+
+size_t CorrelationStage::active() const {
+  return static_cast<size_t>(
+      std::count_if(inputs_.begin(), inputs_.end(), [](const auto& input) { return !input->ended; }));
+}
+
+void CorrelationStage::close_all() {
+  correlator_.take(ready_, watermark_.watermark(), firings_);
   correlator_.close(firings_);
   ready_.clear();
-  watermark_ = no_watermark;
   deliver_firings();
 }
 
-void CorrelationStage::correlate(const OccurrenceBatch& batch, int64_t watermark) {
-  watermark_ = std::max(watermark_, watermark);
-  correlator_.take(batch, watermark_, firings_);
+void CorrelationStage::correlate(InputState& state, OccurrenceBatch& batch) {
+  if (state.ended)
+    watermark_.close(state.place);
+  else
+    watermark_.update(state.place, segment_, state.clock.watermark());
+  correlator_.take(batch, watermark_.watermark(), firings_);
   if (&batch == &ready_) ready_.clear();
   deliver_firings();
 }
 
-void CorrelationStage::end() {
-  if (!clock_) return;
+void CorrelationStage::end(size_t input) {
+  InputState& state = *inputs_[input];
+  if (state.ended) return;
   decided_.clear();
-  clock_->end(decided_);
-  Held before = std::exchange(held_, {});
-  pass_on_some(before.events, 0, held_);
-  ended_.add(clock_->counters());
-  clock_.reset();
-  correlate(ready_, watermark_);
+  state.clock.end(decided_);
+  const Held before = std::exchange(state.held, {});
+  pass_on_some(state, before.events, 0, before.count);
+  state.ended = true;
+  correlate(state, ready_);
 }
 
 void CorrelationStage::finish() {
-  end();
-  close_segment();
+  for (size_t input = 0; input < inputs_.size(); ++input) end(input);
+  watermark_.finish();
+  close_all();
 }
 
 std::string CorrelationStage::save() const {
-  std::string out;
-  append_bytes(out, watermark_);
-  append_text(out, clock_ ? clock_->save() : std::string());
-  save_held(out);
+  std::string out, own;
+  for (const auto& input : inputs_) {
+    append_text(out, input->name);
+    append_text(out, input->clock.save());
+    own.clear();
+    save_held(input->held, own);
+    append_text(out, own);
+  }
   return out;
 }
 
-void CorrelationStage::save_held(std::string& out) const {
-  const OccurrenceBatch& batch = held_.events.batch;
-  append_bytes(out, uint64_t{held_.count});
+void CorrelationStage::save_held(const Held& held, std::string& out) const {
+  const OccurrenceBatch& batch = held.events.batch;
+  append_bytes(out, uint64_t{held.count});
   append_bytes(out, uint64_t{batch.places.size()});
   for (size_t i = 0; i < batch.places.size(); ++i) {
     const EventPlace& place = batch.places[i];
-    append_bytes(out, held_.events.event_of_place[i]);
+    append_bytes(out, held.events.event_of_place[i]);
     append_text(out, place.input);
     append_bytes(out, place.line);
     append_bytes(out, place.offset);
@@ -172,8 +207,7 @@ void CorrelationStage::save_held(std::string& out) const {
 }
 
 // Occurrences of rules that are not what they were when the state was saved are left out.
-bool CorrelationStage::restore_held(std::string_view& saved) {
-  Held held;
+bool CorrelationStage::restore_held(std::string_view saved, Held& held) const {
   OccurrenceBatch& batch = held.events.batch;
   uint64_t count, places, occurrences;
   if (!take_bytes(saved, count) || !take_bytes(saved, places) || places > saved.size()) return false;
@@ -214,22 +248,24 @@ bool CorrelationStage::restore_held(std::string_view& saved) {
     }
     if (same) batch.occurrences.push_back(occurrence);
   }
-  held_ = std::move(held);
-  return true;
+  return saved.empty();
 }
 
 bool CorrelationStage::restore(std::string_view saved) {
-  std::string_view clock;
-  if (!take_bytes(saved, watermark_) || !take_text(saved, clock) || !restore_held(saved) || !saved.empty())
-    return false;
-  if (clock.empty()) return held_.count == 0;
-  clock_ = std::make_unique<InputClock>(InputKind::file, engine_.limits());
-  return clock_->restore(clock) && clock_->undecided() == held_.count;
+  while (!saved.empty()) {
+    std::string_view name, clock, held;
+    if (!take_text(saved, name) || !take_text(saved, clock) || !take_text(saved, held)) return false;
+    Restored one{InputClock(InputKind::file, engine_.limits()), {}};
+    if (!one.clock.restore(clock) || !restore_held(held, one.held) || one.clock.undecided() != one.held.count)
+      return false;
+    restored_.emplace(name, std::move(one));
+  }
+  return true;
 }
 
 TimeCounters CorrelationStage::times() const {
-  TimeCounters times = ended_;
-  if (clock_) times.add(clock_->counters());
+  TimeCounters times;
+  for (const auto& input : inputs_) times.add(input->clock.counters());
   return times;
 }
 

@@ -3,20 +3,28 @@
 // Takes what the events of an input matched, in the input's order; decides by the input's clock which time each event has, whether it is late and where a segment begins;
 // holds back what is not decided yet; hands the rest to the Correlator and delivers its firings as alerts.
 //
-// Order of calls: take() and end() for one input after the other, finish() once. Threads: one at a time. The engine must outlive it.
+// Several inputs are told apart: each has a clock of its own, and the watermark is that of the one that is furthest behind.
+//
+// Order of calls: restore()?, begin(), then take() and end() for inputs in any order, finish() once. Threads: one at a time. The engine must outlive it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "correlate/correlator.h"
 #include "engine.h"
 #include "support/for_each.h"
 #include "time/input_clock.h"
+#include "time/watermark_of_inputs.h"
 
 namespace sigrun {
 
@@ -28,14 +36,19 @@ class CorrelationStage {
   CorrelationStage(const Engine& engine, const CorrelatorOptions& options, ForEach for_each, Deliver deliver);
   ~CorrelationStage();
 
-  // The events of a batch of the input at hand. Their occurrences are changed: they get the times that count.
-  void take(EventOccurrences& events);
-  // The input at hand has no more events; the next take() is of another one.
-  void end();
+  struct Input {
+    std::string name;
+    std::optional<int64_t> floor;  // no on-time event of it is older; none: not known
+  };
+  void begin(std::vector<Input> inputs);
+  // The events of the input's next batch. Their occurrences are changed: they get the times that count.
+  void take(size_t input, EventOccurrences& events);
+  // The input has no more events.
+  void end(size_t input);
   // No input has. Everything is decided.
   void finish();
 
-  // What is to be saved beside the Correlator's sections: the clock of the input at hand, and what is not decided; and back, before any take().
+  // What is to be saved beside the Correlator's sections: the inputs' clocks, and what is not decided; and back, before begin().
   // False: it is damaged.
   std::string save() const;
   bool restore(std::string_view saved);
@@ -54,22 +67,37 @@ class CorrelationStage {
     size_t count = 0;  // of events
   };
 
-  void save_held(std::string& out) const;
-  bool restore_held(std::string_view& saved);
-  void pass_on(EventOccurrences& events, size_t first_event);
-  void pass_on_some(const EventOccurrences& events, size_t first_event, Held& undecided);
-  void correlate(const OccurrenceBatch& batch, int64_t watermark);
-  void close_segment();
+  struct InputState {
+    explicit InputState(InputClock input_clock) : clock(std::move(input_clock)) {}
+    std::string name;
+    InputClock clock;
+    Held held;
+    WatermarkOfInputs::Input place = 0;
+    bool ended = false;
+  };
+  struct Restored {
+    InputClock clock;
+    Held held;
+  };
+
+  void save_held(const Held& held, std::string& out) const;
+  bool restore_held(std::string_view saved, Held& held) const;
+  void pass_on(InputState& state, EventOccurrences& events);
+  void pass_on_some(InputState& state, const EventOccurrences& events, size_t first, size_t end);
+  void correlate(InputState& state, OccurrenceBatch& batch);
+  void begin_segment(InputState& state);
+  size_t active() const;
+  void close_all();
   void deliver_firings();
 
   const Engine& engine_;
   Deliver deliver_;
   Correlator correlator_;
   std::vector<std::shared_ptr<const RuleInfo>> rule_of_;  // by SourceId
-  std::unique_ptr<InputClock> clock_;                     // of the input at hand
-  TimeCounters ended_;                                    // of inputs that have ended
-  int64_t watermark_ = no_watermark;
-  Held held_;
+  std::vector<std::unique_ptr<InputState>> inputs_;
+  std::map<std::string, Restored, std::less<>> restored_;  // by name; until begin()
+  WatermarkOfInputs watermark_;
+  uint64_t segment_ = 0;
   std::vector<EventTime> decided_;
   OccurrenceBatch ready_;
   std::vector<Firing> firings_;

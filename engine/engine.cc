@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "alert/alert_id.h"
+#include "event/byte_source.h"
+#include "event/event_reader.h"
 #include "event/timestamp.h"
 #include "match/matcher.h"
 #include "parallel.h"
@@ -323,6 +325,22 @@ void Engine::Scratch::add_occurrences(const Impl& engine, std::string_view event
       matcher.captured_values(hit, i, [&](std::string_view value) { batch.add_value(value); });
     }
   }
+}
+
+EventStamp Engine::first_stamp(std::string_view text, Scratch& scratch) const {
+  // Mostly the first line is the event; of a longer one the first part of the text has to do.
+  constexpr size_t looked_at = 1 << 16;
+  for (size_t size : {std::min(text.find('\n'), text.size()), std::min(text.size(), looked_at)}) {
+    const auto source = memory_byte_source(text.substr(0, size));
+    EventReader reader(*source, impl_->envelopes, impl_->limits);
+    EventBatch batch;
+    if (!reader.next(batch) || batch.events.empty()) continue;
+    const EventSpan& span = batch.events.front();
+    Matcher& matcher = scratch.matcher;
+    if (matcher.read(batch.event(span), batch.tokens_of(span)) == JsonWalker::Outcome::broken) continue;
+    return {matcher.time(), matcher.lateness_seconds() * 1'000'000'000};
+  }
+  return {};
 }
 
 void Engine::add_costs(const Scratch& scratch, RuleCosts& costs) const {

@@ -96,6 +96,9 @@ class Engine {
                        Scratch& scratch, std::vector<Alert>& alerts, Counters& counters,
                        std::vector<Rejection>* rejected, EventOccurrences* occurrences = nullptr) const;
 
+  // The time of the first event in a text that begins with one, or in the middle of an array of them; and how late events of its kind may come.
+  EventStamp first_stamp(std::string_view text, Scratch& scratch) const;
+
   // Adds what the rules cost that were run with this scratch.
   void add_costs(const Scratch& scratch, RuleCosts& costs) const;
 

@@ -17,42 +17,17 @@
 
 #include "correlation_stage.h"
 #include "event/byte_source.h"
-#include "event/chunk.h"
-#include "event/chunk_reader.h"
 #include "event/line_framer.h"
 #include "event/ordered_framer.h"
 #include "parallel.h"
+#include "scan_feed.h"
 #include "scan_state.h"
+#include "scan_work.h"
 
 namespace sigrun {
 namespace {
 
 namespace tbb = oneapi::tbb;
-
-// One chunk on its way: read, framed, evaluated, delivered.
-struct Work {
-  Chunk chunk;
-  const std::string* input = nullptr;
-  uint64_t consumed = 0;  // raw bytes of all inputs up to and with this chunk
-  size_t evaluated = 0;  // events of the batch that were; all of them but where their alerts take much memory
-  std::vector<Alert> alerts;
-  Counters counters;
-  EventOccurrences occurrences;
-  std::vector<Rejection> rejected;  // framed, but not to be followed
-  std::string input_error;          // set on the last chunk of an input that ended early
-
-  // For the next batch; memory is kept.
-  void clear() {
-    chunk.clear();
-    input = nullptr;
-    consumed = evaluated = 0;
-    alerts.clear();
-    occurrences.clear();
-    counters = {};
-    rejected.clear();
-    input_error.clear();
-  }
-};
 
 // Works that nobody uses, for those who need one.
 class WorkPool {
@@ -75,56 +50,6 @@ class WorkPool {
   std::vector<std::shared_ptr<Work>> free_;
 };
 
-// Reads the inputs one after the other: the serial first stage.
-class Feed {
- public:
-  // `begins`: by input, where reading begins; empty: at the front.
-  Feed(const Limits& limits, const std::vector<std::string>& inputs, std::string_view text,
-       std::vector<InputPosition> begins)
-      : limits_(limits), inputs_(inputs), text_(text), begins_(std::move(begins)) {}
-
-  // False when all inputs are exhausted. A work without bytes may carry an input error.
-  bool next(Work& work) {
-    while (at_ < inputs_.size()) {
-      work.input = &inputs_[at_];
-      if (!reader_ && !open(work.input_error)) {
-        work.chunk.first = work.chunk.at_end = true;  // of nothing
-        ++at_;
-        return true;
-      }
-      const bool more = reader_->next(work.chunk);
-      work.consumed = done_ + source_->consumed();
-      if (more && !work.chunk.at_end) return true;
-      work.input_error = reader_->error();
-      done_ += source_->consumed();
-      reader_.reset();
-      source_.reset();
-      ++at_;
-      if (more || !work.input_error.empty()) return true;
-    }
-    return false;
-  }
-
- private:
-  bool open(std::string& error) {
-    source_ = text_.data() ? memory_byte_source(text_) : open_byte_source(inputs_[at_], error);
-    if (!source_) return false;
-    reader_ = std::make_unique<ChunkReader>(*source_, limits_.chunk_bytes);
-    if (!begins_.empty() && begins_[at_].offset > 0)
-      reader_->begin_at(begins_[at_].offset, begins_[at_].line);
-    return true;
-  }
-
-  const Limits& limits_;
-  const std::vector<std::string>& inputs_;
-  std::string_view text_;
-  std::vector<InputPosition> begins_;
-  size_t at_ = 0;
-  uint64_t done_ = 0;
-  std::unique_ptr<ByteSource> source_;
-  std::unique_ptr<ChunkReader> reader_;
-};
-
 // What a thread needs for itself.
 struct Worker {
   Engine::ScratchPointer scratch;
@@ -136,9 +61,11 @@ class Delivery {
  public:
   using Evaluate = std::function<void(Work&)>;
   // `correlations`, `state`: null where there are none.
-  Delivery(const Engine& engine, const ScanObserver& observer, CorrelationStage* correlations,
-           ScanState* state, Evaluate evaluate, uint64_t total, ScanResult& result)
+  Delivery(const Engine& engine, const std::vector<std::string>& inputs, const ScanObserver& observer,
+           CorrelationStage* correlations, ScanState* state, Evaluate evaluate, uint64_t total,
+           ScanResult& result)
       : engine_(engine),
+        inputs_(inputs),
         observer_(observer),
         correlations_(correlations),
         state_(state),
@@ -156,6 +83,7 @@ class Delivery {
       evaluate_again(work);
       deliver_batch(work);
     }
+    if (correlations_ && work.chunk.at_end) correlations_->end(work.input_number(inputs_));
     if (state_) state_->delivered(*work.input, work.chunk, *correlations_);
     result_.counters.add(work.counters);
     if (!work.input_error.empty()) {
@@ -190,9 +118,7 @@ class Delivery {
     if (observer_.alert)
       for (const Alert& alert : work.alerts)
         if (alert.kind != AlertKind::health || told_.insert(alert.rule.get()).second) observer_.alert(alert);
-    if (!correlations_) return;
-    if (std::exchange(correlated_, work.input) != work.input) correlations_->end();
-    correlations_->take(work.occurrences);
+    if (correlations_) correlations_->take(work.input_number(inputs_), work.occurrences);
   }
 
   void report_rejections(const std::string& input, const std::vector<Rejection>& rejections) {
@@ -208,10 +134,10 @@ class Delivery {
   }
 
   const Engine& engine_;
+  const std::vector<std::string>& inputs_;
   const ScanObserver& observer_;
   CorrelationStage* correlations_;
   ScanState* state_;
-  const std::string* correlated_ = nullptr;  // the input that correlations are at
   Evaluate evaluate_;
   uint64_t total_;
   ScanResult& result_;
@@ -258,18 +184,26 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
                          observer.alert);
   if (state) state->restore(*correlations);
 
-  Feed feed(limits, inputs, text, state ? state->positions() : std::vector<InputPosition>());
-  OrderedFramer order(envelopes, limits);
+  ScanFeed feed(engine, inputs, text, state ? state->positions() : std::vector<InputPosition>());
+  // Files are read side by side where correlations want them by time; each has its framer.
+  std::vector<std::unique_ptr<OrderedFramer>> orders(inputs.size());
+  if (correlations) correlations->begin(feed.begin());
   auto read = [&](Work& work) { return !stopping() && feed.next(work); };
   auto frame_lines = [&](Work& work) { work.chunk.frame_lines(workers.local().lines); };
-  auto put_in_order = [&](Work& work) { order.take(work.chunk); };
+  auto put_in_order = [&](Work& work) {
+    std::unique_ptr<OrderedFramer>& order = orders[work.input_number(inputs)];
+    if (!order) order = std::make_unique<OrderedFramer>(envelopes, limits);
+    order->take(work.chunk);
+    if (work.chunk.at_end) order.reset();
+  };
   auto evaluate = [&](Work& work) {
     work.evaluated = engine.evaluate_some(work.chunk.batch, work.evaluated, limits.alert_bytes, *work.input,
                                           *workers.local().scratch, work.alerts, work.counters,
                                           &work.rejected, &work.occurrences);
   };
-  Delivery delivery(engine, observer, correlations ? &*correlations : nullptr, state ? &*state : nullptr,
-                    evaluate, observer.progress && !text.data() ? total_size(inputs) : text.size(), result);
+  Delivery delivery(engine, inputs, observer, correlations ? &*correlations : nullptr,
+                    state ? &*state : nullptr, evaluate,
+                    observer.progress && !text.data() ? total_size(inputs) : text.size(), result);
 
   if (threads == 1) {
     // One thread needs no scheduler: the same steps in turn.

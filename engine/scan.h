@@ -20,8 +20,8 @@ namespace sigrun {
 // State that outlives a scan: what correlations counted, and how far each file was read. The next scan with the same folder goes on from there: lines
 // added to a file are read, those before are not. Inputs without a place to return to (pipes) go on with what they bring.
 struct ScanStateOptions {
-  std::string folder;             // empty: nothing outlives the scan
-  double snapshot_seconds = 60;   // between two writings; 0: as often as possible
+  std::string folder;            // empty: nothing outlives the scan
+  double snapshot_seconds = 60;  // between two writings; 0: as often as possible
 };
 
 struct ScanOptions {
