@@ -100,6 +100,8 @@ bool Cell::grow(Group& group, size_t most, size_t wanted) {
 void Cell::keep_evidence(const Group& group, const Arrival& arrival, bool important, Shard& shard) const {
   GroupHead& head = group.head();
   if (!important && head.sampled >= shard.limits.correlation_evidence) return;
+  // An event that brings several values, or that was kept before it turned out to be important, is kept once.
+  if (shard.evidence.is_of(head.evidence, *arrival.occurrence, *arrival.place)) return;
   const uint64_t place = shard.evidence.add(head.evidence, *arrival.occurrence, *arrival.place,
                                             shard.limits.evidence_event_bytes);
   if (place == head.evidence) return;

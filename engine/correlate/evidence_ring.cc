@@ -63,6 +63,13 @@ uint64_t EvidenceRing::add(uint64_t before, const Occurrence& occurrence, const 
   return at;
 }
 
+bool EvidenceRing::is_of(uint64_t last, const Occurrence& occurrence, const EventPlace& place) const {
+  if (!holds(last)) return false;
+  Record record;
+  read(last, &record, sizeof record);
+  return record.id == occurrence.id && record.line == place.line && record.offset == place.offset;
+}
+
 void EvidenceRing::collect(uint64_t last, int64_t from, int64_t to, size_t most,
                            std::vector<Evidence>& evidence) const {
   const size_t old = evidence.size();
@@ -83,7 +90,10 @@ void EvidenceRing::collect(uint64_t last, int64_t from, int64_t to, size_t most,
     }
     at = record.before;
   }
-  std::reverse(evidence.begin() + static_cast<ptrdiff_t>(old), evidence.end());
+  // Records are in the order of arrival, backwards.
+  const auto first = evidence.begin() + static_cast<ptrdiff_t>(old);
+  std::reverse(first, evidence.end());
+  std::stable_sort(first, evidence.end(), [](const Evidence& a, const Evidence& b) { return a.time < b.time; });
 }
 
 void EvidenceRing::save(std::string& out) const {

@@ -24,6 +24,9 @@ class EvidenceRing {
   // A record behind the group's record `before`. Events longer than `event_bytes` are named, not kept. Returns `before` where the ring has no room for any record.
   uint64_t add(uint64_t before, const Occurrence& occurrence, const EventPlace& place, size_t event_bytes);
 
+  // Whether the record at `last` is there and is of this very event.
+  bool is_of(uint64_t last, const Occurrence& occurrence, const EventPlace& place) const;
+
   // Adds up to `most` records with times in [from, to], from `last` backwards, oldest first in `evidence`.
   void collect(uint64_t last, int64_t from, int64_t to, size_t most, std::vector<Evidence>& evidence) const;
 
