@@ -28,6 +28,7 @@ struct Arrival {
   std::string_view key;
   uint64_t hash = 0;     // KeyedState::hash_of(key)
   uint64_t payload = 0;  // of the type: the input, a number's bits, a value's hash
+  bool first = true, last = true;  // of those that the occurrence brings: it may have several values
 };
 
 struct ShardFiring {

@@ -95,10 +95,10 @@ void ClosedCell::take(const Arrival& arrival, Shard& shard) {
   KeyedState::Entry* entry = state_.find(arrival.key, arrival.hash);
   // Behind the watermark windows have been decided, but for one that is still open.
   if (time < shard.watermark && (!entry || time < opened(group_of(*entry)))) {
-    ++shard.counters.late;
+    shard.counters.late += arrival.first;
     return;
   }
-  ++shard.counters.occurrences;
+  shard.counters.occurrences += arrival.first;
   Group group =
       group_of(entry ? *entry : state_.insert(arrival.key, arrival.hash, layout_.bytes(first_capacity)));
   if (!entry) {

@@ -80,7 +80,8 @@ struct Correlator::Impl {
   void send_one(const OccurrenceBatch& batch, const Occurrence& occurrence, uint32_t order,
                 const CorrelationFeed& feed);
   void chain(const Firing& firing, OccurrenceBatch& chained) const;
-  bool make_keys(const OccurrenceBatch& batch, const Occurrence& occurrence, const CorrelationFeed& feed);
+  bool combine(const OccurrenceBatch& batch, const Occurrence& occurrence, const std::vector<uint32_t>& fields,
+               size_t most_bytes, std::vector<std::string>& made);
   void make_payloads(const OccurrenceBatch& batch, const Occurrence& occurrence, const CorrelationFeed& feed,
                      sigma::CorrelationType type);
   std::string_view keep_key(std::string_view key);
@@ -105,9 +106,9 @@ struct Correlator::Impl {
   std::vector<std::unique_ptr<char[]>> key_blocks;
   size_t key_block = 0, key_used = 0;
   // Of one occurrence.
-  std::vector<std::string> keys;
+  std::vector<std::string> keys, values;
   std::vector<uint64_t> payloads;
-  std::string value_text;
+  std::vector<std::string_view> elements;
 };
 
 namespace {
@@ -135,33 +136,33 @@ std::string_view Correlator::Impl::keep_key(std::string_view key) {
   return {at, key.size()};
 }
 
-// Each combination of the elements of the group-by fields.
-bool Correlator::Impl::make_keys(const OccurrenceBatch& batch, const Occurrence& occurrence,
-                                 const CorrelationFeed& feed) {
+// Each combination of the elements of these fields, once. False where one of them is absent.
+bool Correlator::Impl::combine(const OccurrenceBatch& batch, const Occurrence& occurrence,
+                               const std::vector<uint32_t>& fields, size_t most_bytes,
+                               std::vector<std::string>& made) {
   size_t count = 1;
-  if (keys.empty()) keys.emplace_back();
-  keys[0].clear();
-  for (uint32_t field : feed.group_by) {
-    const auto values = batch.values_of(occurrence, field);
-    if (values.empty()) return false;
+  if (made.empty()) made.emplace_back();
+  made[0].clear();
+  for (uint32_t field : fields) {
+    elements.clear();
+    for (const CapturedValue& value : batch.values_of(occurrence, field)) elements.push_back(batch.text_of(value));
+    if (elements.empty()) return false;
+    if (elements.size() > 1) {
+      std::sort(elements.begin(), elements.end());
+      elements.erase(std::unique(elements.begin(), elements.end()), elements.end());
+    }
     const size_t before = count;
-    count = std::min(before * values.size(), limits.correlation_groups_of_event);
-    counters.groups_beyond_limit += before * values.size() - count;
-    if (keys.size() < count) keys.resize(count);
+    count = std::min(before * elements.size(), limits.correlation_groups_of_event);
+    counters.groups_beyond_limit += before * elements.size() - count;
+    if (made.size() < count) made.resize(count);
     // From the back, so that what is extended is still as it was.
     for (size_t i = count; i-- > 0;) {
       const size_t from = i % before;
-      if (i != from) keys[i] = keys[from];
+      if (i != from) made[i] = made[from];
     }
-    for (size_t i = 0; i < count; ++i)
-      append_key_part(batch.text_of(values[i / before]), limits.correlation_key_bytes, keys[i]);
+    for (size_t i = 0; i < count; ++i) append_key_part(elements[i / before], most_bytes, made[i]);
   }
-  keys.resize(count);
-  // Elements that are the same make one group.
-  if (count > 1) {
-    std::sort(keys.begin(), keys.end());
-    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-  }
+  made.resize(count);
   return true;
 }
 
@@ -171,20 +172,9 @@ void Correlator::Impl::make_payloads(const OccurrenceBatch& batch, const Occurre
   using sigma::CorrelationType;
   if (type == CorrelationType::value_count) {
     // Several fields are one value together; the elements of an array are values of their own.
-    if (feed.fields.size() == 1) {
-      for (const CapturedValue& value : batch.values_of(occurrence, feed.fields[0]))
-        payloads.push_back(hash_with_seed(batch.text_of(value), options.seed));
-      std::sort(payloads.begin(), payloads.end());
-      payloads.erase(std::unique(payloads.begin(), payloads.end()), payloads.end());
-    } else {
-      value_text.clear();
-      for (uint32_t field : feed.fields) {
-        const auto values = batch.values_of(occurrence, field);
-        if (values.empty()) return;
-        append_key_part(batch.text_of(values[0]), SIZE_MAX, value_text);
-      }
-      payloads.push_back(hash_with_seed(value_text, options.seed));
-    }
+    if (!combine(batch, occurrence, feed.fields, SIZE_MAX, values)) return;
+    for (const std::string& value : values)
+      payloads.push_back((hash_with_seed(value, options.seed) & ~another_value) | (payloads.empty() ? 0 : another_value));
     return;
   }
   for (uint32_t field : feed.fields) {
@@ -203,7 +193,7 @@ void Correlator::Impl::make_payloads(const OccurrenceBatch& batch, const Occurre
 void Correlator::Impl::send_one(const OccurrenceBatch& batch, const Occurrence& occurrence, uint32_t order,
                                 const CorrelationFeed& feed) {
   const Correlation& correlation = plan.correlations[feed.correlation];
-  if (!make_keys(batch, occurrence, feed)) {
+  if (!combine(batch, occurrence, feed.group_by, limits.correlation_key_bytes, keys)) {
     ++counters.without_group;
     return;
   }
@@ -228,8 +218,10 @@ void Correlator::Impl::send_one(const OccurrenceBatch& batch, const Occurrence& 
     arrival.input = feed.input;
     arrival.key = key;
     arrival.hash = KeyedState::hash_of(key);
-    for (uint64_t payload : payloads) {
-      arrival.payload = payload;
+    for (size_t i = 0; i < payloads.size(); ++i) {
+      arrival.payload = payloads[i];
+      arrival.first = i == 0;
+      arrival.last = i + 1 == payloads.size();
       shard.arrivals.emplace_back(feed.correlation, arrival);
     }
   }

@@ -119,10 +119,10 @@ void SlidingCell::take(const Arrival& arrival, Shard& shard) {
   const bool covered = after(time, correlation_.timespan) >= shard.watermark &&
                        (!entry || !group_of(*entry).head().cut || time >= group_of(*entry).time(0));
   if (!covered) {
-    ++shard.counters.late;
+    shard.counters.late += arrival.first;
     return;
   }
-  ++shard.counters.occurrences;
+  shard.counters.occurrences += arrival.first;
   shard.counters.groups_made += !entry;
   Group group = entry ? group_of(*entry) : make_group(arrival);
   const size_t bytes = condition_->bytes(group);
@@ -161,6 +161,7 @@ void SlidingCell::take_in_order(Group& group, const Arrival& arrival, Shard& sha
   const size_t newest = group.count() - 1;
   const int64_t time = group.time(newest);
   condition_->add(group, newest);
+  if (!arrival.last) return;
   const bool held = std::exchange(group.head().held, condition_->holds(group, newest));
   if (!group.head().held) return;
 
@@ -188,6 +189,7 @@ void SlidingCell::take_late(Group& group, size_t place, const Arrival& arrival, 
   condition_->add_late(group, place);
   Episodes& episodes = episodes_of(group);
   mark_disordered(group, group.time(place), shard.watermark);
+  if (!arrival.last) return;
   const size_t newest = group.count() - 1;
   const int64_t time = group.time(newest);
   group.head().held = condition_->holds(group, newest);
@@ -209,7 +211,7 @@ void SlidingCell::emit(const Group& group, int64_t time, const Arrival* maker, S
   if (maker) keep_evidence(group, *maker, true, shard);
   const size_t first = group.first_from(before(time, correlation_.timespan));
   const size_t last = group.first_after(time) - 1;
-  ShardFiring made = make_firing(group, group.time(first), time, maker, last - first + 1, shard);
+  ShardFiring made = make_firing(group, group.time(first), time, maker, condition_->events(group, first, last), shard);
   made.firing.value = condition_->value(group, first, last);
   made.firing.at_least = group.head().cut && first == 0;
   shard.firings.push_back(std::move(made));

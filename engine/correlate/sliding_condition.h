@@ -43,6 +43,8 @@ class SlidingCondition {
   virtual bool holds(const Group& group, size_t i) const = 0;
   // What is compared, in the window of the entries [first, last].
   virtual double value(const Group& group, size_t first, size_t last) const = 0;
+  // Events that the entries [first, last] are of.
+  virtual uint64_t events(const Group&, size_t first, size_t last) const { return last - first + 1; }
   // What reset() and the log's entries would not give back. restore() comes behind those; false: `saved` is not such a state.
   virtual void save(const Group&, std::string&) const {}
   virtual bool restore(const Group&, std::string_view saved) const { return saved.empty(); }

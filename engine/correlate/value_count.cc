@@ -26,7 +26,7 @@ class ValueCount : public SlidingCondition {
     std::unique_ptr<SlidingDistinct>(held(group)).reset();
     held(group) = nullptr;
   }
-  void add(const Group& group, size_t i) const override { held(group)->add(group.time(i), group.payload(i)); }
+  void add(const Group& group, size_t i) const override { held(group)->add(group.time(i), hash(group, i)); }
   void add_late(const Group& group, size_t i) const override { add(group, i); }
 
   bool holds(const Group& group, size_t i) const override {
@@ -37,8 +37,13 @@ class ValueCount : public SlidingCondition {
     if (last + 1 == group.count() && group.head().cut)
       return static_cast<double>(held(group)->count(group.time(last), timespan_).values);
     std::unordered_set<uint64_t> values;
-    for (size_t i = first; i <= last; ++i) values.insert(group.payload(i));
+    for (size_t i = first; i <= last; ++i) values.insert(hash(group, i));
     return static_cast<double>(values.size());
+  }
+  uint64_t events(const Group& group, size_t first, size_t last) const override {
+    uint64_t events = 0;
+    for (size_t i = first; i <= last; ++i) events += (group.payload(i) & another_value) == 0;
+    return events;
   }
   // The sketch knows of values that the log has let go of.
   void save(const Group& group, std::string& out) const override {
@@ -52,6 +57,7 @@ class ValueCount : public SlidingCondition {
   }
 
  private:
+  static uint64_t hash(const Group& group, size_t i) { return group.payload(i) & ~another_value; }
   static SlidingDistinct*& held(const Group& group) { return *group.aggregate<SlidingDistinct*>(); }
 };
 

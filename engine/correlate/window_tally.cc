@@ -42,7 +42,10 @@ void WindowTally::add(int64_t time, uint64_t payload) {
       sum_ = sum;
       break;
     }
-    case CorrelationType::value_count: distinct_->add(time, payload); break;
+    case CorrelationType::value_count:
+      distinct_->add(time, payload & ~another_value);
+      if (payload & another_value) --events_;
+      break;
     case CorrelationType::value_percentile:
     case CorrelationType::value_median: quantiles_->add(std::bit_cast<double>(payload)); break;
     case CorrelationType::temporal_ordered:
