@@ -166,18 +166,19 @@ void SlidingCell::take_in_order(Group& group, const Arrival& arrival, Shard& sha
   if (!group.head().held) return;
 
   Episodes& episodes = episodes_of(group);
-  const bool may_emit =
-      episodes.last_emitted == never || time > after(episodes.last_emitted, correlation_.timespan);
+  const bool may_emit = episodes.last_emitted == never || time > after(episodes.last_emitted, correlation_.timespan);
+  const int64_t last = episodes.pairs.empty() ? never : episodes.pairs.back().canonical;
+  const bool within = last != never && time <= after(last, correlation_.timespan);
+  // A new episode within the timespan, unless another event of this very time or a late one joins it to the last: the watermark will tell.
+  if (episodes.disordered == forever && within && !held) mark_disordered(group, time, shard.watermark);
   if (episodes.disordered != forever) {
     if (!may_emit) return;
     episodes.loose.push_back(time);
+  } else if (within) {
+    // What nothing was emitted for yet, because an emission before it was too near.
+    if (!may_emit) return;
+    episodes.pairs.back().emitted = time;
   } else {
-    const int64_t last = episodes.pairs.empty() ? never : episodes.pairs.back().canonical;
-    if (last != never && time <= after(last, correlation_.timespan)) {
-      // A new episode within the timespan, unless another event of this very time or a late one joins it to the last: the watermark will tell.
-      if (!held) mark_disordered(group, time, shard.watermark);
-      return;
-    }
     forget_certain(episodes, shard.watermark);
     episodes.pairs.push_back({time, may_emit ? time : never});
     if (!may_emit) return set_due(group, time);
@@ -241,6 +242,20 @@ void SlidingCell::compute_again(Group group, int64_t watermark, Shard& shard) {
   }
   std::sort(loose.begin(), loose.end());
   auto unpaired = loose.begin();
+  // An emission stands for any canonical alert that is at most a timespan before it: those of two emissions do not meet.
+  auto emitted_for = [&](int64_t canonical) {
+    while (unpaired != loose.end() && *unpaired < canonical) ++unpaired;
+    return unpaired != loose.end() && *unpaired <= after(canonical, correlation_.timespan) ? *unpaired++ : never;
+  };
+  const auto certain = [&](int64_t time) { return time < watermark || watermark == forever; };
+  // Those that were waiting for the watermark and lie before what is computed again.
+  for (Episodes::Pair& pair : episodes.pairs) {
+    if (pair.emitted != never) continue;
+    pair.emitted = emitted_for(pair.canonical);
+    if (pair.emitted != never || !certain(pair.canonical)) continue;
+    pair.emitted = pair.canonical;
+    emit(group, pair.canonical, nullptr, shard);
+  }
 
   const size_t bytes = condition_->bytes(group);
   condition_->reset(group);
@@ -254,15 +269,13 @@ void SlidingCell::compute_again(Group group, int64_t watermark, Shard& shard) {
         holds && time >= from && (!held || last == never || time > after(last, correlation_.timespan));
     held = holds;
     if (!alert) continue;
-    while (unpaired != loose.end() && *unpaired < time) ++unpaired;
-    if (unpaired != loose.end() && *unpaired <= after(time, correlation_.timespan)) {
-      episodes.pairs.push_back({time, *unpaired++});
+    if (const int64_t emitted = emitted_for(time); emitted != never) {
+      episodes.pairs.push_back({time, emitted});
       continue;
     }
-    const bool certain = time < watermark || watermark == forever;
     const bool early =
         episodes.last_emitted == never || time > after(episodes.last_emitted, correlation_.timespan);
-    if (certain || early) {
+    if (certain(time) || early) {
       episodes.pairs.push_back({time, time});
       emit(group, time, nullptr, shard);
     } else {
