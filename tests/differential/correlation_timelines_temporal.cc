@@ -139,6 +139,28 @@ const std::vector<Timeline>& temporal_timelines() {
        // At 9 the sequence still stands. At 11 it is gone: a (9, 11) without b behind; the b of 1 is before them.
        R"(1 n - value=2 events=2 from=0
           11.5 n - value=2 events=3 from=9)"},
+      {"temporal_ordered: an expression asks for some, in the order of the list",
+       "n: {type: temporal_ordered, rules: [a, b, c], timespan: 10s, condition: (a or b) and c}",
+       R"(0 c
+          1 b
+          20 c
+          21 a
+          22 b
+          23 c
+          40 a
+          40 c)",
+       R"(23 n - value=3 events=4 from=20
+          40 n - value=2 events=2 from=40)"},
+      {"temporal_ordered: an expression with not asks for what is nowhere in the window",
+       "n: {type: temporal_ordered, rules: [a, b, c], timespan: 10s, condition: a and c and not b}",
+       R"(0 a
+          5 c
+          20 c
+          21 a
+          40 a
+          41 c
+          50 b)",
+       "10 n - value=2 events=2 from=0"},
       {"temporal_ordered: groups apart",
        "n: {type: temporal_ordered, rules: [a, b], group-by: [user], timespan: 10s}",
        R"(0 a user=x

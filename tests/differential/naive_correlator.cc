@@ -113,19 +113,55 @@ bool expression_holds(const CorrelationRule& rule, const RuleExpression& express
   return false;
 }
 
-// An event of each rule can be picked so that none is older than the one before; times may be equal, and one event may be picked for
-// several. The earliest that fits is always the best pick.
-bool in_order(const CorrelationRule& rule, const std::vector<Entry>& window) {
+// An event of each of these inputs can be picked so that none is older than the one before; times may be equal, and one event may be
+// picked for several. The earliest that fits is always the best pick.
+bool in_order(const std::set<size_t>& inputs, const std::vector<Entry>& window) {
   int64_t reached = INT64_MIN;
-  for (size_t input = 0; input < rule.rules.size(); ++input) {
+  for (size_t input : inputs) {
     std::optional<int64_t> next;
     for (const Entry& entry : window)
-      if (entry.inputs.contains(input) && entry.time >= reached && (!next || entry.time < *next))
-        next = entry.time;
+      if (entry.inputs.contains(input) && entry.time >= reached && (!next || entry.time < *next)) next = entry.time;
     if (!next) return false;
     reached = *next;
   }
   return true;
+}
+
+// An expression over rules in order: what it asks for is among `picked`, what it denies is not among `seen`.
+bool ordered_expression_holds(const CorrelationRule& rule, const RuleExpression& expression, bool denied,
+                              const std::set<size_t>& picked, const std::set<size_t>& seen) {
+  auto child_holds = [&](const RuleExpression& child) {
+    return ordered_expression_holds(rule, child, denied, picked, seen);
+  };
+  switch (expression.kind) {
+    case RuleExpression::Kind::all_of:
+    case RuleExpression::Kind::any_of:
+      return (expression.kind == RuleExpression::Kind::all_of) != denied
+                 ? std::all_of(expression.children.begin(), expression.children.end(), child_holds)
+                 : std::any_of(expression.children.begin(), expression.children.end(), child_holds);
+    case RuleExpression::Kind::negation:
+      return ordered_expression_holds(rule, expression.children[0], !denied, picked, seen);
+    case RuleExpression::Kind::rule: {
+      const std::set<size_t>& where = denied ? seen : picked;
+      return denied != std::any_of(where.begin(), where.end(),
+                                   [&](size_t input) { return rule.rules[input].first == expression.rule; });
+    }
+  }
+  return false;
+}
+
+bool ordered_holds(const CorrelationRule& rule, const std::set<size_t>& seen, const std::vector<Entry>& window) {
+  std::set<size_t> all;
+  for (size_t input = 0; input < rule.rules.size(); ++input) all.insert(input);
+  if (!rule.expression) return in_order(all, window);
+  // Any of the rules, in the order of the list, may make the expression true.
+  for (uint64_t subset = 0; subset < uint64_t{1} << rule.rules.size(); ++subset) {
+    std::set<size_t> picked;
+    for (size_t input : all)
+      if (subset >> input & 1) picked.insert(input);
+    if (in_order(picked, window) && ordered_expression_holds(rule, *rule.expression, false, picked, seen)) return true;
+  }
+  return false;
 }
 
 // As numpy's default: linear between the closest ranks.
@@ -183,8 +219,7 @@ std::set<size_t> NaiveCorrelator::inputs_of(size_t correlation, const sigma::Rul
   return inputs;
 }
 
-void NaiveCorrelator::enter(size_t correlation, const std::set<size_t>& inputs, int64_t time,
-                            const Fields& fields, Groups& groups, Outcomes& outcomes) const {
+void NaiveCorrelator::enter(size_t correlation, const std::set<size_t>& inputs, size_t event, int64_t time, const Fields& fields, Groups& groups, Outcomes& outcomes) const {
   const CorrelationRule& rule = rules_[correlation];
   // One event enters a group once, whatever number of references it satisfies.
   std::map<Key, Entry> entries;
@@ -198,7 +233,7 @@ void NaiveCorrelator::enter(size_t correlation, const std::set<size_t>& inputs, 
       continue;
     }
     std::vector<std::set<std::string>> value_parts;
-    for (const std::string& name : rule.fields) value_parts.push_back(values_of(fields, name));
+    for (const std::string& name : rule.fields) value_parts.push_back(values_of(fields, field_of(rule, input, name)));
     const std::set<std::vector<std::string>> values = combinations(value_parts);
     if (values.empty()) {
       ++outcomes.without_value;
@@ -206,7 +241,7 @@ void NaiveCorrelator::enter(size_t correlation, const std::set<size_t>& inputs, 
     }
     std::vector<double> numbers;
     if (is_numeric(rule)) {
-      for (const std::string& text : fields.find(rule.fields[0])->second)
+      for (const std::string& text : fields.find(field_of(rule, input, rule.fields[0]))->second)
         if (auto number = number_of(text)) numbers.push_back(*number);
       if (numbers.empty()) {
         ++outcomes.not_numeric;
@@ -215,6 +250,7 @@ void NaiveCorrelator::enter(size_t correlation, const std::set<size_t>& inputs, 
     }
     for (const Key& key : keys) {
       Entry& entry = entries[key];
+      entry.event = event;
       entry.time = time;
       entry.inputs.insert(input);
       entry.values = values;
@@ -229,14 +265,15 @@ Groups NaiveCorrelator::groups(size_t correlation, const std::vector<RuleEvent>&
                                const std::vector<CanonicalAlert>& below, Outcomes* outcomes) const {
   Groups groups;
   Outcomes unwanted;
+  size_t place = 0;
   for (const RuleEvent& event : events)
-    enter(correlation, inputs_of(correlation, detections_[event.rule]), event.time, event.fields, groups,
+    enter(correlation, inputs_of(correlation, detections_[event.rule]), place++, event.time, event.fields, groups,
           outcomes ? *outcomes : unwanted);
   for (const CanonicalAlert& alert : below) {
     Fields fields;
     for (size_t i = 0; i < alert.group.size(); ++i)
       fields[rules_[alert.correlation].group_by[i]] = {alert.group[i]};
-    enter(correlation, inputs_of(correlation, rules_[alert.correlation].header), alert.time, fields, groups,
+    enter(correlation, inputs_of(correlation, rules_[alert.correlation].header), place++, alert.time, fields, groups,
           outcomes ? *outcomes : unwanted);
   }
   return groups;
@@ -277,12 +314,12 @@ Window NaiveCorrelator::window(size_t correlation, const std::vector<Entry>& ent
       break;
   }
   result.holds = bounds_hold(rule, result.value);
-  if (is_temporal(rule)) {
-    if (rule.expression)
-      result.holds = result.holds && expression_holds(rule, *rule.expression, seen);
-    else if (rule.bounds.empty())
-      result.holds = seen.size() == rule.rules.size();
-    if (is_ordered(rule)) result.holds = result.holds && in_order(rule, inside);
+  if (is_ordered(rule)) {
+    result.holds = result.holds && ordered_holds(rule, seen, inside);
+  } else if (is_temporal(rule) && rule.expression) {
+    result.holds = expression_holds(rule, *rule.expression, seen);
+  } else if (is_temporal(rule) && rule.bounds.empty()) {
+    result.holds = seen.size() == rule.rules.size();
   }
   return result;
 }

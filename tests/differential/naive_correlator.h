@@ -30,6 +30,7 @@ using Key = std::vector<std::string>;  // in the order of group-by
 
 // What one event is to one group of one correlation.
 struct Entry {
+  size_t event = 0;  // its place in the list; alerts of other correlations stand behind the events
   int64_t time = 0;
   std::set<size_t> inputs;                    // of the correlation's `rules`
   std::set<std::vector<std::string>> values;  // of `field`, for value_count
@@ -89,7 +90,7 @@ class NaiveCorrelator {
  private:
   // The inputs of a correlation that an event of a detection, or an alert of a correlation, is.
   std::set<size_t> inputs_of(size_t correlation, const sigma::RuleHeader& header) const;
-  void enter(size_t correlation, const std::set<size_t>& inputs, int64_t time,
+  void enter(size_t correlation, const std::set<size_t>& inputs, size_t event, int64_t time,
              const std::map<std::string, std::vector<std::string>>& fields, Groups& groups,
              Outcomes& outcomes) const;
 
