@@ -6,7 +6,6 @@
 #include <cctype>
 #include <charconv>
 
-#include "plan/regex_length.h"
 #include "support/text_search.h"
 #include "support/utf8.h"
 
@@ -15,6 +14,8 @@ namespace {
 
 // Finding out which atoms are necessary takes time in the square of their number.
 constexpr size_t most_examined = 256;
+// Of bytes side by side, to be looked for before the expression is run.
+constexpr size_t shortest_run = 8;
 
 class Prefilter {
  public:
@@ -113,16 +114,19 @@ CompiledRegex::CompiledRegex(const std::string& pattern, const RE2::Options& opt
     : regex(pattern, options) {
   if (!regex.ok()) return;
   clauses = necessary_clauses(regex);
-  least_length = least_match_length(pattern);
+  least = least_match(pattern, options.case_sensitive());
+  // Short ones are in many texts.
+  if (least.run.length < shortest_run) least.run = {};
   if (!options.dot_nl()) line_length = asked_line_length(pattern);
 }
 
 bool CompiledRegex::matches(std::string_view text, std::string_view folded) const {
-  if (text.size() < least_length) return false;
+  if (text.size() < least.length) return false;
   for (const Clause& clause : clauses)
     if (std::none_of(clause.begin(), clause.end(),
                      [&](const std::string& literal) { return has_text(folded, literal); }))
       return false;
+  if (least.run.length > 0 && !least.run.is_in(text)) return false;
   if (line_length) return has_line_of(text, *line_length);
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), regex);
 }

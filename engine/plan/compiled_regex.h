@@ -15,6 +15,8 @@
 
 #include <re2/re2.h>
 
+#include "plan/regex_length.h"
+
 namespace sigrun {
 
 struct CompiledRegex {
@@ -26,7 +28,7 @@ struct CompiledRegex {
 
   RE2 regex;  // may have failed to compile: then it matches nothing
   std::vector<Clause> clauses;
-  size_t least_length = 0;  // bytes of any text that it matches
+  LeastMatch least;  // of any text that it matches
   // Of `.{N,}`, which asks for nothing but a long line: N. Running it takes RE2 30 ms for each KB.
   std::optional<size_t> line_length;  // code points
 };

@@ -1,8 +1,10 @@
 #include "plan/regex_length.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 namespace sigrun {
 namespace {
@@ -16,13 +18,32 @@ class Reader {
  public:
   explicit Reader(std::string_view pattern) : left_(pattern) {}
 
-  std::optional<size_t> read() {
-    const auto length = alternatives();
-    return left_.empty() ? length : std::nullopt;
+  std::optional<LeastMatch> read() {
+    Part part = alternatives();
+    if (!left_.empty() || !part) return {};
+    // Of letters in either case some have forms outside of ASCII.
+    if (folds_) part->run = {};
+    return std::move(*part);
   }
 
  private:
-  using Length = std::optional<size_t>;
+  struct Least : LeastMatch {
+    bool byte = false;  // it matches one byte, which is one of the run's
+  };
+  using Part = std::optional<Least>;
+
+  static Least nothing(size_t length = 0) {
+    Least least;
+    least.length = length;
+    return least;
+  }
+  static Least byte_of(const std::bitset<256>& bytes) {
+    Least least;
+    least.length = 1;
+    least.run = {bytes, 1};
+    least.byte = true;
+    return least;
+  }
 
   bool take(std::string_view text) {
     if (!left_.starts_with(text)) return false;
@@ -30,41 +51,47 @@ class Reader {
     return true;
   }
 
-  Length alternatives() {
+  Part alternatives() {
     if (++depth_ > deepest) return {};
-    Length shortest = sequence();
+    Part shortest = sequence();
     while (shortest && take("|")) {
-      const Length other = sequence();
-      shortest = other ? Length(std::min(*shortest, *other)) : Length();
+      const Part other = sequence();
+      if (!other) return {};
+      shortest = nothing(std::min(shortest->length, other->length));
     }
     --depth_;
+    if (shortest) shortest->byte = false;
     return shortest;
   }
 
-  Length sequence() {
-    size_t length = 0;
+  Part sequence() {
+    Least least;
     while (!left_.empty() && left_.front() != '|' && left_.front() != ')') {
-      const Length one = repeated();
+      Part one = repeated();
       if (!one) return {};
-      length = std::min(longest, length + *one);
+      least.length = std::min(longest, least.length + one->length);
+      if (one->run.length > least.run.length) least.run = one->run;
     }
-    return length;
+    return least;
   }
 
-  Length repeated() {
-    Length length = one();
-    if (!length) return {};
+  Part repeated() {
+    Part part = one();
+    if (!part) return {};
     // RE2 takes one repetition of a thing, perhaps a lazy one.
     if (take("*") || take("?")) {
-      length = 0;
+      part = nothing();
     } else if (left_.starts_with('{')) {
-      const auto times = fewest_times();
-      if (times) length = std::min(longest, *length * *times);
+      if (const auto times = fewest_times()) {
+        part->length = std::min(longest, part->length * *times);
+        if (part->byte) part->run.length = *times;
+        if (*times == 0) part = nothing();
+      }
     } else {
       take("+");
     }
     take("?");
-    return length;
+    return part;
   }
 
   // Of {n}, {n,} and {n,m}. Other braces are characters: none, and left where they are.
@@ -82,17 +109,20 @@ class Reader {
     return times;
   }
 
-  Length one() {
+  Part one() {
     if (take("(")) return group();
     if (take("[")) return character_class();
     if (take("\\")) return escape();
-    if (take("^") || take("$")) return 0;
-    const bool continues = (static_cast<unsigned char>(left_.front()) & 0xC0) == 0x80;
+    if (take("^") || take("$")) return nothing();
+    const auto first = static_cast<unsigned char>(left_.front());
     left_.remove_prefix(1);
-    return continues ? 0 : 1;  // of a character of several bytes only the first is counted
+    if (first == '.') return nothing(1);
+    if (first < 0x80) return byte_of(std::bitset<256>().set(first));
+    const bool continues = (first & 0xC0) == 0x80;
+    return nothing(continues ? 0 : 1);  // of a character of several bytes only the first is counted
   }
 
-  Length group() {
+  Part group() {
     if (take("?")) {
       if (take("P<") || take("<")) {
         const size_t end = left_.find('>');
@@ -101,49 +131,105 @@ class Reader {
       } else {
         const size_t end = left_.find_first_not_of("imsU-");
         if (end == left_.npos) return {};
+        folds_ = folds_ || left_.substr(0, end).find('i') != left_.npos;
         left_.remove_prefix(end);
-        if (take(")")) return 0;  // flags for what follows
+        if (take(")")) return nothing();  // flags for what follows
         if (!take(":")) return {};
       }
     }
-    const Length length = alternatives();
-    return take(")") ? length : Length();
+    const Part part = alternatives();
+    return take(")") ? part : Part();
   }
 
-  Length character_class() {
-    take("^");
-    take("]");  // first, it stands for itself
-    while (!left_.empty() && left_.front() != ']') {
+  // The bytes of \d, \w and \s; false: of another letter.
+  static bool add_escaped(char letter, std::bitset<256>& bytes) {
+    auto add = [&](char first, char last) {
+      for (char c = first; c <= last; ++c) bytes.set(static_cast<unsigned char>(c));
+    };
+    switch (letter) {
+      case 's':
+        for (char c : std::string_view("\t\n\f\r ")) bytes.set(static_cast<unsigned char>(c));
+        return true;
+      case 'w':
+        add('a', 'z');
+        add('A', 'Z');
+        bytes.set('_');
+        [[fallthrough]];
+      case 'd': add('0', '9'); return true;
+      default: return false;
+    }
+  }
+
+  Part character_class() {
+    std::bitset<256> bytes;
+    bool known = !take("^");  // which bytes it is of
+    bool first = true;
+    while (!left_.empty() &&
+           (first || left_.front() != ']')) {  // a bracket at the beginning stands for itself
+      first = false;
       if (take("[:")) {
         const size_t end = left_.find(":]");
         if (end == left_.npos) return {};
         left_.remove_prefix(end + 2);
+        known = false;
         continue;
       }
-      take("\\");
+      const bool escaped = take("\\");
       if (left_.empty()) return {};
+      const auto begin = static_cast<unsigned char>(left_.front());
       left_.remove_prefix(1);
+      if (escaped && add_escaped(static_cast<char>(begin), bytes)) continue;
+      if (begin >= 0x80 || (escaped && std::isalnum(begin))) known = false;
+      auto end = begin;
+      if (left_.size() >= 2 && left_[0] == '-' && left_[1] != ']') {
+        // A range, to a character that stands for itself.
+        end = static_cast<unsigned char>(left_[1]);
+        if (end >= 0x80 || end == '\\' || end == '[' || end < begin) known = false;
+        if (end != '\\' && end != '[') left_.remove_prefix(2);
+      }
+      if (known)
+        for (unsigned c = begin; c <= end; ++c) bytes.set(c);
     }
-    return take("]") ? Length(1) : Length();
+    if (!take("]")) return {};
+    return known ? byte_of(bytes) : nothing(1);
   }
 
-  Length escape() {
+  Part escape() {
     if (left_.empty()) return {};
     const char letter = left_.front();
     left_.remove_prefix(1);
-    if (std::string_view("bBAz").find(letter) != std::string_view::npos) return 0;
-    if (std::string_view("dDwWsSntrfva").find(letter) != std::string_view::npos) return 1;
-    const bool other = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                       (letter >= '0' && letter <= '9') || (static_cast<unsigned char>(letter) & 0x80);
-    return other ? Length() : Length(1);
+    if (std::string_view("bBAz").find(letter) != std::string_view::npos) return nothing();
+    std::bitset<256> bytes;
+    if (add_escaped(letter, bytes)) return byte_of(bytes);
+    if (std::string_view("DWSntrfva").find(letter) != std::string_view::npos) return nothing(1);
+    const auto byte = static_cast<unsigned char>(letter);
+    if (byte >= 0x80 || std::isalnum(byte)) return {};
+    return byte_of(bytes.set(byte));
   }
 
   std::string_view left_;
   size_t depth_ = 0;
+  bool folds_ = false;  // a part of it does not tell cases apart
 };
 
 }  // namespace
 
-size_t least_match_length(std::string_view pattern) { return Reader(pattern).read().value_or(0); }
+LeastMatch least_match(std::string_view pattern, bool cased) {
+  LeastMatch least = Reader(pattern).read().value_or(LeastMatch());
+  if (!cased) least.run = {};
+  return least;
+}
+
+bool ByteRun::is_in(std::string_view text) const {
+  auto is_one = [&](size_t at) { return bytes[static_cast<unsigned char>(text[at])]; };
+  // What lies before `from` is no part of a run.
+  for (size_t from = 0; text.size() - from >= length;) {
+    size_t at = from + length;
+    while (at > from && is_one(at - 1)) --at;
+    if (at == from) return true;
+    from = at;
+  }
+  return false;
+}
 
 }  // namespace sigrun
