@@ -27,10 +27,7 @@ CorrelationStage::CorrelationStage(const Engine& engine, const CorrelatorOptions
                                    Deliver deliver)
     : engine_(engine),
       deliver_(std::move(deliver)),
-      correlator_(engine.correlations(), options, engine.limits(), std::move(for_each)),
-      rule_of_(engine.rules()) {
-  for (const CorrelationInfo& correlation : engine.correlation_rules()) rule_of_.push_back(correlation.rule);
-}
+      correlator_(engine.correlations(), options, engine.limits(), std::move(for_each)) {}
 
 CorrelationStage::~CorrelationStage() = default;
 
@@ -270,7 +267,9 @@ TimeCounters CorrelationStage::times() const {
 }
 
 void CorrelationStage::deliver_firings() {
-  for (const Firing& firing : firings_) {
+  for (Firing& fired : firings_) {
+    const auto shared = std::make_shared<const Firing>(std::move(fired));
+    const Firing& firing = *shared;
     const CorrelationInfo& info = engine_.correlation_rules()[firing.correlation];
     if (info.muted) continue;
     Alert alert;
@@ -284,9 +283,9 @@ void CorrelationStage::deliver_firings() {
       alert.line = last.line;
       alert.offset = last.offset;
     }
-    alert.firing = &firing;
+    alert.firing = shared;
     alert.correlation = &info;
-    alert.rule_of = &rule_of_;
+    alert.rule_of = &engine_.sources();
     ++alerts_by_level_[static_cast<size_t>(info.rule->level)];
     if (deliver_) deliver_(alert);
   }

@@ -93,7 +93,6 @@ class CorrelationStage {
   const Engine& engine_;
   Deliver deliver_;
   Correlator correlator_;
-  std::vector<std::shared_ptr<const RuleInfo>> rule_of_;  // by SourceId
   std::vector<std::unique_ptr<InputState>> inputs_;
   std::map<std::string, Restored, std::less<>> restored_;  // by name; until begin()
   WatermarkOfInputs watermark_;

@@ -90,6 +90,7 @@ struct Engine::Impl {
   std::vector<std::shared_ptr<const RuleInfo>> rules;
   CorrelationPlan correlations;
   std::vector<CorrelationInfo> correlation_rules;
+  std::vector<std::shared_ptr<const RuleInfo>> sources;
   std::vector<std::string> identities;  // what alert ids are made of: the rules' ids, made distinct
   std::vector<RuleTests> tests;
   std::vector<std::string> envelopes;
@@ -207,6 +208,8 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   for (size_t rule = 0; rule < infos.size(); ++rule)
     infos[rule]->explanations = impl->plan->rules[rule].explanations;
   impl->rules.assign(infos.begin(), infos.end());
+  impl->sources = impl->rules;
+  for (const CorrelationInfo& correlation : impl->correlation_rules) impl->sources.push_back(correlation.rule);
   // The plan holds all that is needed of them; the indexes take their memory.
   rules.reset();
   tables.reset();
@@ -350,6 +353,7 @@ void Engine::add_costs(const Scratch& scratch, RuleCosts& costs) const {
 
 const std::vector<std::shared_ptr<const RuleInfo>>& Engine::rules() const { return impl_->rules; }
 const CorrelationPlan& Engine::correlations() const { return impl_->correlations; }
+const std::vector<std::shared_ptr<const RuleInfo>>& Engine::sources() const { return impl_->sources; }
 const std::vector<CorrelationInfo>& Engine::correlation_rules() const { return impl_->correlation_rules; }
 const sigma::YamlNode& Engine::rule_tests(size_t rule) const { return impl_->tests[rule].tests; }
 const std::string& Engine::regression_tests_path(size_t rule) const {

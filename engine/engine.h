@@ -106,6 +106,7 @@ class Engine {
   // Correlations, and what alerts say of them, in the plan's order. EventOccurrences matter where the plan is not empty.
   const CorrelationPlan& correlations() const;
   const std::vector<CorrelationInfo>& correlation_rules() const;
+  const std::vector<std::shared_ptr<const RuleInfo>>& sources() const;  // by SourceId: rules, then correlations
   // The `tests:` block and regression path of each rule, same order as rules().
   const sigma::YamlNode& rule_tests(size_t rule) const;
   const std::string& regression_tests_path(size_t rule) const;

@@ -62,9 +62,9 @@ struct Alert {
   std::vector<Match> matches;
   // The event with ill-formed UTF-8 replaced, where it had any: what was matched then.
   std::shared_ptr<const std::string> repaired;
-  // Of kind correlation, else null; such an alert has no event, file and matches of its own. The firing lives until the alert was
-  // delivered. `rule_of`: by SourceId, what evidence says of its rule.
-  const Firing* firing = nullptr;
+  // Of kind correlation, else null; such an alert has no event and matches of its own, and `file` is of its newest evidence. The other two live as long as the
+  // engine. `rule_of`: by SourceId, what evidence says of its rule.
+  std::shared_ptr<const Firing> firing;
   const CorrelationInfo* correlation = nullptr;
   const std::vector<std::shared_ptr<const RuleInfo>>* rule_of = nullptr;
 };
