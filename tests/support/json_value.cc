@@ -215,44 +215,106 @@ std::optional<JsonValue> parse_json(std::string_view text) {
   return Reader(text).read_all();
 }
 
-std::string alert_schema_problem(const JsonValue& value) {
-  using Kind = JsonValue::Kind;
-  const JsonValue* event = value.find("event");
-  bool event_is_text = event && event->is(Kind::text);
-  std::string problem = members_problem(value, "alert",
-                                        {{"schema", Kind::number, true}, {"id", Kind::text, true}, {"kind", Kind::text, true},
-                                         {"time", Kind::text, false}, {"message", Kind::text, false}, {"rule", Kind::object, true}, {"source", Kind::object, true},
-                                         {"matches", Kind::array, true}, {"event", event_is_text ? Kind::text : Kind::object, true}});
-  if (!problem.empty()) return problem;
-  if (value.text_of("schema") != "1") return "alert.schema is not 1";
-  const bool health = value.text_of("kind") == "health";
-  if (!health && value.text_of("kind") != "detection") return "alert.kind is unknown";
-  if (health != (value.find("message") != nullptr)) return "alert.message is of health alerts, and of those alone";
-  if (health && !value.find("matches")->items.empty()) return "a health alert has matches";
-  if (value.text_of("id").size() != 32 || !is_hex(value.text_of("id"))) return "alert.id is not 32 hex digits";
-  if (value.find("time") && !is_time(value.text_of("time"))) return "alert.time is no time";
+namespace {
 
-  const JsonValue& rule = *value.find("rule");
-  problem = members_problem(rule, "rule",
-                            {{"id", Kind::text, true}, {"title", Kind::text, true}, {"level", Kind::text, false},
-                             {"tags", Kind::array, true}, {"author", Kind::text, false}});
+std::string rule_problem(const JsonValue& rule) {
+  using Kind = JsonValue::Kind;
+  std::string problem = members_problem(rule, "rule",
+                                        {{"id", Kind::text, true}, {"title", Kind::text, true}, {"level", Kind::text, false},
+                                         {"tags", Kind::array, true}, {"author", Kind::text, false}});
   if (!problem.empty()) return problem;
   if (rule.text_of("id").empty() || rule.text_of("title").empty()) return "rule.id or rule.title is empty";
   constexpr std::string_view levels[] = {"informational", "low", "medium", "high", "critical"};
   if (rule.find("level") && std::count(std::begin(levels), std::end(levels), rule.text_of("level")) == 0) return "rule.level is unknown";
   for (const JsonValue& tag : rule.find("tags")->items)
     if (!tag.is(Kind::text)) return "rule.tags holds something else than texts";
+  return {};
+}
 
-  const JsonValue& source = *value.find("source");
-  problem = members_problem(source, "source", {{"file", Kind::text, true}, {"line", Kind::number, true}, {"offset", Kind::number, true}});
+std::string source_problem(const JsonValue& source) {
+  using Kind = JsonValue::Kind;
+  std::string problem = members_problem(source, "source", {{"file", Kind::text, true}, {"line", Kind::number, true}, {"offset", Kind::number, true}});
   if (!problem.empty()) return problem;
   if (!is_whole(source.text_of("line")) || !is_whole(source.text_of("offset"))) return "source.line or source.offset is no whole number";
+  return {};
+}
+
+JsonValue::Kind kind_of_event(const JsonValue& holder) {
+  const JsonValue* event = holder.find("event");
+  return event && event->is(JsonValue::Kind::text) ? JsonValue::Kind::text : JsonValue::Kind::object;
+}
+
+// Of detections and of what the engine says of itself.
+std::string detection_problem(const JsonValue& value) {
+  using Kind = JsonValue::Kind;
+  std::string problem = members_problem(value, "alert",
+                                        {{"schema", Kind::number, true}, {"id", Kind::text, true}, {"kind", Kind::text, true},
+                                         {"time", Kind::text, false}, {"message", Kind::text, false}, {"rule", Kind::object, true}, {"source", Kind::object, true},
+                                         {"matches", Kind::array, true}, {"event", kind_of_event(value), true}});
+  if (!problem.empty()) return problem;
+  const bool health = value.text_of("kind") == "health";
+  if (health != (value.find("message") != nullptr)) return "alert.message is of health alerts, and of those alone";
+  if (health && !value.find("matches")->items.empty()) return "a health alert has matches";
   for (const JsonValue& match : value.find("matches")->items) {
     problem = members_problem(match, "match",
                               {{"field", Kind::text, true}, {"value", Kind::text, true}, {"modifier", Kind::text, true}, {"pattern", Kind::text, true}});
     if (!problem.empty()) return problem;
   }
+  return source_problem(*value.find("source"));
+}
+
+std::string evidence_problem(const JsonValue& evidence) {
+  using Kind = JsonValue::Kind;
+  std::string problem = members_problem(evidence, "evidence",
+                                        {{"id", Kind::text, true}, {"time", Kind::text, true}, {"rule", Kind::object, true},
+                                         {"source", Kind::object, false}, {"event", kind_of_event(evidence), false}});
+  if (!problem.empty()) return problem;
+  if (evidence.text_of("id").size() != 32 || !is_hex(evidence.text_of("id"))) return "evidence.id is not 32 hex digits";
+  if (!is_time(evidence.text_of("time"))) return "evidence.time is no time";
+  problem = members_problem(*evidence.find("rule"), "evidence.rule", {{"id", Kind::text, true}, {"title", Kind::text, true}});
+  if (!problem.empty() || !evidence.find("source")) return problem;
+  return source_problem(*evidence.find("source"));
+}
+
+std::string correlation_problem(const JsonValue& value) {
+  using Kind = JsonValue::Kind;
+  std::string problem = members_problem(value, "alert",
+                                        {{"schema", Kind::number, true}, {"id", Kind::text, true}, {"kind", Kind::text, true},
+                                         {"time", Kind::text, true}, {"rule", Kind::object, true}, {"group", Kind::object, true},
+                                         {"value", Kind::number, true}, {"threshold", Kind::object, false}, {"window", Kind::object, true},
+                                         {"events", Kind::number, true}, {"at_least", Kind::truth, false}, {"evidence", Kind::array, true},
+                                         {"evidence_missing", Kind::number, true}});
+  if (!problem.empty()) return problem;
+  for (const JsonMember& member : value.find("group")->members)
+    if (!member.value.is(Kind::text)) return "alert.group holds something else than texts";
+  problem = members_problem(*value.find("window"), "window", {{"from", Kind::text, true}, {"to", Kind::text, true}});
+  if (!problem.empty()) return problem;
+  if (!is_time(value.find("window")->text_of("from")) || !is_time(value.find("window")->text_of("to"))) return "a time of the window is none";
+  if (!is_whole(value.text_of("events")) || !is_whole(value.text_of("evidence_missing"))) return "alert.events or evidence_missing is no whole number";
+  if (value.find("at_least") && !value.find("at_least")->truth) return "alert.at_least is said where it is not so";
+  if (const JsonValue* threshold = value.find("threshold")) {
+    problem = members_problem(*threshold, "threshold",
+                              {{"gt", Kind::number, false}, {"gte", Kind::number, false}, {"lt", Kind::number, false},
+                               {"lte", Kind::number, false}, {"eq", Kind::number, false}, {"neq", Kind::number, false}});
+    if (!problem.empty()) return problem;
+    if (threshold->members.empty()) return "alert.threshold is empty";
+  }
+  for (const JsonValue& evidence : value.find("evidence")->items)
+    if (problem = evidence_problem(evidence); !problem.empty()) return problem;
   return {};
+}
+
+}  // namespace
+
+std::string alert_schema_problem(const JsonValue& value) {
+  const std::string kind = value.text_of("kind");
+  if (kind != "health" && kind != "detection" && kind != "correlation") return "alert.kind is unknown";
+  const std::string problem = kind == "correlation" ? correlation_problem(value) : detection_problem(value);
+  if (!problem.empty()) return problem;
+  if (value.text_of("schema") != "1") return "alert.schema is not 1";
+  if (value.text_of("id").size() != 32 || !is_hex(value.text_of("id"))) return "alert.id is not 32 hex digits";
+  if (value.find("time") && !is_time(value.text_of("time"))) return "alert.time is no time";
+  return rule_problem(*value.find("rule"));
 }
 
 }  // namespace sigrun::test
