@@ -116,10 +116,11 @@ void CorrelationStage::pass_on_some(InputState& state, const EventOccurrences& e
 
 // Everything of the input before this is final. Where other inputs are still being read, their windows stay open, and what follows here is late as far as they
 // have come.
-void CorrelationStage::begin_segment(InputState&) {
+void CorrelationStage::begin_segment(InputState& state) {
   if (active() > 1) return;
   close_all();
-  watermark_.begin_segment(++segment_);
+  watermark_.update(state.place, ++segment_, no_watermark);
+  watermark_.begin_segment(segment_);
 }
 
 size_t CorrelationStage::active() const {
