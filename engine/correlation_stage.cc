@@ -124,8 +124,8 @@ void CorrelationStage::begin_segment(InputState& state) {
 }
 
 size_t CorrelationStage::active() const {
-  return static_cast<size_t>(
-      std::count_if(inputs_.begin(), inputs_.end(), [](const auto& input) { return !input->ended; }));
+  return static_cast<size_t>(std::count_if(
+      inputs_.begin(), inputs_.end(), [](const auto& input) { return !input->ended && !input->paused; }));
 }
 
 void CorrelationStage::close_all() {
@@ -136,7 +136,7 @@ void CorrelationStage::close_all() {
 }
 
 void CorrelationStage::correlate(InputState& state, OccurrenceBatch& batch) {
-  if (state.ended)
+  if (state.ended || state.paused)
     watermark_.close(state.place);
   else
     watermark_.update(state.place, segment_, state.clock.watermark());
@@ -153,6 +153,12 @@ void CorrelationStage::end(size_t input) {
   const Held before = std::exchange(state.held, {});
   pass_on_some(state, before.events, 0, before.count);
   state.ended = true;
+  correlate(state, ready_);
+}
+
+void CorrelationStage::pause(size_t input) {
+  InputState& state = *inputs_[input];
+  state.paused = true;
   correlate(state, ready_);
 }
 

@@ -45,6 +45,8 @@ class CorrelationStage {
   void take(size_t input, EventOccurrences& events);
   // The input has no more events.
   void end(size_t input);
+  // It has no more for now and holds nobody back, but a later scan may go on with it: what is not decided stays so until finish().
+  void pause(size_t input);
   // No input has. Everything is decided.
   void finish();
 
@@ -73,7 +75,7 @@ class CorrelationStage {
     InputClock clock;
     Held held;
     WatermarkOfInputs::Input place = 0;
-    bool ended = false;
+    bool ended = false, paused = false;
   };
   struct Restored {
     InputClock clock;

@@ -83,7 +83,10 @@ class Delivery {
       evaluate_again(work);
       deliver_batch(work);
     }
-    if (correlations_ && work.chunk.at_end) correlations_->end(work.input_number(inputs_));
+    if (correlations_ && work.chunk.at_end) {
+      const size_t input = work.input_number(inputs_);
+      state_ ? correlations_->pause(input) : correlations_->end(input);
+    }
     if (state_) state_->delivered(*work.input, work.chunk, *correlations_);
     result_.counters.add(work.counters);
     if (!work.input_error.empty()) {

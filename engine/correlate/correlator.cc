@@ -10,6 +10,7 @@
 #include <functional>
 #include <iterator>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -76,10 +77,15 @@ struct Correlator::Impl {
   }
 
   void run(const OccurrenceBatch& batch, int64_t watermark, std::vector<Firing>& firings);
-  void send(const OccurrenceBatch& batch, uint32_t level, size_t first_order);
+  // What fired, as occurrences, each with the order of the arrival that it came from.
+  struct Chained {
+    OccurrenceBatch batch;
+    std::vector<uint32_t> orders;
+  };
+  void send(const OccurrenceBatch& batch, const Chained& chained, uint32_t level);
   void send_one(const OccurrenceBatch& batch, const Occurrence& occurrence, uint32_t order,
                 const CorrelationFeed& feed);
-  void chain(const Firing& firing, OccurrenceBatch& chained) const;
+  void chain(const Firing& firing, uint32_t order, Chained& chained) const;
   bool combine(const OccurrenceBatch& batch, const Occurrence& occurrence, const std::vector<uint32_t>& fields,
                size_t most_bytes, std::vector<std::string>& made);
   void make_payloads(const OccurrenceBatch& batch, const Occurrence& occurrence, const CorrelationFeed& feed,
@@ -87,7 +93,7 @@ struct Correlator::Impl {
   std::string_view keep_key(std::string_view key);
   bool may_change(const ShardState& shard, int64_t to) const;
   void work(ShardState& shard, uint32_t level, int64_t watermark);
-  void gather(std::vector<Firing>& firings);
+  std::vector<uint32_t> gather(std::vector<Firing>& firings);
   void keep_within_budget();
   void save(size_t number);
 
@@ -227,12 +233,24 @@ void Correlator::Impl::send_one(const OccurrenceBatch& batch, const Occurrence& 
   }
 }
 
-// The batch's occurrences are counted from `first_order`.
-void Correlator::Impl::send(const OccurrenceBatch& batch, uint32_t level, size_t first_order) {
-  for (size_t i = 0; i < batch.occurrences.size(); ++i)
-    for (const CorrelationFeed& feed : plan.feeds[batch.occurrences[i].source])
-      if (plan.correlations[feed.correlation].level == level)
-        send_one(batch, batch.occurrences[i], static_cast<uint32_t>(first_order + i), feed);
+// What an arrival made fire comes right behind it, before the next arrival; what the watermark did comes last.
+void Correlator::Impl::send(const OccurrenceBatch& batch, const Chained& chained, uint32_t level) {
+  std::vector<uint32_t> fired(chained.orders.size());
+  std::iota(fired.begin(), fired.end(), 0u);
+  std::stable_sort(fired.begin(), fired.end(),
+                   [&](uint32_t a, uint32_t b) { return chained.orders[a] < chained.orders[b]; });
+  auto send_all = [&](const OccurrenceBatch& from, const Occurrence& occurrence, uint32_t order) {
+    for (const CorrelationFeed& feed : plan.feeds[occurrence.source])
+      if (plan.correlations[feed.correlation].level == level) send_one(from, occurrence, order, feed);
+  };
+  auto next = fired.begin();
+  for (uint32_t order = 0; order < batch.occurrences.size(); ++order) {
+    send_all(batch, batch.occurrences[order], order);
+    for (; next != fired.end() && chained.orders[*next] == order; ++next)
+      send_all(chained.batch, chained.batch.occurrences[*next], order);
+  }
+  for (; next != fired.end(); ++next)
+    send_all(chained.batch, chained.batch.occurrences[*next], ShardFiring::by_watermark);
 }
 
 void Correlator::Impl::work(ShardState& shard, uint32_t level, int64_t to) {
@@ -264,7 +282,8 @@ void Correlator::Impl::work(ShardState& shard, uint32_t level, int64_t to) {
 
 // Shards one behind the other give what arrivals fired in some order; sorted by arrival, and by correlation and group where one arrival fired several, it
 // does not depend on the shards any more.
-void Correlator::Impl::gather(std::vector<Firing>& firings) {
+// Tells the order of each.
+std::vector<uint32_t> Correlator::Impl::gather(std::vector<Firing>& firings) {
   std::vector<ShardFiring> all;
   for (auto& shard : shards) {
     std::move(shard->shared.firings.begin(), shard->shared.firings.end(), std::back_inserter(all));
@@ -276,7 +295,12 @@ void Correlator::Impl::gather(std::vector<Firing>& firings) {
     };
     return place(a) < place(b);
   });
-  for (ShardFiring& made : all) firings.push_back(std::move(made.firing));
+  std::vector<uint32_t> orders;
+  for (ShardFiring& made : all) {
+    orders.push_back(made.order);
+    firings.push_back(std::move(made.firing));
+  }
+  return orders;
 }
 
 void Correlator::Impl::keep_within_budget() {
@@ -326,9 +350,11 @@ void Correlator::Impl::keep_within_budget() {
 }
 
 // What fired is an occurrence of its correlation: it has the fields that this groups by.
-void Correlator::Impl::chain(const Firing& firing, OccurrenceBatch& chained) const {
+void Correlator::Impl::chain(const Firing& firing, uint32_t order, Chained& to) const {
   const SourceId source = plan.source_of(firing.correlation);
   if (plan.feeds[source].empty()) return;
+  OccurrenceBatch& chained = to.batch;
+  to.orders.push_back(order);
   Occurrence& occurrence = chained.occurrences.emplace_back();
   occurrence.source = source;
   occurrence.time = firing.time;
@@ -345,19 +371,18 @@ void Correlator::Impl::chain(const Firing& firing, OccurrenceBatch& chained) con
 }
 
 void Correlator::Impl::run(const OccurrenceBatch& batch, int64_t to, std::vector<Firing>& firings) {
-  OccurrenceBatch chained;
+  Chained chained;
   const size_t before = firings.size();
   for (uint32_t level = 0; level < plan.levels; ++level) {
     key_block = key_used = 0;
-    send(batch, level, 0);
-    send(chained, level, batch.occurrences.size());
+    send(batch, chained, level);
     for_each(shard_count, [&](size_t shard) {
       if (shards[shard]->to_save && may_change(*shards[shard], to)) save(shard);
       work(*shards[shard], level, to);
     });
     const size_t first = firings.size();
-    gather(firings);
-    for (size_t i = first; i < firings.size(); ++i) chain(firings[i], chained);
+    const std::vector<uint32_t> orders = gather(firings);
+    for (size_t i = first; i < firings.size(); ++i) chain(firings[i], orders[i - first], chained);
   }
   watermark = std::max(watermark, to);
   for (auto& shard : shards) {

@@ -117,12 +117,13 @@ bool ChunkReader::next(Chunk& chunk) {
   chunk.offset = offset_;
   chunk.begins_line = at_line_begin_;
   PaddedBytes& bytes = chunk.batch.bytes;
-  const size_t wanted = held_.size() + chunk_bytes_;
+  // What was held is part of it: so chunks are cut at the same places wherever reading begins.
+  const size_t wanted = std::max(chunk_bytes_, held_.size() + mark_bytes);
   if (bytes.capacity() > 4 * wanted) bytes = {};  // a huge event must not hold its memory for ever
   if (!lend(chunk)) {
     bytes.reserve(wanted);
     bytes.append(held_.view());
-    read(bytes, chunk_bytes_);
+    read(bytes, wanted - held_.size());
     chunk.size = at_end_ || source_.live() ? bytes.size() : cut(bytes.view());
     held_.clear();
     held_.append(bytes.view().substr(chunk.size));
