@@ -17,8 +17,8 @@
 #include <thread>
 
 #include "scan.h"
-#include "support/rule_fixture.h"
 #include "support/engine_fixture.h"
+#include "support/rule_fixture.h"
 
 using namespace sigrun;
 
@@ -61,7 +61,9 @@ std::string some_events(std::mt19937_64& random, size_t count, bool disordered) 
   for (size_t i = 0; i < count; ++i) {
     milliseconds += static_cast<int64_t>(random() % 400);
     // Up to a minute late, sometimes.
-    const int64_t at = milliseconds - (disordered && random() % 20 == 0 ? static_cast<int64_t>(random() % 60'000) : 0) + 120'000;
+    const int64_t at = milliseconds -
+                       (disordered && random() % 20 == 0 ? static_cast<int64_t>(random() % 60'000) : 0) +
+                       120'000;
     events += fmt::format(
         R"({{"@timestamp":"2026-11-20T{:02}:{:02}:{:02}.{:03}Z","user":"u{}","address":"10.0.0.{}","outcome":"{}","bytes":{},"n":{}}})"
         "\n",
@@ -74,14 +76,16 @@ std::string some_events(std::mt19937_64& random, size_t count, bool disordered) 
 // Appends the ids of alerts to a file, after each flush at the latest.
 class Ids {
  public:
-  explicit Ids(const std::string& path) : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600)) {}
+  explicit Ids(const std::string& path)
+      : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600)) {}
   ~Ids() {
     flush();
     ::close(descriptor_);
   }
   void add(const Alert& alert) { buffer_ += std::string(alert.id) + "\n"; }
   bool flush() {
-    const bool good = ::write(descriptor_, buffer_.data(), buffer_.size()) == static_cast<ssize_t>(buffer_.size());
+    const bool good =
+        ::write(descriptor_, buffer_.data(), buffer_.size()) == static_cast<ssize_t>(buffer_.size());
     buffer_.clear();
     return good;
   }
@@ -91,7 +95,8 @@ class Ids {
   std::string buffer_;
 };
 
-ScanResult scan_file(const Engine& engine, const std::string& events, const std::string& state, const std::string& ids) {
+ScanResult scan_file(const Engine& engine, const std::string& events, const std::string& state,
+                     const std::string& ids) {
   ScanOptions options;
   options.threads = 1;
   options.state = {state, 0};
@@ -139,7 +144,8 @@ TEST_CASE("a scan that is killed again and again, and goes on with its state, te
         ::_exit(result.counters.balanced() && !result.state_failed ? 0 : 1);
       }
       // The more often it was killed, the longer it may run: it must come to its end.
-      std::this_thread::sleep_for(std::chrono::microseconds(random() % (20'000 * (1 + static_cast<unsigned>(attempt) / 4))));
+      std::this_thread::sleep_for(
+          std::chrono::microseconds(random() % (20'000 * (1 + static_cast<unsigned>(attempt) / 4))));
       ::kill(child, SIGKILL);
       int status = 0;
       REQUIRE(::waitpid(child, &status, 0) == child);
