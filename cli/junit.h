@@ -18,6 +18,7 @@ struct TestResult {
   Outcome outcome = Outcome::passed;
   std::string expected, got, event;  // of a failure; `got` alone of an error
   double seconds = 0;
+  uint32_t column = 0;  // of what is malformed, where that is known
 };
 
 // One <testsuite> per rule file, in the order of the results.

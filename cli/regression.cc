@@ -52,8 +52,8 @@ bool read_count(const sigma::YamlNode& node, RuleTest& test) {
   size_t count = 0;
   const auto parsed = std::from_chars(node.text.data(), end, count);
   if (node.kind != sigma::YamlKind::number || parsed.ec != std::errc{} || parsed.ptr != end) return false;
-  test.expect_match = count > 0;
-  test.at_least = count;
+  test.expect.match = count > 0;
+  test.expect.at_least = count;
   return true;
 }
 

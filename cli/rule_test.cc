@@ -1,142 +1,115 @@
 #include "cli/rule_test.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <string_view>
 
-#include "support/json_text.h"
+#include "cli/event_json.h"
 
 namespace sigrun::cli {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// JSON's number grammar without exponent. Sigma's YAML numbers are nearly the same; what differs (`+1`, `.5`)
-// stays text.
-bool is_json_number(std::string_view text) {
-  size_t at = text.starts_with('-') ? 1 : 0;
-  const size_t integer = at;
-  while (at < text.size() && is_digit(text[at])) ++at;
-  if (at == integer || (text[integer] == '0' && at > integer + 1)) return false;
-  if (at == text.size()) return true;
-  if (text[at++] != '.' || at == text.size()) return false;
-  while (at < text.size() && is_digit(text[at])) ++at;
-  return at == text.size();
-}
-
 // One event: a map, or a string that holds JSON.
-bool read_event(const sigma::YamlNode& node, RuleTest& test, DiagnosticSink& sink) {
+void read_event(const sigma::YamlNode& node, RuleTest& test, DiagnosticSink& sink) {
   std::string text;
   if (node.is_map())
     append_json(node, text);
   else if (node.is_text())
     text = node.text;
-  else {
+  else
     sink.error(node.mark, "an event is a map of fields, or a string that holds its JSON; this is " +
                               std::string(sigma::kind_name(node.kind)));
-    return false;
-  }
   test.events.push_back(std::move(text));
-  return true;
 }
 
-bool read_source(const sigma::YamlEntry& entry, RuleTest& test, const std::string& rule_file,
+// Of event, events and file.
+void read_source(const sigma::YamlEntry& entry, RuleTest& test, const TestedRule& rule,
                  DiagnosticSink& sink) {
   const sigma::YamlNode& value = entry.value;
-  if (entry.key == "event") return read_event(value, test, sink);
-  if (entry.key == "events") {
-    if (!value.is_sequence() || value.items.empty()) {
-      sink.error(value.mark, "`events` is a list with at least one event");
-      return false;
-    }
-    bool good = true;
-    for (const sigma::YamlNode& item : value.items) good = read_event(item, test, sink) && good;
-    return good;
+  if (entry.key == "file") {
+    if (value.is_text() && !value.text.empty())
+      test.events_file = (std::filesystem::path(rule.file).parent_path() / value.text).string();
+    else
+      sink.error(value.mark, "`file` is the path of an event file, relative to the rule");
+  } else if (rule.correlation) {
+    sink.error(entry.key_mark, "a correlation is tested with a `timeline`, or a `file` of events; `" +
+                                   entry.key + "` runs events one by one, each by itself");
+  } else if (entry.key == "event") {
+    read_event(value, test, sink);
+  } else if (!value.is_sequence() || value.items.empty()) {
+    sink.error(value.mark, "`events` is a list with at least one event");
+  } else {
+    for (const sigma::YamlNode& item : value.items) read_event(item, test, sink);
   }
-  if (!value.is_text() || value.text.empty()) {
-    sink.error(value.mark, "`file` is the path of an event file, relative to the rule");
-    return false;
-  }
-  test.events_file = (std::filesystem::path(rule_file).parent_path() / value.text).string();
-  return true;
 }
 
-bool read_test(const sigma::YamlNode& node, const std::string& rule_file, RuleTest& test,
-               DiagnosticSink& sink) {
+// What stands in a test, before it is known what it belongs to.
+struct TestKeys {
+  const sigma::YamlEntry *name = nullptr, *expect = nullptr, *source = nullptr, *start = nullptr;
+};
+
+TestKeys find_keys(const sigma::YamlNode& node, DiagnosticSink& sink) {
+  constexpr std::string_view sources[] = {"event", "events", "file", "timeline"};
+  TestKeys keys;
+  for (const sigma::YamlEntry& entry : node.entries) {
+    if (entry.key == "name") {
+      keys.name = &entry;
+    } else if (entry.key == "expect") {
+      keys.expect = &entry;
+    } else if (entry.key == "start") {
+      keys.start = &entry;
+    } else if (std::find(std::begin(sources), std::end(sources), entry.key) != std::end(sources)) {
+      if (keys.source)
+        sink.error(entry.key_mark, "a test has one of event, events, file and timeline; this one has `" +
+                                       keys.source->key + "` already");
+      else
+        keys.source = &entry;
+    } else {
+      sink.error(entry.key_mark,
+                 "a test has no key `" + entry.key +
+                     "`; it has name, expect, and event, events, file or timeline, which may have "
+                     "a start");
+    }
+  }
+  return keys;
+}
+
+bool read_test(const sigma::YamlNode& node, const TestedRule& rule, RuleTest& test, DiagnosticSink& sink) {
   if (!node.is_map()) {
-    sink.error(node.mark, "a test is a map with name, expect, and event, events or file");
+    sink.error(node.mark, "a test is a map with name, expect, and event, events, file or timeline");
     return false;
   }
   const size_t errors = sink.error_count();
-  bool named = false, expecting = false;
-  const sigma::YamlEntry* source = nullptr;
-  for (const sigma::YamlEntry& entry : node.entries) {
-    const sigma::YamlNode& value = entry.value;
-    if (entry.key == "name") {
-      named = true;
-      if (value.is_scalar() && !value.text.empty())
-        test.name = value.text;
-      else
-        sink.error(value.mark, "`name` is a text that says what the test shows");
-    } else if (entry.key == "expect") {
-      expecting = true;
-      if (value.is_text() && (value.text == "match" || value.text == "no match"))
-        test.expect_match = value.text == "match";
-      else
-        sink.error(value.mark, "`expect` is `match` or `no match`");
-    } else if (entry.key == "event" || entry.key == "events" || entry.key == "file") {
-      if (source)
-        sink.error(entry.key_mark,
-                   "a test has one of event, events and file; this one has `" + source->key + "` already");
-      else
-        read_source(entry, test, rule_file, sink);
-      source = &entry;
-    } else {
-      sink.error(entry.key_mark,
-                 "a test has no key `" + entry.key + "`; it has name, expect, and event, events or file");
-    }
+  const TestKeys keys = find_keys(node, sink);
+  if (!keys.name)
+    sink.error(node.mark, "the test has no `name`");
+  else if (keys.name->value.is_scalar() && !keys.name->value.text.empty())
+    test.name = keys.name->value.text;
+  else
+    sink.error(keys.name->value.mark, "`name` is a text that says what the test shows");
+
+  ExpectationScope scope{rule.correlation, rule.group_by, {}};
+  if (!keys.source) {
+    sink.error(node.mark, "the test has no event: give event, events, file or timeline");
+  } else if (keys.source->key == "timeline") {
+    const auto start = keys.start ? read_start(keys.start->value, sink) : default_start;
+    scope.start = start.value_or(default_start);
+    test.timeline = read_timeline(keys.source->value, *scope.start, sink);
+  } else {
+    read_source(*keys.source, test, rule, sink);
   }
-  if (!named) sink.error(node.mark, "the test has no `name`");
-  if (!expecting) sink.error(node.mark, "the test does not say what to `expect`: match or no match");
-  if (!source) sink.error(node.mark, "the test has no event: give event, events or file");
+  if (keys.start && !test.timeline) sink.error(keys.start->key_mark, "`start` is that of a `timeline`");
+
+  if (!keys.expect)
+    sink.error(node.mark, "the test does not say what to `expect`: match or no match");
+  else if (auto expectation = read_expectation(keys.expect->value, scope, sink))
+    test.expect = std::move(*expectation);
   return sink.error_count() == errors;
 }
 
 }  // namespace
 
-void append_json(const sigma::YamlNode& node, std::string& out) {
-  switch (node.kind) {
-    case sigma::YamlKind::null: out += "null"; break;
-    case sigma::YamlKind::boolean: out += node.truth() ? "true" : "false"; break;
-    case sigma::YamlKind::number:
-      if (is_json_number(node.text))
-        out += node.text;
-      else
-        append_json_string(node.text, out);
-      break;
-    case sigma::YamlKind::text: append_json_string(node.text, out); break;
-    case sigma::YamlKind::sequence: {
-      out += '[';
-      for (size_t i = 0; i < node.items.size(); ++i) {
-        if (i > 0) out += ',';
-        append_json(node.items[i], out);
-      }
-      out += ']';
-      break;
-    }
-    case sigma::YamlKind::map: {
-      out += '{';
-      for (size_t i = 0; i < node.entries.size(); ++i) {
-        if (i > 0) out += ',';
-        append_json_string(node.entries[i].key, out);
-        out += ':';
-        append_json(node.entries[i].value, out);
-      }
-      out += '}';
-      break;
-    }
-  }
-}
-
-std::vector<RuleTest> read_rule_tests(const sigma::YamlNode& tests, const std::string& rule_file,
+std::vector<RuleTest> read_rule_tests(const sigma::YamlNode& tests, const TestedRule& rule,
                                       DiagnosticSink& sink) {
   std::vector<RuleTest> out;
   if (tests.is_null() && tests.mark.line == 0) return out;  // no block at all
@@ -146,9 +119,9 @@ std::vector<RuleTest> read_rule_tests(const sigma::YamlNode& tests, const std::s
   }
   for (const sigma::YamlNode& node : tests.items) {
     RuleTest test;
-    test.file = rule_file;
+    test.file = rule.file;
     test.mark = node.mark;
-    if (read_test(node, rule_file, test, sink)) out.push_back(std::move(test));
+    if (read_test(node, rule, test, sink)) out.push_back(std::move(test));
   }
   return out;
 }

@@ -1,8 +1,8 @@
 // `sigrun test`: runs the tests that rules carry. All rules are loaded and events find them as in a scan; a
 // test asks only whether its own rule fires. Results are data: they go to standard output.
 #include <algorithm>
-#include <chrono>
 #include <memory>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -14,8 +14,9 @@
 #include "cli/output.h"
 #include "cli/regression.h"
 #include "cli/rule_test.h"
+#include "cli/run_test.h"
 #include "cli/terminal.h"
-#include "scan.h"
+#include "engine.h"
 
 namespace sigrun::cli {
 namespace {
@@ -33,102 +34,9 @@ struct Totals {
   std::vector<std::string> untested;
 };
 
-// What one piece of input did to the rule under test.
-struct Observation {
-  size_t alerts = 0;
-  std::string other_rules;  // titles of others that fired: helps to see what is going on
-  std::string problem;      // the events could not be read
-  uint64_t events = 0, unrecognised = 0;
-};
-
-bool same_rule(const RuleInfo& a, const RuleInfo& b) {
-  return &a == &b || (a.file == b.file && a.line == b.line);
-}
-
-Observation observe(const Engine& engine, const RuleInfo& rule, const std::string* text,
-                    const std::string& path) {
-  Observation seen;
-  ScanObserver observer;
-  observer.alert = [&](const Alert& alert) {
-    if (alert.kind == AlertKind::health) {
-      if (same_rule(*alert.rule, rule) && seen.problem.empty()) seen.problem = alert.message;
-    } else if (same_rule(*alert.rule, rule))
-      ++seen.alerts;
-    else if (seen.other_rules.size() < 200 && seen.other_rules.find(alert.rule->title) == std::string::npos)
-      seen.other_rules += (seen.other_rules.empty() ? "" : ", ") + alert.rule->title;
-  };
-  observer.rejected = [&](const std::string&, const Rejection& rejection) {
-    if (seen.problem.empty())
-      seen.problem = fmt::format("an event was rejected: {} (line {})", rejection.reason, rejection.line);
-  };
-  observer.input_error = [&](const std::string&, const std::string& message) { seen.problem = message; };
-  ScanOptions options;
-  options.threads = 1;
-  const ScanResult result =
-      text ? scan_text(engine, *text, "test", options, observer) : scan(engine, {path}, options, observer);
-  seen.events = result.counters.in;
-  seen.unrecognised = result.counters.unrecognised;
-  if (seen.events == 0 && seen.problem.empty())
-    seen.problem = text ? "the text holds no event" : path + ": holds no event";
-  return seen;
-}
-
-bool is_muted(const LoadReport& report, const RuleInfo& rule) {
-  return std::any_of(report.muted_places.begin(), report.muted_places.end(), [&](const auto& place) {
-    return place.first == rule.file && place.second.line == rule.line;
-  });
-}
-
-std::string describe_miss(const Observation& seen, size_t expected, bool muted) {
-  if (muted)
-    return "no match: a correlation refers to this rule, which silences it; write `generate: true` into the "
-           "correlation, or test the rule without it";
-  std::string text = seen.alerts == 0 ? "no match" : fmt::format("{} of {} matches", seen.alerts, expected);
-  if (seen.unrecognised > 0) text += "; no log source table recognised the event";
-  if (!seen.other_rules.empty()) text += "; fired instead: " + seen.other_rules;
-  return text;
-}
-
-TestResult run_test(const Engine& engine, const RuleInfo& rule, const RuleTest& test, bool muted) {
-  TestResult result;
-  result.rule_title = rule.title;
-  result.rule_file = rule.file;
-  result.file = test.file;
-  result.line = test.mark.line;
-  result.name = test.name;
-  const auto started = std::chrono::steady_clock::now();
-  const size_t pieces = test.events_file.empty() ? test.events.size() : 1;
-  Observation all;
-  std::string first_match;
-  for (size_t i = 0; i < pieces; ++i) {
-    const std::string* text = test.events_file.empty() ? &test.events[i] : nullptr;
-    const Observation seen = observe(engine, rule, text, test.events_file);
-    if (!seen.problem.empty()) {
-      result.outcome = TestResult::Outcome::error;
-      result.got = pieces > 1 ? fmt::format("event {}: {}", i + 1, seen.problem) : seen.problem;
-      break;
-    }
-    if (seen.alerts > 0 && first_match.empty()) first_match = text ? *text : test.events_file;
-    all.alerts += seen.alerts;
-    all.unrecognised += seen.unrecognised;
-    if (all.other_rules.empty()) all.other_rules = seen.other_rules;
-  }
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-  if (result.outcome == TestResult::Outcome::error) return result;
-  if (test.expect_match ? all.alerts >= test.at_least : all.alerts == 0) return result;
-  result.outcome = TestResult::Outcome::failed;
-  result.expected = !test.expect_match  ? "no match"
-                    : test.at_least > 1 ? fmt::format("{} matches", test.at_least)
-                                        : "match";
-  result.got = test.expect_match ? describe_miss(all, test.at_least, muted) : "match";
-  result.event = !first_match.empty()        ? first_match
-                 : !test.events_file.empty() ? test.events_file
-                                             : test.events.front();
-  return result;
-}
-
 std::string format_result(const TestResult& result) {
-  const std::string place = fmt::format("{}:{}: ", printable(result.file), result.line);
+  const std::string column = result.column > 0 ? fmt::format(":{}", result.column) : std::string();
+  const std::string place = fmt::format("{}:{}{}: ", printable(result.file), result.line, column);
   const std::string what = fmt::format("{} ({})\n", printable(result.name), printable(result.rule_title));
   switch (result.outcome) {
     case TestResult::Outcome::passed: return place + "passed: " + what;
@@ -138,7 +46,7 @@ std::string format_result(const TestResult& result) {
   std::string event = printable(std::string_view(result.event).substr(0, shown_event_bytes));
   if (result.event.size() > shown_event_bytes) event += "…";
   return place + "failed: " + what +
-         fmt::format("    expected: {}\n    got:      {}\n    event:    {}\n", result.expected,
+         fmt::format("    expected: {}\n    got:      {}\n    event:    {}\n", printable(result.expected),
                      printable(result.got), event);
 }
 
@@ -148,26 +56,53 @@ std::string format_totals(const Totals& totals) {
                      counted(totals.tested_rules, "rule"), group_digits(totals.untested.size()));
 }
 
+// A rule or correlation, and its tests as they are written.
+struct Subject {
+  const RuleInfo* rule = nullptr;
+  const sigma::YamlNode* tests = nullptr;
+  std::string regression_tests_path;
+  TestedRule scope;
+};
+
+// In the order of files and lines: a correlation mostly stands in one file with its rules.
+std::vector<Subject> subjects_of(const Engine& engine) {
+  std::vector<Subject> subjects;
+  for (size_t i = 0; i < engine.rules().size(); ++i) {
+    const RuleInfo& rule = *engine.rules()[i];
+    subjects.push_back(
+        {&rule, &engine.rule_tests(i), engine.regression_tests_path(i), {rule.file, false, {}}});
+  }
+  for (size_t i = 0; i < engine.correlation_rules().size(); ++i) {
+    const CorrelationInfo& correlation = engine.correlation_rules()[i];
+    const RuleInfo& rule = *correlation.rule;
+    subjects.push_back({&rule, &engine.correlation_tests(i), {}, {rule.file, true, correlation.group_by}});
+  }
+  std::stable_sort(subjects.begin(), subjects.end(), [](const Subject& a, const Subject& b) {
+    return std::tie(a.rule->file, a.rule->line) < std::tie(b.rule->file, b.rule->line);
+  });
+  return subjects;
+}
+
 // Reads the tests of one rule; what is malformed becomes a result of its own.
-std::vector<RuleTest> tests_of_rule(const Engine& engine, size_t index, std::vector<TestResult>& malformed) {
-  const RuleInfo& rule = *engine.rules()[index];
+std::vector<RuleTest> tests_of(const Subject& subject, const Limits& limits,
+                               std::vector<TestResult>& malformed) {
+  const RuleInfo& rule = *subject.rule;
   DiagnosticSink sink(rule.file);
-  std::vector<RuleTest> tests = read_rule_tests(engine.rule_tests(index), rule.file, sink);
-  if (const std::string& path = engine.regression_tests_path(index); !path.empty()) {
-    for (RuleTest& test : read_regression_tests(rule.file, rule.line, path, engine.limits(), sink))
+  std::vector<RuleTest> tests = read_rule_tests(*subject.tests, subject.scope, sink);
+  if (const std::string& path = subject.regression_tests_path; !path.empty()) {
+    for (RuleTest& test : read_regression_tests(rule.file, rule.line, path, limits, sink))
       tests.push_back(std::move(test));
   }
   for (Diagnostic& diagnostic : sink.take()) {
-    malformed.push_back({rule.title,
-                         rule.file,
-                         diagnostic.file,
-                         diagnostic.mark.line,
-                         "malformed test",
-                         TestResult::Outcome::error,
-                         {},
-                         diagnostic.message,
-                         {},
-                         0});
+    TestResult& result = malformed.emplace_back();
+    result.rule_title = rule.title;
+    result.rule_file = rule.file;
+    result.file = diagnostic.file;
+    result.line = diagnostic.mark.line;
+    result.column = diagnostic.mark.column;
+    result.name = "malformed test";
+    result.outcome = TestResult::Outcome::error;
+    result.got = diagnostic.message;
   }
   return tests;
 }
@@ -213,10 +148,11 @@ int run_tests(const Engine& engine, const LoadReport& report, const TestArgument
       output.write(format_result(result));
     results.push_back(std::move(result));
   };
-  for (size_t i = 0; i < engine.rules().size() && !output.failed(); ++i) {
-    const RuleInfo& rule = *engine.rules()[i];
+  for (const Subject& subject : subjects_of(engine)) {
+    if (output.failed()) break;
+    const RuleInfo& rule = *subject.rule;
     std::vector<TestResult> malformed;
-    const std::vector<RuleTest> tests = tests_of_rule(engine, i, malformed);
+    const std::vector<RuleTest> tests = tests_of(subject, engine.limits(), malformed);
     if (tests.empty() && malformed.empty()) {
       totals.untested.push_back(
           fmt::format("{}:{}: untested: {}", printable(rule.file), rule.line, printable(rule.title)));
@@ -224,7 +160,7 @@ int run_tests(const Engine& engine, const LoadReport& report, const TestArgument
     }
     ++totals.tested_rules;
     for (TestResult& result : malformed) record(std::move(result));
-    for (const RuleTest& test : tests) record(run_test(engine, rule, test, is_muted(report, rule)));
+    for (const RuleTest& test : tests) record(run_test(engine, rule, test));
   }
   if (arguments.verbose) {
     for (const std::string& line : totals.untested) output.write(line + "\n");
@@ -240,8 +176,10 @@ int run_tests(const Engine& engine, const LoadReport& report, const TestArgument
 }
 
 int load_and_test(const TestArguments& arguments) {
-  const auto configuration = configure(arguments.rules, "sigrun test");
+  auto configuration = configure(arguments.rules, "sigrun test");
   if (!configuration || !names_rules(configuration->load, "sigrun test")) return exit_usage;
+  // A rule that correlations refer to is silent in a scan; its tests ask what it matches.
+  configuration->load.muting = false;
   LoadReport report;
   const auto engine = Engine::load(configuration->load, report);
   report_refused(report);
@@ -268,8 +206,8 @@ void add_test_command(CLI::App& app, int& exit_code) {
       "    - name: fires on an encoded command\n"
       "      expect: match                       # or: no match\n"
       "      event: {Image: 'C:\\x\\powershell.exe', CommandLine: powershell -enc SQBFAFgA}\n"
-      "`events:` takes a list, `file:` a path relative to the rule. SigmaHQ's regression_tests_path works as "
-      "well.\n"
+      "`events:` takes a list, `file:` a path relative to the rule, `timeline:` events with times, for\n"
+      "correlations. SigmaHQ's regression_tests_path works as well.\n"
       "\n"
       "Examples:\n"
       "  sigrun test rules/\n"

@@ -33,8 +33,9 @@ CorrelationStage::~CorrelationStage() = default;
 
 void CorrelationStage::begin(std::vector<Input> inputs) {
   for (Input& input : inputs) {
-    auto& state =
-        inputs_.emplace_back(std::make_unique<InputState>(InputClock(InputKind::file, engine_.limits())));
+    auto& state = inputs_.emplace_back(std::make_unique<InputState>(
+        InputClock(input.now ? InputKind::live : InputKind::file, engine_.limits())));
+    state->now = input.now.value_or(0);
     state->name = std::move(input.name);
     std::optional<int64_t> floor = input.floor;
     if (const auto known = restored_.find(state->name); known != restored_.end()) {
@@ -50,7 +51,7 @@ void CorrelationStage::begin(std::vector<Input> inputs) {
 void CorrelationStage::take(size_t input, EventOccurrences& events) {
   InputState& state = *inputs_[input];
   decided_.clear();
-  state.clock.add(events.stamps, 0, decided_);
+  state.clock.add(events.stamps, state.now, decided_);
   const bool plain = state.held.count == 0 && decided_.size() == events.stamps.size() &&
                      std::all_of(decided_.begin(), decided_.end(), [](const EventTime& time) {
                        return time.timing != Timing::segment_start && time.timing != Timing::future;

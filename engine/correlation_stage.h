@@ -39,6 +39,7 @@ class CorrelationStage {
   struct Input {
     std::string name;
     std::optional<int64_t> floor;  // no on-time event of it is older; none: not known
+    std::optional<int64_t> now;    // it is live, and this is the wall clock; none: it is a file
   };
   void begin(std::vector<Input> inputs);
   // The events of the input's next batch. Their occurrences are changed: they get the times that count.
@@ -76,6 +77,7 @@ class CorrelationStage {
     Held held;
     WatermarkOfInputs::Input place = 0;
     bool ended = false, paused = false;
+    int64_t now = 0;  // of a live input
   };
   struct Restored {
     InputClock clock;

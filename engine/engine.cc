@@ -91,6 +91,7 @@ struct Engine::Impl {
   CorrelationPlan correlations;
   std::vector<CorrelationInfo> correlation_rules;
   std::vector<std::shared_ptr<const RuleInfo>> sources;
+  std::vector<sigma::YamlNode> correlation_tests;  // the same order
   std::vector<std::string> identities;  // what alert ids are made of: the rules' ids, made distinct
   std::vector<RuleTests> tests;
   std::vector<std::string> envelopes;
@@ -186,8 +187,12 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   DiagnosticSink sink;
   impl->correlations = build_correlation_plan(rules->detections, rules->correlations, sink);
   report.diagnostics.insert(report.diagnostics.end(), sink.diagnostics().begin(), sink.diagnostics().end());
-  for (const Correlation& correlation : impl->correlations.correlations)
-    impl->correlation_rules.push_back(make_info(correlation, rules->correlations[correlation.rule]));
+  for (const Correlation& correlation : impl->correlations.correlations) {
+    sigma::CorrelationRule& rule = rules->correlations[correlation.rule];
+    impl->correlation_rules.push_back(make_info(correlation, rule));
+    if (!options.muting) impl->correlation_rules.back().muted = false;
+    impl->correlation_tests.push_back(std::move(rule.tests));
+  }
   std::vector<bool> correlated;
   for (size_t rule = 0; rule < rules->detections.size(); ++rule)
     correlated.push_back(!impl->correlations.feeds[rule].empty());
@@ -346,6 +351,32 @@ EventStamp Engine::first_stamp(std::string_view text, Scratch& scratch) const {
   return {};
 }
 
+TimeOfEvent Engine::time_of_event(std::string_view text, Scratch& scratch) const {
+  TimeOfEvent told;
+  const auto source = memory_byte_source(text);
+  EventReader reader(*source, impl_->envelopes, impl_->limits);
+  EventBatch batch;
+  reader.next(batch);
+  const bool envelope = !batch.events.empty() && batch.events[0].offset != text.find_first_not_of(" \t\r\n");
+  if (envelope || batch.events.size() + batch.rejected.size() != 1) {
+    told.problem = envelope ? "this is an envelope; write the event that is in it" : "an event is one JSON object";
+    return told;
+  }
+  Matcher& matcher = scratch.matcher;
+  if (!batch.rejected.empty()) {
+    told.problem = "the event would be rejected: " + batch.rejected[0].reason;
+  } else if (const EventSpan& span = batch.events[0];
+             matcher.read(batch.event(span), batch.tokens_of(span)) == JsonWalker::Outcome::broken) {
+    told.problem = "the event would be rejected: " + matcher.problem();
+  } else {
+    const View* view = matcher.view();
+    told.table = view ? view->name : std::string();
+    told.field = view && !view->time_field.empty() ? view->time_field : impl_->plan->open.time_field;
+    told.time = matcher.time();
+  }
+  return told;
+}
+
 void Engine::add_costs(const Scratch& scratch, RuleCosts& costs) const {
   costs.nanoseconds += scratch.nanoseconds;
   costs.add(scratch.matcher.costs());
@@ -356,6 +387,9 @@ const CorrelationPlan& Engine::correlations() const { return impl_->correlations
 const std::vector<std::shared_ptr<const RuleInfo>>& Engine::sources() const { return impl_->sources; }
 const std::vector<CorrelationInfo>& Engine::correlation_rules() const { return impl_->correlation_rules; }
 const sigma::YamlNode& Engine::rule_tests(size_t rule) const { return impl_->tests[rule].tests; }
+const sigma::YamlNode& Engine::correlation_tests(size_t correlation) const {
+  return impl_->correlation_tests[correlation];
+}
 const std::string& Engine::regression_tests_path(size_t rule) const {
   return impl_->tests[rule].regression_path;
 }

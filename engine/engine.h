@@ -55,9 +55,15 @@ struct EventOccurrences {
   OccurrenceBatch batch;                 // their times are those of the stamps, 0 where there is none
   std::vector<uint32_t> event_of_place;  // by place of the batch: which of the stamps
 
-  void clear() {
-    stamps.clear(), batch.clear(), event_of_place.clear();
-  }
+  void clear() { stamps.clear(), batch.clear(), event_of_place.clear(); }
+};
+
+// How the engine takes the time of an event; for whoever makes events up.
+struct TimeOfEvent {
+  std::string problem;          // why the text is not one event; then nothing else is told
+  std::string table;            // the log source table that recognises it; empty: none
+  std::string field;            // where its time is looked for first
+  std::optional<int64_t> time;  // nanoseconds since 1970 UTC, where it tells
 };
 
 class Engine {
@@ -98,6 +104,8 @@ class Engine {
 
   // The time of the first event in a text that begins with one, or in the middle of an array of them; and how late events of its kind may come.
   EventStamp first_stamp(std::string_view text, Scratch& scratch) const;
+  // Of a text that is one event and nothing else. No rule is run.
+  TimeOfEvent time_of_event(std::string_view text, Scratch& scratch) const;
 
   // Adds what the rules cost that were run with this scratch.
   void add_costs(const Scratch& scratch, RuleCosts& costs) const;
@@ -110,6 +118,8 @@ class Engine {
   // The `tests:` block and regression path of each rule, same order as rules().
   const sigma::YamlNode& rule_tests(size_t rule) const;
   const std::string& regression_tests_path(size_t rule) const;
+  // Of each correlation, same order as correlation_rules().
+  const sigma::YamlNode& correlation_tests(size_t correlation) const;
   // Envelope paths of the tables: for EventReader.
   const std::vector<std::string>& envelopes() const;
   const Limits& limits() const;

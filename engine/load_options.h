@@ -52,6 +52,7 @@ struct LoadOptions {
   LogSourceMode logsource;
   TimeOptions time;
   RuleSelection selection;
+  bool muting = true;  // rules that only correlations refer to raise no alerts; false is for tests of those rules
   LiteralSearch literal_search = LiteralSearch::automatic;
   Limits limits;
   CostClock cost_clock;  // what rules' costs are measured with

@@ -37,6 +37,8 @@ class RuleLoader {
     select();
     set_.link_correlations(sink);
     take_linked(sink);
+    if (!options_.muting)
+      for (sigma::DetectionRule& rule : set_.detections) rule.muted = false;
     report_.refused += set_.refused;
     report_.correlations = set_.correlations.size();
     report_.filters = set_.filters.size();

@@ -190,7 +190,11 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
   ScanFeed feed(engine, inputs, text, state ? state->positions() : std::vector<InputPosition>());
   // Files are read side by side where correlations want them by time; each has its framer.
   std::vector<std::unique_ptr<OrderedFramer>> orders(inputs.size());
-  if (correlations) correlations->begin(feed.begin());
+  if (correlations) {
+    std::vector<CorrelationStage::Input> begins = feed.begin();
+    for (CorrelationStage::Input& input : begins) input.now = options.now;
+    correlations->begin(std::move(begins));
+  }
   auto read = [&](Work& work) { return !stopping() && feed.next(work); };
   auto frame_lines = [&](Work& work) { work.chunk.frame_lines(workers.local().lines); };
   auto put_in_order = [&](Work& work) {

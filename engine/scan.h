@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct ScanOptions {
   std::vector<std::string> unwrap;  // further envelope paths
   TimeRange time;                   // events outside are dropped; those without a time are not
   CorrelatorOptions correlation;
+  // The inputs are live and this is the wall clock: no time before it is held to be odd. None: they are files.
+  std::optional<int64_t> now;
   ScanStateOptions state;
 };
 

@@ -51,6 +51,8 @@ class Matcher {
   int64_t lateness_seconds() const {
     return route_->view ? route_->view->lateness_seconds : plan_.open.lateness_seconds;
   }
+  // The table that recognised the event; null: none.
+  const View* view() const { return route_->view; }
   // The event's own id, where its table names one and it is there. Valid until the next call.
   std::string_view own_id();
   // Tells the values of the `i`-th captured field of the hit's rule (PlanInput::captured) as texts, valid until the next event.

@@ -98,6 +98,7 @@ struct View {
   NodeId recognise = no_id;
   std::vector<ViewEntry> entries;
   std::vector<FieldId> time_fields;
+  std::string time_field;  // the first of them, as an event spells it; empty: none
   int64_t zone_seconds = 0, lateness_seconds = 0;
   std::vector<std::vector<FieldId>> id_fields;
 };
@@ -108,6 +109,7 @@ struct OpenView {
   // Programs that are tried if the event has a field that they test positively, by the slots of those fields.
   std::vector<std::vector<ProgramId>> by_slot;
   std::vector<FieldId> time_fields;
+  std::string time_field;
   int64_t zone_seconds = 0, lateness_seconds = 0;
 };
 

@@ -325,9 +325,13 @@ class PlanBuilder {
         if (spelling != field) names.push_back(std::move(spelling));
       view.time_fields.push_back(add_field(names));
     }
-    if (!input_.time.fields.empty()) return;
+    if (!input_.time.fields.empty()) {
+      view.time_field = input_.time.fields[0];
+      return;
+    }
     for (const std::string& field : table.time_fields)
       view.time_fields.push_back(add_field(table.spellings(field, nullptr)));
+    if (!table.time_fields.empty()) view.time_field = table.spellings(table.time_fields[0], nullptr).front();
   }
 
   void add_open_time_fields() {
@@ -342,7 +346,11 @@ class PlanBuilder {
       add(field);
       for (const TaxonomyTable& table : input_.tables) add_spellings(table, field);
     }
-    if (!input_.time.fields.empty()) return;
+    if (!input_.time.fields.empty()) {
+      plan_->open.time_field = input_.time.fields[0];
+      return;
+    }
+    plan_->open.time_field = common_time_fields[0];
     for (std::string_view field : common_time_fields) add(std::string(field));
     for (const TaxonomyTable& table : input_.tables)
       for (const std::string& field : table.time_fields) add_spellings(table, field);

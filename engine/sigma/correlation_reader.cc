@@ -84,6 +84,7 @@ class CorrelationReader {
     good = good && read_condition();
     if (!good || !header) return {};
     rule_.header = std::move(*header);
+    if (const YamlNode* tests = document_.find("tests")) rule_.tests = *tests;
     return std::move(rule_);
   }
 

@@ -144,6 +144,7 @@ struct CorrelationRule {
   std::vector<std::string> fields;  // `field` of the value types
   std::optional<Decimal> percentile;
   bool generate = false;
+  YamlNode tests;  // the `tests:` block, null kind when absent
 };
 
 struct FilterRule {

@@ -176,22 +176,53 @@ TEST_SUITE("cli test") {
     CHECK(has(outcome.out, "fired instead: Other"));
   }
 
-  TEST_CASE("a rule that a correlation silences fails with the reason") {
+  TEST_CASE("a rule that a correlation silences is tested as if it were not") {
     if (!have_command()) return;
     TemporaryFolder work;
     const std::string tests =
         "name: base\ntests:\n"
         "  - {name: fires, expect: match, event: {Image: 'C:\\whoami.exe'}}\n"
-        "  - {name: silent, expect: no match, event: {Image: x}}\n";
+        "  - {name: silent, expect: no match, event: {Image: x}}\n"
+        "  - {name: wrong, expect: no match, event: {Image: 'C:\\whoami.exe'}}\n";
     work.write("rules/a.yml", rule("A", tests));
-    work.write("rules/b.yml", "title: Many\ncorrelation:\n  type: event_count\n  rules: [base]\n"
-                              "  timespan: 1m\n  group-by: [Image]\n  condition: {gte: 2}\n");
+    work.write("rules/b.yml",
+               "title: Many\ncorrelation:\n  type: event_count\n  rules: [base]\n"
+               "  timespan: 1m\n  group-by: [Image]\n  condition: {gte: 2}\n");
     const Outcome outcome = test(work.path("rules"));
+    CAPTURE(outcome.out);
     CHECK(outcome.status == 1);
-    CHECK(has(outcome.out, "got:      no match: a correlation refers to this rule, which silences it; write "
-                           "`generate: true` into the correlation, or test the rule without it\n"));
-    CHECK(has(outcome.out, "1 passed, 1 failed"));
-    CHECK(test(work.path("rules/a.yml")).status == 0);
+    CHECK(has(outcome.out, "failed: wrong (A)\n    expected: no match\n    got:      match\n"));
+    CHECK(has(outcome.out, "2 passed, 1 failed"));
+  }
+
+  TEST_CASE("a timeline of a rule that is no correlation") {
+    if (!have_command()) return;
+    TemporaryFolder work;
+    const std::string path = work.write(
+        "rules/a.yml", rule("A",
+                            "tests:\n"
+                            "  - name: twice\n"
+                            "    timeline:\n"
+                            "      - {at: +0s, repeat: 2, every: 1m, event: {Image: 'C:\\whoami.exe'}}\n"
+                            "      - {at: +30s, event: {Image: 'C:\\who{n}.exe'}}\n"
+                            "    expect: [{at: +0s}, {at: +1m}]\n"
+                            "  - name: thrice\n"
+                            "    timeline: [{at: +0s, repeat: 2, event: {Image: 'C:\\whoami.exe'}}]\n"
+                            "    expect: {alerts: 3}\n"
+                            "  - name: no time\n"
+                            "    timeline: [{event: {Image: 'C:\\whoami.exe'}}]\n"
+                            "    expect: match\n"));
+    const Outcome outcome = test(work.path("rules"));
+    CAPTURE(outcome.out);
+    CHECK(outcome.status == 1);
+    CHECK(has(outcome.out,
+              path + ":15: failed: thrice (A)\n    expected: 3 alerts\n    got:      2 alerts: +0s; +0s"));
+    CHECK(has(outcome.out,
+              "    event:    2 events from +0s to +0s; the first to arrive: "
+              "{\"@timestamp\":\"2026-01-01T00:00:00.000Z\",\"Image\":\"C:\\\\whoami.exe\"}\n"));
+    CHECK(has(outcome.out,
+              path + ":19:16: error: no time (A)\n    the step has no `at`, and its event has no time"));
+    CHECK(has(outcome.out, "1 passed, 1 failed, 1 error;"));
   }
 
   TEST_CASE("a test that cannot be run never passes") {
@@ -209,7 +240,7 @@ TEST_SUITE("cli test") {
     CHECK(has(outcome.out, path + ":10: error: broken event (A)\n    an event was rejected: "));
     CHECK(has(outcome.out, path + ":11: error: no event (A)\n"));
     CHECK(has(outcome.out, path + ":12: error: no file (A)\n"));
-    CHECK(has(outcome.out, path + ":13: error: malformed test (A)\n"));
+    CHECK(has(outcome.out, path + ":13:5: error: malformed test (A)\n"));
     CHECK(has(outcome.out, "0 passed, 0 failed, 4 errors"));
   }
 
@@ -305,7 +336,7 @@ TEST_SUITE("cli") {
     CHECK(rows > 5);
     CHECK(has(readme, "TIME (UTC) "));
     for (const char* sum :
-         {"events: in 265 = processed 265 +", "alerts: 21 (high 15, medium 6)", "rules:  73 loaded"}) {
+         {"events: in 283 = processed 283 +", "alerts: 27 (critical 3, high 17, medium 7)", "rules:  113 loaded"}) {
       CHECK(has(readme, sum));
       CHECK(has(demo.err, sum));
     }

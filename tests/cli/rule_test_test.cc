@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "cli/event_json.h"
 #include "support/limits.h"
 
 using namespace sigrun;
@@ -24,9 +25,10 @@ std::string json(const std::string& yaml) {
 }
 
 // What is reported about a `tests:` block, as "line: message".
-std::vector<std::string> problems(const std::string& yaml) {
+std::vector<std::string> problems(const std::string& yaml,
+                                  const TestedRule& rule = {"rules/rule.yml", false, {}}) {
   DiagnosticSink sink("rules/rule.yml");
-  read_rule_tests(*parse(yaml).find("tests"), "rules/rule.yml", sink);
+  read_rule_tests(*parse(yaml).find("tests"), rule, sink);
   std::vector<std::string> out;
   for (const Diagnostic& diagnostic : sink.diagnostics()) {
     CHECK(diagnostic.file == "rules/rule.yml");
@@ -35,8 +37,9 @@ std::vector<std::string> problems(const std::string& yaml) {
   return out;
 }
 
-bool reports(const std::string& yaml, const std::string& line, const std::string& words) {
-  for (const std::string& problem : problems(yaml)) {
+bool reports(const std::string& yaml, const std::string& line, const std::string& words,
+             const TestedRule& rule = {"rules/rule.yml", false, {}}) {
+  for (const std::string& problem : problems(yaml, rule)) {
     if (problem.starts_with(line + ": ") && problem.find(words) != std::string::npos) return true;
   }
   return false;
@@ -66,14 +69,14 @@ TEST_SUITE("cli rule tests") {
                                               "    events: [{a: 1}, '{\"b\":2}']\n"
                                               "  - {name: a file, expect: match, file: data/x.ndjson}\n")
                                             .find("tests"),
-                                       "rules/rule.yml", sink);
+                                       {"rules/rule.yml", false, {}}, sink);
     CHECK(sink.diagnostics().empty());
     REQUIRE(tests.size() == 4);
     CHECK(tests[0].events == std::vector<std::string>{"{\"a\":1}"});
-    CHECK(tests[0].expect_match);
+    CHECK(tests[0].expect.match);
     CHECK(tests[0].mark.line == 2);
     CHECK(tests[1].events == std::vector<std::string>{"{\"a\": 1e400}"});
-    CHECK_FALSE(tests[1].expect_match);
+    CHECK_FALSE(tests[1].expect.match);
     CHECK(tests[2].events == std::vector<std::string>{"{\"a\":1}", "{\"b\":2}"});
     CHECK(tests[3].events_file == "rules/data/x.ndjson");
   }
@@ -86,24 +89,60 @@ TEST_SUITE("cli rule tests") {
     CHECK(reports("tests:\n  - text\n", "2", "a test is a map"));
     CHECK(reports("tests:\n  - {expect: match, event: {a: 1}}\n", "2", "no `name`"));
     CHECK(reports("tests:\n  - {name: x, event: {a: 1}}\n", "2", "what to `expect`"));
-    CHECK(
-        reports("tests:\n  - name: x\n    expect: maybe\n    event: {a: 1}\n", "3", "`match` or `no match`"));
+    CHECK(reports("tests:\n  - name: x\n    expect: maybe\n    event: {a: 1}\n", "3",
+                  "`expect` is `match`, `no match`"));
     CHECK(reports("tests:\n  - {name: x, expect: match}\n", "2", "no event"));
     CHECK(reports("tests:\n  - name: x\n    expect: match\n    event: 5\n", "4", "an event is a map"));
     CHECK(reports("tests:\n  - name: x\n    expect: match\n    events: []\n", "4", "at least one event"));
     CHECK(reports("tests:\n  - name: x\n    expect: match\n    events:\n      - {a: 1}\n      - [1]\n", "6",
                   "an event is a map"));
     CHECK(reports("tests:\n  - name: x\n    expect: match\n    event: {a: 1}\n    file: x\n", "5",
-                  "one of event, events and file"));
+                  "one of event, events, file and timeline"));
     CHECK(reports("tests:\n  - name: x\n    expects: match\n    event: {a: 1}\n", "3", "no key `expects`"));
     CHECK(reports("tests:\n  - name: x\n    expect: match\n    file: [x]\n", "4", "`file` is the path"));
+  }
+
+  TEST_CASE("timelines, with what they expect") {
+    DiagnosticSink sink("rule.yml");
+    const auto tests = read_rule_tests(*parse("tests:\n"
+                                              "  - name: a burst\n"
+                                              "    start: 2026-11-20T09:00:00Z\n"
+                                              "    timeline: [{at: +0s, repeat: 3, event: {a: 1}}]\n"
+                                              "    expect: {alerts: 1, group: {a: 1}, at: +0s}\n")
+                                            .find("tests"),
+                                       {"rule.yml", true, {"a"}}, sink);
+    CHECK(sink.diagnostics().empty());
+    REQUIRE(tests.size() == 1);
+    REQUIRE(tests[0].timeline);
+    CHECK(tests[0].timeline->start == 1'795'165'200'000'000'000);
+    CHECK(tests[0].timeline->steps.at(0).at == tests[0].timeline->start);
+    REQUIRE(tests[0].expect.described.size() == 1);
+    CHECK(tests[0].expect.described[0].at == tests[0].timeline->start);
+    CHECK(tests[0].expect.described[0].group == GroupValues{{"a", "1"}});
+  }
+
+  TEST_CASE("malformed timelines are errors with their line") {
+    CHECK(reports("tests:\n  - name: x\n    expect: match\n    timeline: []\n", "4", "a list of steps"));
+    CHECK(
+        reports("tests:\n  - name: x\n    expect: match\n    start: noon\n    timeline: [{event: {a: 1}}]\n",
+                "4", "`start` is a date and time"));
+    CHECK(reports("tests:\n  - name: x\n    expect: match\n    start: 2026-11-20\n    event: {a: 1}\n", "4",
+                  "`start` is that of a `timeline`"));
+    CHECK(reports("tests:\n  - name: x\n    expect: {group: {a: 1}}\n    timeline: [{event: {a: 1}}]\n", "3",
+                  "only alerts of a correlation"));
+    const TestedRule correlation{"rules/rule.yml", true, {"a"}};
+    CHECK(reports("tests:\n  - name: x\n    expect: {group: {b: 1}}\n    timeline: [{event: {a: 1}}]\n", "3",
+                  "does not group by 'b'", correlation));
+    CHECK(reports("tests:\n  - name: x\n    expect: match\n    event: {a: 1}\n", "4",
+                  "a correlation is tested with a `timeline`", correlation));
+    CHECK(problems("tests:\n  - {name: x, expect: match, file: a.ndjson}\n", correlation).empty());
   }
 
   TEST_CASE("a malformed test does not hide the others") {
     DiagnosticSink sink("rule.yml");
     const auto tests = read_rule_tests(
         *parse("tests:\n  - {name: bad}\n  - {name: good, expect: match, event: {a: 1}}\n").find("tests"),
-        "rule.yml", sink);
+        {"rule.yml", false, {}}, sink);
     CHECK(sink.error_count() == 2);
     REQUIRE(tests.size() == 1);
     CHECK(tests[0].name == "good");
@@ -111,7 +150,7 @@ TEST_SUITE("cli rule tests") {
 
   TEST_CASE("no block is no error") {
     DiagnosticSink sink("rule.yml");
-    CHECK(read_rule_tests(sigma::YamlNode{}, "rule.yml", sink).empty());
+    CHECK(read_rule_tests(sigma::YamlNode{}, {}, sink).empty());
     CHECK(sink.diagnostics().empty());
   }
 }

@@ -136,6 +136,10 @@ TEST_CASE("loading: muted rules, correlations and filters are counted") {
   CHECK(loaded.report.filters == 1);
   CHECK(loaded.report.muted == std::vector<std::string>{"A"});
   CHECK(test::scan_events(*loaded.engine, "{\"F\":\"a\"}\n{\"F\":\"a\",\"G\":\"x\"}\n").titles() == "B");
+  loaded.options.muting = false;
+  loaded.load();
+  CHECK(loaded.report.muted.empty());
+  CHECK(test::scan_events(*loaded.engine, "{\"F\":\"a\"}\n").titles() == "A,B");
 }
 
 TEST_CASE("loading: references reach over files") {

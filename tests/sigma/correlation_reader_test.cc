@@ -78,6 +78,14 @@ TEST_CASE("correlation: types, operators, group-by as text, generate at the top"
   RuleFile file = read_rules("generate: true\n" + document(count + "condition: {gte: 1}"), {}, sink);
   REQUIRE(file.correlations.size() == 1);
   CHECK(file.correlations[0].generate);
+  CHECK(file.correlations[0].tests.is_null());
+}
+
+TEST_CASE("correlation: its tests are kept as they are") {
+  DiagnosticSink sink;
+  RuleFile file = read_rules(document(count + "condition: {gte: 1}") + "tests:\n  - {name: t}\n", {}, sink);
+  REQUIRE(file.correlations.size() == 1);
+  CHECK(file.correlations[0].tests.is_sequence());
 }
 
 TEST_CASE("correlation: expressions over rule names, operators in both cases") {
