@@ -67,8 +67,12 @@ class Cell : public KeyedState::Owner {
   }
   size_t groups() const { return state_.size(); }
   size_t bytes() const { return state_.bytes() + due_.capacity() * sizeof(Due); }
+  // Three steps that ask for the memory an arrival will need, each for what the one before it asked for.
   void prefetch(uint64_t hash) const { state_.prefetch(hash); }
-  void prefetch_entry(uint64_t hash) const { state_.prefetch_entry(hash); }
+  const KeyedState::Entry* prefetch_entry(uint64_t hash) const { return state_.prefetch_entry(hash); }
+  void prefetch_evidence(const KeyedState::Entry& entry, const EvidenceRing& evidence) const {
+    evidence.prefetch(group_of(entry).head().evidence);
+  }
 
   // Appends all groups, and takes them into a cell without any. False: `saved` is nothing that save() wrote for this kind of correlation; the cell
   // is without groups then.

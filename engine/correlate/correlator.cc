@@ -255,18 +255,25 @@ void Correlator::Impl::send(const OccurrenceBatch& batch, const Chained& chained
 
 void Correlator::Impl::work(ShardState& shard, uint32_t level, int64_t to) {
   const auto& arrivals = shard.arrivals;
-  // Memory that the arrivals soon behind this one will need.
-  constexpr size_t ahead = 8;
-  for (size_t i = 0; i < arrivals.size(); ++i) {
-    if (i + ahead < arrivals.size())
-      if (const Cell* cell = shard.cells[arrivals[i + ahead].first].get())
-        cell->prefetch(arrivals[i + ahead].second.hash);
-    if (i + ahead / 2 < arrivals.size())
-      if (const Cell* cell = shard.cells[arrivals[i + ahead / 2].first].get())
-        cell->prefetch_entry(arrivals[i + ahead / 2].second.hash);
-    std::unique_ptr<Cell>& cell = shard.cells[arrivals[i].first];
-    if (!cell) cell = make_cell(plan.correlations[arrivals[i].first], arrivals[i].first);
-    cell->take(arrivals[i].second, shard.shared);
+  // Memory of several arrivals is asked for at once; each step of it needs what the step before it brought.
+  constexpr size_t together = 32;
+  std::array<const KeyedState::Entry*, together> entries;
+  for (size_t begin = 0; begin < arrivals.size(); begin += together) {
+    const size_t end = std::min(arrivals.size(), begin + together);
+    for (size_t i = begin; i < end; ++i)
+      if (const Cell* cell = shard.cells[arrivals[i].first].get()) cell->prefetch(arrivals[i].second.hash);
+    for (size_t i = begin; i < end; ++i) {
+      const Cell* cell = shard.cells[arrivals[i].first].get();
+      entries[i - begin] = cell ? cell->prefetch_entry(arrivals[i].second.hash) : nullptr;
+    }
+    for (size_t i = begin; i < end; ++i)
+      if (entries[i - begin])
+        shard.cells[arrivals[i].first]->prefetch_evidence(*entries[i - begin], shard.shared.evidence);
+    for (size_t i = begin; i < end; ++i) {
+      std::unique_ptr<Cell>& cell = shard.cells[arrivals[i].first];
+      if (!cell) cell = make_cell(plan.correlations[arrivals[i].first], arrivals[i].first);
+      cell->take(arrivals[i].second, shard.shared);
+    }
   }
   shard.arrivals.clear();
   for (uint32_t correlation = 0; correlation < shard.cells.size(); ++correlation) {

@@ -27,6 +27,12 @@ class EvidenceRing {
   // Whether the record at `last` is there and is of this very event.
   bool is_of(uint64_t last, const Occurrence& occurrence, const EventPlace& place) const;
 
+  // Asks for the memory of a record before it is needed.
+  void prefetch(uint64_t place) const {
+    if (!holds(place)) return;
+    __builtin_prefetch(&ring_[place % ring_.size()]);
+  }
+
   // Adds up to `most` records with times in [from, to], from `last` backwards, oldest first in `evidence`.
   void collect(uint64_t last, int64_t from, int64_t to, size_t most, std::vector<Evidence>& evidence) const;
 

@@ -17,9 +17,16 @@ constexpr size_t page_node_bytes = 80;
 
 uint64_t KeyedState::hash_of(std::string_view key) { return seeded_hash(key); }
 
-void KeyedState::prefetch_entry(uint64_t hash) const {
-  if (slots_.empty()) return;
-  if (const uint64_t slot = slots_[home(hash)]) __builtin_prefetch(entry_of(slot));
+const KeyedState::Entry* KeyedState::prefetch_entry(uint64_t hash) const {
+  if (slots_.empty()) return nullptr;
+  for (size_t at = home(hash); slots_[at]; at = (at + 1) & (slots_.size() - 1)) {
+    if (slots_[at] >> tag_shift != hash >> tag_shift) continue;
+    const Entry* entry = entry_of(slots_[at]);
+    // A key and a short log take so many lines.
+    for (int line = 0; line < 3; ++line) __builtin_prefetch(reinterpret_cast<const char*>(entry) + 64 * line);
+    return entry;
+  }
+  return nullptr;
 }
 
 KeyedState::Entry* KeyedState::find(std::string_view key, uint64_t hash) const {
@@ -98,8 +105,10 @@ void KeyedState::erase(Entry& entry) {
 
 KeyedState::Entry* KeyedState::find_any(uint64_t hash) const {
   if (slots_.empty()) return nullptr;
-  for (size_t at = home(hash); slots_[at]; at = (at + 1) & (slots_.size() - 1))
+  for (size_t at = home(hash); slots_[at]; at = (at + 1) & (slots_.size() - 1)) {
+    if (slots_[at] >> tag_shift != hash >> tag_shift) continue;
     if (Entry* entry = entry_of(slots_[at]); entry->hash_ == hash) return entry;
+  }
   return nullptr;
 }
 
@@ -116,7 +125,11 @@ size_t KeyedState::expire(int64_t now) {
     std::vector<uint64_t> due = std::move(calendar_.begin()->second);
     calendar_.erase(calendar_.begin());
     bytes_ -= due.capacity() * sizeof(uint64_t) + page_node_bytes;
-    for (uint64_t hash : due) {
+    constexpr size_t ahead = 8;
+    for (size_t i = 0; i < due.size(); ++i) {
+      if (i + 2 * ahead < due.size()) prefetch(due[i + 2 * ahead]);
+      if (i + ahead < due.size()) prefetch_entry(due[i + ahead]);
+      const uint64_t hash = due[i];
       Entry* entry = find_any(hash);
       if (!entry) continue;
       const int64_t until = owner_.needed_until(*entry);

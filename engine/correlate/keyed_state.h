@@ -52,11 +52,12 @@ class KeyedState {
 
   static uint64_t hash_of(std::string_view key);
 
-  // Asks for the memory of the key's place before it is needed.
+  // Asks for memory before it is needed: of the hash's place in the table, then of what stands there. An entry that may be the hash's is
+  // returned, null where there is none; it is valid until something changes.
   void prefetch(uint64_t hash) const {
     if (!slots_.empty()) __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
   }
-  void prefetch_entry(uint64_t hash) const;
+  const Entry* prefetch_entry(uint64_t hash) const;
 
   // Null where there is none. `hash`: hash_of(key).
   Entry* find(std::string_view key, uint64_t hash) const;
