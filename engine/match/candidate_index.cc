@@ -19,37 +19,52 @@ struct BuiltGate {
 
 class GateBuilder {
  public:
-  GateBuilder(const Plan& plan, LiteralAutomata& automata) : plan_(plan), automata_(automata) {}
+  explicit GateBuilder(const Plan& plan) : plan_(plan) {}
 
   void add(ProgramId program, const Cover& cover) {
     for (PredicateId predicate : cover.predicates) programs_[predicate].push_back(program);
   }
 
   BuiltGate build() {
+    // The triggers of a field side by side, those first that an index finds.
+    std::map<FieldId, std::vector<PredicateId>> found, unindexed;
+    std::vector<PredicateId> keywords;
+    for (const auto& [predicate, programs] : programs_) {
+      const Predicate& tested = plan_.predicates[predicate];
+      if (tested.field == no_id)
+        keywords.push_back(predicate);
+      else
+        (ValueIndex::finds(tested.test) ? found : unindexed)[tested.field].push_back(predicate);
+    }
     BuiltGate built;
     std::map<FieldId, FieldTriggers> fields;
-    for (auto& [predicate, programs] : programs_) {
-      const auto trigger = static_cast<TriggerId>(built.triggers.size());
-      const auto first = static_cast<uint32_t>(built.programs.size());
-      built.programs.insert(built.programs.end(), programs.begin(), programs.end());
-      built.triggers.push_back({predicate, first, static_cast<uint32_t>(built.programs.size())});
-      const Predicate& tested = plan_.predicates[predicate];
-      if (tested.field == no_id) {
-        add_keyword(trigger, tested.test, built.gate.keywords);
-        continue;
-      }
-      FieldTriggers& triggers = fields[tested.field];
-      if (!triggers.values.add(tested.test, trigger)) triggers.unindexed.push_back(trigger);
+    for (const auto& [field, predicates] : found) {
+      FieldTriggers& triggers = fields[field];
+      triggers.first = static_cast<TriggerId>(built.triggers.size());
+      for (PredicateId predicate : predicates) add_trigger(predicate, built);
+      triggers.last = static_cast<TriggerId>(built.triggers.size());
     }
+    for (const auto& [field, predicates] : unindexed)
+      for (PredicateId predicate : predicates)
+        fields[field].unindexed.push_back(add_trigger(predicate, built));
+    for (PredicateId predicate : keywords)
+      add_keyword(add_trigger(predicate, built), plan_.predicates[predicate].test, built.gate.keywords);
     for (auto& [field, triggers] : fields) {
       triggers.field = field;
-      triggers.values.freeze(&automata_);
       built.gate.fields.push_back(std::move(triggers));
     }
     return built;
   }
 
  private:
+  TriggerId add_trigger(PredicateId predicate, BuiltGate& built) const {
+    const std::vector<ProgramId>& programs = programs_.at(predicate);
+    const auto first = static_cast<uint32_t>(built.programs.size());
+    built.programs.insert(built.programs.end(), programs.begin(), programs.end());
+    built.triggers.push_back({predicate, first, static_cast<uint32_t>(built.programs.size())});
+    return static_cast<TriggerId>(built.triggers.size() - 1);
+  }
+
   static void add_keyword(TriggerId trigger, const Test& test, KeywordTriggers& keywords) {
     if (keywords.triggers.empty()) keywords.literals.emplace();
     keywords.triggers.push_back(trigger);
@@ -60,7 +75,6 @@ class GateBuilder {
   }
 
   const Plan& plan_;
-  LiteralAutomata& automata_;
   std::map<PredicateId, std::vector<ProgramId>> programs_;
 };
 
@@ -71,22 +85,24 @@ void want_field(const Plan& plan, FieldId field, std::vector<bool>& wanted) {
 // The slots that an expression tests.
 void want(const Plan& plan, NodeId id, std::vector<bool>& wanted) {
   const Node& node = plan.nodes[id];
-  for (uint32_t i = node.begin; i < node.end; ++i) want(plan, plan.children[i], wanted);
-  if (node.kind != Node::Kind::predicate) return;
+  if (node.kind != Node::Kind::predicate) {
+    for (uint32_t i = node.begin; i < node.end; ++i) want(plan, plan.children[i], wanted);
+    return;
+  }
   const Predicate& predicate = plan.predicates[node.predicate];
   if (predicate.field != no_id) want_field(plan, predicate.field, wanted);
   if (auto* reference = std::get_if<FieldReferenceTest>(&predicate.test))
     want_field(plan, reference->other, wanted);
 }
 
-BuiltGate build_gate(const Plan& plan, const std::vector<ProgramId>& members, LiteralAutomata& automata) {
+BuiltGate build_gate(const Plan& plan, const std::vector<ProgramId>& members) {
   // First the covers that search as few fields as they can; then, as those fields are searched anyway, the rarest.
   std::set<FieldId> searched;
   for (ProgramId program : members)
     if (auto cover = find_cover(plan, plan.programs[program].root))
       searched.insert(cover->searched.begin(), cover->searched.end());
   const std::vector<FieldId> fields(searched.begin(), searched.end());
-  GateBuilder builder(plan, automata);
+  GateBuilder builder(plan);
   std::vector<ProgramId> always;
   for (ProgramId program : members) {
     if (auto cover = find_cover(plan, plan.programs[program].root, fields))
@@ -108,7 +124,7 @@ void one_by_one(size_t count, const std::function<void(size_t)>& visit) {
 }
 
 CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each, LiteralSearch search)
-    : automata(search), evaluation(plan) {
+    : automata(search), evaluation(plan), plan_(plan) {
   // Which programs stand behind which gate.
   std::vector<std::vector<ProgramId>> members;
   auto is_not_needed = [&](ProgramId program) { return !plan.rules[plan.programs[program].rule].needed; };
@@ -150,7 +166,7 @@ CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each, Litera
   open_gate = add_gate(std::move(open));
 
   std::vector<BuiltGate> built(members.size());
-  for_each(members.size(), [&](size_t gate) { built[gate] = build_gate(plan, members[gate], automata); });
+  for_each(members.size(), [&](size_t gate) { built[gate] = build_gate(plan, members[gate]); });
   for (BuiltGate& one : built) {
     const auto first_trigger = static_cast<TriggerId>(triggers.size());
     const auto first_program = static_cast<uint32_t>(programs.size());
@@ -158,7 +174,8 @@ CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each, Litera
       triggers.push_back({trigger.predicate, first_program + trigger.first, first_program + trigger.last});
     programs.insert(programs.end(), one.programs.begin(), one.programs.end());
     for (FieldTriggers& field : one.gate.fields) {
-      field.values.shift_subjects(first_trigger);
+      field.first += first_trigger;
+      field.last += first_trigger;
       for (TriggerId& trigger : field.unindexed) trigger += first_trigger;
     }
     for (TriggerId& trigger : one.gate.keywords.triggers) trigger += first_trigger;
@@ -166,6 +183,38 @@ CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each, Litera
       for (RawFilter::Literal& literal : *one.gate.keywords.literals) literal.id += first_trigger;
     gates.push_back(std::move(one.gate));
   }
+  triggers.shrink_to_fit();
+  programs.shrink_to_fit();
+  share_indexes();
+  // Automata must be there before anybody's working memory is.
+  if (search == LiteralSearch::vectorscan)
+    for (const Gate& gate : gates)
+      for (const FieldTriggers& field : gate.fields)
+        if (field.index != no_id) indexes_[field.index].get([&] { return make_index(field, &automata); });
+}
+
+void CandidateIndex::share_indexes() {
+  // Equal tests have one address.
+  std::map<std::vector<const Test*>, uint32_t> known;
+  for (Gate& gate : gates)
+    for (FieldTriggers& field : gate.fields) {
+      if (field.first == field.last) continue;
+      std::vector<const Test*> tests;
+      for (TriggerId id = field.first; id < field.last; ++id)
+        tests.push_back(&plan_.predicates[triggers[id].predicate].test);
+      const auto [index, fresh] = known.try_emplace(std::move(tests), static_cast<uint32_t>(indexes_.size()));
+      if (fresh) indexes_.emplace_back();
+      field.index = index->second;
+    }
+}
+
+std::unique_ptr<const ValueIndex> CandidateIndex::make_index(const FieldTriggers& field,
+                                                             LiteralAutomata* left_to) const {
+  auto index = std::make_unique<ValueIndex>();
+  for (TriggerId id = field.first; id < field.last; ++id)
+    index->add(plan_.predicates[triggers[id].predicate].test, id - field.first);
+  index->freeze(left_to);
+  return index;
 }
 
 }  // namespace sigrun

@@ -7,11 +7,15 @@
 // A program without a cover is tried on every event of its gate. The index only proposes: whether a rule matches is decided by
 // its program, so a trigger that fires in vain costs time and nothing else; one that failed to fire would lose a match.
 //
-// Built once from a plan, immutable, shared by all threads; the plan must outlive it.
+// Built once from a plan, immutable, shared by all threads; the plan must outlive it. Indexes are made when a value is first looked
+// up in them: a stream of events gets to a few of the gates that there are for all kinds of logs. Fields of different gates and
+// views that are asked the same share one.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +25,7 @@
 #include "match/value_index.h"
 #include "plan/plan.h"
 #include "support/for_each.h"
+#include "support/lazily.h"
 
 namespace sigrun {
 
@@ -34,7 +39,9 @@ struct Trigger {
 // The triggers on one field.
 struct FieldTriggers {
   FieldId field = no_id;
-  ValueIndex values;                 // subjects are triggers
+  // Of those that an index finds, side by side: the index's subjects are their places.
+  TriggerId first = 0, last = 0;
+  uint32_t index = no_id;            // CandidateIndex::values_of
   std::vector<TriggerId> unindexed;  // evaluated wherever the field is present
 };
 
@@ -62,9 +69,15 @@ struct ViewGates {
 
 void one_by_one(size_t count, const std::function<void(size_t)>& visit);
 
-struct CandidateIndex {
+class CandidateIndex {
+ public:
   explicit CandidateIndex(const Plan& plan, const ForEach& for_each = one_by_one,
                           LiteralSearch search = LiteralSearch::automatic);
+
+  // What finds the triggers of a field that has any to be found; subjects are places from `first` on.
+  const ValueIndex& values_of(const FieldTriggers& field) const {
+    return indexes_[field.index].get([&] { return make_index(field, nullptr); });
+  }
 
   LiteralAutomata automata;  // of the gates' indexes
   EvaluationPlan evaluation;
@@ -75,6 +88,13 @@ struct CandidateIndex {
   uint32_t open_gate = 0;
   // Of the open view, programs without a cover that are tried where the event has a field of theirs: OpenView::by_slot.
   std::vector<std::vector<ProgramId>> open_by_slot;
+
+ private:
+  std::unique_ptr<const ValueIndex> make_index(const FieldTriggers& field, LiteralAutomata* left_to) const;
+  void share_indexes();
+
+  const Plan& plan_;
+  std::deque<Lazily<ValueIndex>> indexes_;
 };
 
 }  // namespace sigrun

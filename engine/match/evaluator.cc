@@ -36,9 +36,9 @@ Evaluator::Evaluator(const Plan& plan, const EvaluationPlan& evaluation, const L
       limits_(limits),
       memory_(memory),
       timer_(std::move(clock), limits),
-      known_(plan.predicates.size(), 0),
-      announced_(plan.predicates.size(), 0),
-      listed_(lists_.size(), 0),
+      known_(plan.predicates.size()),
+      announced_(plan.predicates.size()),
+      listed_(lists_.size()),
       fields_(plan.fields.size()),
       placed_(lists_.longest(), 0),
       unwatched_(most_unwatched) {}

@@ -13,6 +13,7 @@
 #include "match/value_memory.h"
 #include "plan/plan.h"
 #include "support/limits.h"
+#include "support/zeroed_array.h"
 
 namespace sigrun {
 
@@ -92,15 +93,15 @@ class Evaluator {
   JsonWalker* walker_ = nullptr;
   LiteralScratch no_scratch_;  // the indexes of fields have no automata
   uint32_t epoch_ = 0;
-  std::vector<uint32_t> known_;      // by predicate: 2 × epoch + result
-  std::vector<uint32_t> announced_;  // by predicate: the epoch in which a search found it possible
-  std::vector<uint32_t> listed_;     // by list: the epoch in which a search found it true
+  ZeroedArray<uint32_t> known_;      // by predicate: 2 × epoch + result
+  ZeroedArray<uint32_t> announced_;  // by predicate: the epoch in which a search found it possible
+  ZeroedArray<uint32_t> listed_;     // by list: the epoch in which a search found it true
   std::vector<FieldState> fields_;
   // By place in a list: the last search for which its test was evaluated.
   std::vector<uint32_t> placed_;
   uint32_t list_search_ = 0;
   FieldState state_of_keywords_;
-  std::vector<PredicateId> maybe_;  // what it has announced
+  std::vector<PredicateId> maybe_;        // what it has announced
   int32_t unwatched_, regex_weight_ = 1;  // what may be done without looking at the time
 };
 

@@ -70,7 +70,7 @@ class LiteralIndex::Chooser {
 
 Teddy LiteralIndex::teddy_of(const Grams& grams, size_t width) {
   std::vector<uint32_t> distinct;
-  for (const auto& [gram, entry] : grams) distinct.push_back(gram);
+  for (const Entry& entry : grams) distinct.push_back(entry.gram);
   std::sort(distinct.begin(), distinct.end());
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   if (distinct.empty() || distinct.size() > Teddy::most_strings) return {};
@@ -93,6 +93,10 @@ LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor, 
   });
   const bool steps = anchored || static_cast<size_t>(with_grams) > Teddy::most_strings;
 
+  literals_.reserve(literals.size());
+  size_t bytes = 0;
+  for (const Literal& literal : literals) bytes += literal.text.size();
+  texts_.reserve(bytes);
   std::array<Grams, longest_gram> grams;
   Grams stepping;
   for (const Literal& literal : literals) {
@@ -105,15 +109,13 @@ LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor, 
     const size_t offset = chooser.choose(text, width, count, from, takes_steps && anchored ? step : 1);
     for (size_t i = 0; i < count; ++i)
       (takes_steps ? stepping : grams[width - 1])
-          .emplace_back(gram_of(text.substr(offset + i, width)),
-                        Entry{number, static_cast<uint32_t>(offset + i)});
+          .push_back(
+              {gram_of(text.substr(offset + i, width)), number * uint32_t{step} + static_cast<uint32_t>(i)});
 
-    Kept kept{static_cast<uint32_t>(texts_.size()), static_cast<uint32_t>(text.size()), literal.id};
-    if (text.size() > longest_gram) {
-      const size_t last = text.size() - longest_gram;
-      kept.other_offset = static_cast<uint32_t>(offset > last / 2 ? 0 : last);
-      kept.other_gram = gram_of(text.substr(kept.other_offset, longest_gram));
-    }
+    Kept kept{static_cast<uint32_t>(texts_.size()), static_cast<uint32_t>(text.size()), literal.id,
+              static_cast<uint32_t>(offset)};
+    if (text.size() > longest_gram)
+      kept.other_gram = gram_of(text.substr(kept.place_of_other(), longest_gram));
     literals_.push_back(kept);
     texts_ += text;
   }
@@ -127,27 +129,22 @@ LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor, 
 
 void LiteralIndex::build(Table& table, Grams grams) {
   if (grams.empty()) return;
-  std::stable_sort(grams.begin(), grams.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  uint32_t bitmap_log = log2_at_least(std::max(least_bits, bits_per_gram * grams.size()));
-  uint32_t bucket_log = log2_at_least(2 * grams.size() + 2);
+  const uint32_t bitmap_log = log2_at_least(std::max(least_bits, bits_per_gram * grams.size()));
+  const uint32_t bucket_log = log2_at_least(grams.size() + 1);
   table.bitmap_shift = 32 - bitmap_log;
   table.bitmap.assign((size_t{1} << bitmap_log) / 64, 0);
   table.bucket_shift = 32 - bucket_log;
-  table.buckets.assign(size_t{1} << bucket_log, {});
-  const size_t mask = table.buckets.size() - 1;
-  for (size_t first = 0; first < grams.size();) {
-    uint32_t gram = grams[first].first;
-    size_t last = first;
-    for (; last < grams.size() && grams[last].first == gram; ++last)
-      table.entries.push_back(grams[last].second);
-    uint32_t bit = hash(gram) >> table.bitmap_shift;
+  // Counted, summed up, and put in their places from the last one on.
+  table.buckets.assign((size_t{1} << bucket_log) + 1, 0);
+  for (const Entry& entry : grams) {
+    const uint32_t hashed = hash(entry.gram), bit = hashed >> table.bitmap_shift;
     table.bitmap[bit / 64] |= uint64_t{1} << (bit % 64);
-    size_t b = hash(gram) >> table.bucket_shift;
-    while (table.buckets[b].first != table.buckets[b].last) b = (b + 1) & mask;
-    table.buckets[b] = {gram, static_cast<uint32_t>(first), static_cast<uint32_t>(last)};
-    first = last;
+    ++table.buckets[hashed >> table.bucket_shift];
   }
+  for (size_t i = 1; i < table.buckets.size(); ++i) table.buckets[i] += table.buckets[i - 1];
+  table.entries.resize(grams.size());
+  for (size_t i = grams.size(); i-- > 0;)
+    table.entries[--table.buckets[hash(grams[i].gram) >> table.bucket_shift]] = grams[i];
 }
 
 }  // namespace sigrun

@@ -53,29 +53,30 @@ class LiteralIndex {
  private:
   static constexpr size_t longest_gram = 4;
   static constexpr size_t step = 4;
-  // A literal as it is compared: `other_gram` is the one farthest from the one that was found.
+  // A literal as it is compared: `gram` is where the first of its grams begins, `other_gram` the one farthest from it.
   struct Kept {
-    uint32_t begin, size, id;
-    uint32_t other_offset = 0, other_gram = 0;
+    uint32_t begin, size, id, gram;
+    uint32_t other_gram = 0;
+    uint32_t place_of_other() const { return gram > (size - longest_gram) / 2 ? 0 : size - longest_gram; }
   };
-  // Where a gram is in a literal.
+  // A gram of a literal: the literal's number, and which of its grams side by side this is.
   struct Entry {
-    uint32_t literal, offset;
-  };
-  struct Bucket {
-    uint32_t gram = 0;
-    uint32_t first = 0, last = 0;  // entries; none: a free bucket
+    uint32_t gram;
+    uint32_t place;
+    uint32_t literal() const { return place / step; }
+    uint32_t which() const { return place % step; }
   };
   // Literals by grams of one width.
   struct Table {
     std::vector<uint64_t> bitmap;  // of hashed grams
     uint32_t bitmap_shift = 0;
-    std::vector<Bucket> buckets;  // open addressing, at most half full
+    std::vector<Entry> entries;  // in the order of their grams' hashes
+    std::vector<uint32_t>
+        buckets;  // by the first bits of the hash: where its entries begin, and where the last ones end
     uint32_t bucket_shift = 0;
-    std::vector<Entry> entries;  // those of one gram side by side
     Teddy teddy;  // of grams of two bytes and more, where they are few: finds their first three
   };
-  using Grams = std::vector<std::pair<uint32_t, Entry>>;
+  using Grams = std::vector<Entry>;
   class Chooser;
 
   static uint32_t hash(uint32_t gram) { return gram * 0x9E3779B1u; }
@@ -215,25 +216,21 @@ void LiteralIndex::scan_table(std::string_view text, Found& found) const {
 template <class Found>
 void LiteralIndex::compare(const Table& table, uint32_t gram, std::string_view text, size_t at,
                            Found& found) const {
-  const size_t mask = table.buckets.size() - 1;
-  for (size_t b = hash(gram) >> table.bucket_shift;; b = (b + 1) & mask) {
-    const Bucket& bucket = table.buckets[b];
-    if (bucket.first == bucket.last) return;
-    if (bucket.gram != gram) continue;
-    for (uint32_t i = bucket.first; i < bucket.last; ++i) {
-      const Entry& entry = table.entries[i];
-      const Kept& literal = literals_[entry.literal];
-      if (at < entry.offset || text.size() - (at - entry.offset) < literal.size) continue;
-      const size_t begin = at - entry.offset;
-      if (anchor_ == Anchor::front && begin != 0) continue;
-      if (anchor_ == Anchor::back && begin + literal.size != text.size()) continue;
-      if (literal.size > longest_gram &&
-          gram_at<4>(text.data() + begin + literal.other_offset) != literal.other_gram)
-        continue;
-      if (std::memcmp(text.data() + begin, texts_.data() + literal.begin, literal.size) == 0)
-        found(literal.id);
-    }
-    return;
+  const uint32_t bucket = hash(gram) >> table.bucket_shift;
+  const Entry* entry = table.entries.data() + table.buckets[bucket];
+  const Entry* const end = table.entries.data() + table.buckets[bucket + 1];
+  for (; entry != end; ++entry) {
+    if (entry->gram != gram) continue;
+    const Kept& literal = literals_[entry->literal()];
+    const size_t offset = literal.gram + entry->which();
+    if (at < offset || text.size() - (at - offset) < literal.size) continue;
+    const size_t begin = at - offset;
+    if (anchor_ == Anchor::front && begin != 0) continue;
+    if (anchor_ == Anchor::back && begin + literal.size != text.size()) continue;
+    if (literal.size > longest_gram &&
+        gram_at<4>(text.data() + begin + literal.place_of_other()) != literal.other_gram)
+      continue;
+    if (std::memcmp(text.data() + begin, texts_.data() + literal.begin, literal.size) == 0) found(literal.id);
   }
 }
 

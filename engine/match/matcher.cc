@@ -33,8 +33,8 @@ Matcher::Matcher(const Plan& plan, const CandidateIndex& index, const Limits& li
       literal_scratch_(index.automata.make_scratch()),
       router_(plan, index),
       route_(&unrouted),
-      triggers_tried_(index.triggers.size(), 0),
-      programs_tried_(plan.programs.size(), 0),
+      triggers_tried_(index.triggers.size()),
+      programs_tried_(plan.programs.size()),
       trigger_tests_(index.triggers.size()),
       program_tries_(plan.programs.size()),
       costs_(plan.rules.size()) {
@@ -138,11 +138,14 @@ void Matcher::match_value(const RouteField& field, EventValue& value, std::vecto
     return;
   }
   found_.clear();
-  for (const FieldTriggers* triggers : field.gates)
-    triggers->values.find(value, table_, literal_scratch_, [&](const ValueIndex::Entry& entry) {
-      if (found_.size() <= ValueMemory::most_answers) found_.push_back(2 * entry.subject + entry.exact);
-      fire(entry.subject, entry.exact, hits);
+  for (const FieldTriggers* triggers : field.gates) {
+    if (triggers->first == triggers->last) continue;
+    index_.values_of(*triggers).find(value, table_, literal_scratch_, [&](const ValueIndex::Entry& entry) {
+      const TriggerId trigger = triggers->first + entry.subject;
+      if (found_.size() <= ValueMemory::most_answers) found_.push_back(2 * trigger + entry.exact);
+      fire(trigger, entry.exact, hits);
     });
+  }
   memory_.learn(number, subject, found_);
 }
 

@@ -21,6 +21,7 @@
 #include "match/value_memory.h"
 #include "plan/plan.h"
 #include "support/limits.h"
+#include "support/zeroed_array.h"
 
 namespace sigrun {
 
@@ -119,8 +120,8 @@ class Matcher {
   uint32_t sample_weight_ = 0;
   std::string own_id_;
   // By trigger and program: the last event that it was tried on.
-  std::vector<uint64_t> triggers_tried_, programs_tried_;
-  std::vector<Tries> trigger_tests_, program_tries_;
+  ZeroedArray<uint64_t> triggers_tried_, programs_tried_;
+  ZeroedArray<Tries> trigger_tests_, program_tries_;
   std::vector<RuleCost> costs_;  // what is known by rule only: hits, and what was given up
   std::vector<RuleIndex> over_budget_;
 };

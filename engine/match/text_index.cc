@@ -30,14 +30,19 @@ void TextIndex::add_literal(std::string_view folded, uint32_t id) {
 }
 
 void TextIndex::freeze(LiteralAutomata* automata) {
+  using Literals = std::vector<LiteralIndex::Literal>;
+  auto index = [&](const Literals& literals, LiteralIndex::Anchor anchor) {
+    return literals.empty() ? nullptr : std::make_unique<const LiteralIndex>(literals, anchor, automata);
+  };
   equal_.freeze();
-  front_ = LiteralIndex(std::exchange(front_literals_, {}), LiteralIndex::Anchor::front, automata);
-  back_ = LiteralIndex(std::exchange(back_literals_, {}), LiteralIndex::Anchor::back, automata);
-  const auto beyond = std::partition(literals_.begin(), literals_.end(),
-                                     [](const LiteralIndex::Literal& literal) { return is_ascii(literal.text); });
-  beyond_ascii_ = LiteralIndex({beyond, literals_.end()}, LiteralIndex::Anchor::anywhere, automata);
+  front_ = index(std::exchange(front_literals_, {}), LiteralIndex::Anchor::front);
+  back_ = index(std::exchange(back_literals_, {}), LiteralIndex::Anchor::back);
+  const auto beyond =
+      std::partition(literals_.begin(), literals_.end(),
+                     [](const LiteralIndex::Literal& literal) { return is_ascii(literal.text); });
+  beyond_ascii_ = index({beyond, literals_.end()}, LiteralIndex::Anchor::anywhere);
   literals_.erase(beyond, literals_.end());
-  anywhere_ = LiteralIndex(std::exchange(literals_, {}), LiteralIndex::Anchor::anywhere, automata);
+  anywhere_ = index(std::exchange(literals_, {}), LiteralIndex::Anchor::anywhere);
 }
 
 }  // namespace sigrun

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -30,26 +31,28 @@ class TextIndex {
   template <class Found>
   void find(std::string_view folded, LiteralScratch& scratch, Found&& found) const {
     for (uint32_t id : equal_.find(folded)) found(id);
-    back_.scan(folded, scratch, found);
-    front_.scan(folded, scratch, found);
-    anywhere_.scan(folded, scratch, found);
-    if (!beyond_ascii_.empty() && !is_ascii(folded)) beyond_ascii_.scan(folded, scratch, found);
+    if (back_) back_->scan(folded, scratch, found);
+    if (front_) front_->scan(folded, scratch, found);
+    if (anywhere_) anywhere_->scan(folded, scratch, found);
+    if (beyond_ascii_ && !is_ascii(folded)) beyond_ascii_->scan(folded, scratch, found);
   }
   // The same without a scratch, for an index without automata: with them it would be slow.
   template <class Found>
   void find(std::string_view folded, Found&& found) const {
     for (uint32_t id : equal_.find(folded)) found(id);
-    back_.scan(folded, found);
-    front_.scan(folded, found);
-    anywhere_.scan(folded, found);
-    if (!beyond_ascii_.empty() && !is_ascii(folded)) beyond_ascii_.scan(folded, found);
+    if (back_) back_->scan(folded, found);
+    if (front_) front_->scan(folded, found);
+    if (anywhere_) anywhere_->scan(folded, found);
+    if (beyond_ascii_ && !is_ascii(folded)) beyond_ascii_->scan(folded, found);
   }
 
  private:
   bool empty_ = true;
   EqualityTable equal_;
-  LiteralIndex front_, back_, anywhere_;
-  LiteralIndex beyond_ascii_;  // of those that can be anywhere, the ones that most texts need not be searched for
+  // Null: no literal has to stand there. Of many indexes most have literals of one kind only.
+  std::unique_ptr<const LiteralIndex> front_, back_, anywhere_;
+  // Of those that can be anywhere, the ones that most texts need not be searched for.
+  std::unique_ptr<const LiteralIndex> beyond_ascii_;
   std::vector<LiteralIndex::Literal> front_literals_, back_literals_, literals_;  // until freeze()
 };
 

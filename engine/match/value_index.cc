@@ -100,10 +100,6 @@ std::span<const uint32_t> ValueIndex::find_number(std::string_view json_number, 
   return numbers_.find({canonical.data(), canonical.size()});
 }
 
-void ValueIndex::shift_subjects(uint32_t by) {
-  for (Entry& entry : entries_) entry.subject += by;
-}
-
 std::vector<std::string> announcing_literals(const Test& test) {
   return std::visit(AnnouncingLiterals{}, test);
 }

@@ -31,8 +31,6 @@ class ValueIndex {
   static bool tells(const Test& test);
   // Literals may be left to the automata, where there are any.
   void freeze(LiteralAutomata* automata = nullptr);
-  // Adds to the subjects of all entries.
-  void shift_subjects(uint32_t by);
 
   bool empty() const { return entries_.empty(); }
   // Calls found(entry), perhaps repeatedly: for each test that is true of the value, and for others. `scratch` is of the automata.
