@@ -16,6 +16,7 @@
 #include "parallel.h"
 #include "plan/plan_builder.h"
 #include "rule_loader.h"
+#include "support/give_back_memory.h"
 #include "table_loader.h"
 
 namespace sigrun {
@@ -40,17 +41,18 @@ std::string make_distinct(const std::string& id, std::map<std::string, int>& tak
   }
 }
 
-std::shared_ptr<RuleInfo> make_info(const sigma::RuleHeader& header) {
+// Takes the texts of a rule's header.
+std::shared_ptr<RuleInfo> make_info(sigma::RuleHeader header) {
   auto info = std::make_shared<RuleInfo>();
-  info->id = header.id.empty() ? std::filesystem::path(header.file).stem().string() : header.id;
-  info->title = header.title;
-  info->author = header.author;
-  info->name = header.name;
-  info->file = header.file;
+  info->id = header.id.empty() ? std::filesystem::path(header.file).stem().string() : std::move(header.id);
+  info->title = std::move(header.title);
+  info->author = std::move(header.author);
+  info->name = std::move(header.name);
+  info->file = std::move(header.file);
   info->line = header.mark.line;
   info->level = header.level;
   info->status = header.status;
-  info->tags = header.tags;
+  info->tags = std::move(header.tags);
   return info;
 }
 
@@ -167,23 +169,6 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   auto impl = std::make_unique<Impl>();
   impl->limits = options.limits;
   impl->clock = options.cost_clock;
-  std::map<std::string, int> ids;
-  std::vector<std::shared_ptr<RuleInfo>> infos;
-  for (sigma::DetectionRule& rule : rules->detections) {
-    std::string logsource = rule.logsource.to_string();
-    ++report.per_logsource[logsource];
-    if (options.use_taxonomy && !known_to_a_table(rule.logsource, *tables))
-      ++report.unknown_logsource[logsource];
-    infos.push_back(make_info(rule.header));
-    infos.back()->logsource = rule.logsource;
-    impl->identities.push_back(make_distinct(infos.back()->id, ids));
-    impl->tests.push_back({std::move(rule.tests), std::move(rule.regression_tests_path)});
-  }
-  std::set<std::string> envelopes;
-  for (const sigma::TaxonomyTable& table : *tables)
-    envelopes.insert(table.envelopes.begin(), table.envelopes.end());
-  impl->envelopes.assign(envelopes.begin(), envelopes.end());
-
   DiagnosticSink sink;
   impl->correlations = build_correlation_plan(rules->detections, rules->correlations, sink);
   report.diagnostics.insert(report.diagnostics.end(), sink.diagnostics().begin(), sink.diagnostics().end());
@@ -196,6 +181,22 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   std::vector<bool> correlated;
   for (size_t rule = 0; rule < rules->detections.size(); ++rule)
     correlated.push_back(!impl->correlations.feeds[rule].empty());
+  std::map<std::string, int> ids;
+  std::vector<std::shared_ptr<RuleInfo>> infos;
+  for (sigma::DetectionRule& rule : rules->detections) {
+    std::string logsource = rule.logsource.to_string();
+    ++report.per_logsource[logsource];
+    if (options.use_taxonomy && !known_to_a_table(rule.logsource, *tables))
+      ++report.unknown_logsource[logsource];
+    infos.push_back(make_info(std::move(rule.header)));
+    infos.back()->logsource = rule.logsource;
+    impl->identities.push_back(make_distinct(infos.back()->id, ids));
+    impl->tests.push_back({std::move(rule.tests), std::move(rule.regression_tests_path)});
+  }
+  std::set<std::string> envelopes;
+  for (const sigma::TaxonomyTable& table : *tables)
+    envelopes.insert(table.envelopes.begin(), table.envelopes.end());
+  impl->envelopes.assign(envelopes.begin(), envelopes.end());
 
   Routing routing = options.logsource.kind == LogSourceMode::Kind::automatic ? Routing::automatic
                     : options.logsource.kind == LogSourceMode::Kind::off     ? Routing::off
@@ -209,7 +210,8 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
     return {};
   }
   impl->plan = build_plan({rules->detections, *tables, routing, options.logsource.logsource, impl->limits,
-                           in_parallel, options.time, &impl->correlations.captured, &correlated});
+                           in_parallel, options.time, &impl->correlations.captured, &correlated,
+                           &rules->detections});
   for (size_t rule = 0; rule < infos.size(); ++rule)
     infos[rule]->explanations = impl->plan->rules[rule].explanations;
   impl->rules.assign(infos.begin(), infos.end());
@@ -219,6 +221,7 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   rules.reset();
   tables.reset();
   impl->candidates = std::make_unique<CandidateIndex>(*impl->plan, in_parallel, options.literal_search);
+  give_back_memory();
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
 

@@ -140,6 +140,15 @@ class RuleLoader {
     }
     read.rules = sigma::read_rules(*text, options_.limits, read.sink);
     if (cache_) read.remembered = RuleCache::remember(*text, *read.rules, read.sink.diagnostics());
+    if (pipelines_.empty())
+      for (sigma::DetectionRule& rule : read.rules->detections) drop_what_pipelines_ask(rule);
+  }
+
+  // There are tens of thousands of rules, and all are held until they are planned.
+  static void drop_what_pipelines_ask(sigma::DetectionRule& rule) {
+    std::string().swap(rule.header.description);
+    std::string().swap(rule.condition_text);
+    std::vector<std::pair<std::string, std::string>>().swap(rule.header.custom);
   }
 
   void remember(std::vector<FileRead>& reads) {
@@ -179,6 +188,7 @@ class RuleLoader {
     // Files are read on all cores and taken in their order.
     in_parallel(reads.size(), [&](size_t i) { read_file(reads[i]); });
     remember(reads);
+    set_.detections.reserve(reads.size());
     for (FileRead& read : reads) {
       if (read.rules) {
         for (const sigma::RefusedDocument& refused : read.rules->refused_documents)
@@ -196,19 +206,15 @@ class RuleLoader {
 
   // Rewrites every rule; those that a pipeline refuses, or whose placeholders have no value, are left out.
   void apply_pipelines() {
-    std::vector<sigma::DetectionRule> kept;
-    for (sigma::DetectionRule& rule : set_.detections) {
+    std::erase_if(set_.detections, [&](sigma::DetectionRule& rule) {
       DiagnosticSink sink(rule.header.file);
-      bool good =
+      const bool good =
           pipelines_.apply(rule, sink) && sigma::resolve_placeholders(rule, vars_, options_.limits, sink);
       if (!good) note_refused(sink, rule.header.title, rule.header.mark, 0, sink.diagnostics().size());
       take(sink);
-      if (good)
-        kept.push_back(std::move(rule));
-      else
-        ++set_.refused;
-    }
-    set_.detections = std::move(kept);
+      set_.refused += !good;
+      return !good;
+    });
     if (!pipelines_.empty()) apply_pipelines_to_correlations();
   }
 

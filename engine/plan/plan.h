@@ -62,18 +62,24 @@ struct Predicate {
   const Test& test;       // of Plan::tests: fields that are asked the same share it
 };
 
-// A node of a condition. Leaves name a predicate and what to say of it in an alert.
+// A node of a condition. Leaves name a predicate and what to say of it in an alert; all others have children. There are a great
+// many of them.
 struct Node {
   enum class Kind : uint8_t { all_of, any_of, negation, at_least, predicate };
-  Kind kind = Kind::predicate;
-  uint32_t threshold = 0;       // at_least
-  uint32_t begin = 0, end = 0;  // children: [begin, end) of Plan::children
-  PredicateId predicate = no_id;
-  uint32_t explanation = 0;  // into RulePlan::explanations
+  Kind kind : 8 = Kind::predicate;
+  uint32_t threshold : 24 = 0;  // at_least
+  // Children: [begin, end) of Plan::children.
+  union {
+    uint32_t begin = 0;
+    PredicateId predicate;  // of a leaf
+  };
+  union {
+    uint32_t end = 0;
+    uint32_t explanation;  // of a leaf: into RulePlan::explanations
+  };
 };
 
 struct RulePlan {
-  sigma::LogSource logsource;
   bool muted = false;   // raises no alerts
   bool needed = false;  // raises alerts, or correlations ask for it: otherwise it is not matched
   std::shared_ptr<const Explanations> explanations;  // never null; shared with the rule's alerts

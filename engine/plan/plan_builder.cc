@@ -6,14 +6,16 @@
 #include <set>
 #include <unordered_map>
 
+#include "plan/predicate_table.h"
+#include "plan/rule_shape.h"
 #include "plan/test_pool.h"
+#include "support/give_back_memory.h"
 
 namespace sigrun {
 namespace {
 
 using sigma::Condition;
 using sigma::Detection;
-using sigma::DetectionItem;
 using sigma::DetectionRule;
 using sigma::TaxonomyEntry;
 using sigma::TaxonomyTable;
@@ -38,6 +40,9 @@ class Spelling {
   mutable std::unordered_map<std::string, FieldId> known_;  // what resolve() found before
 };
 
+// So many rules' values are read at once, and let go of.
+constexpr size_t rules_at_once = 256;
+
 void one_after_another(size_t count, const std::function<void(size_t)>& visit) {
   for (size_t i = 0; i < count; ++i) visit(i);
 }
@@ -47,13 +52,19 @@ std::vector<std::string> literal_spelling(const std::string& field) { return {fi
 class PlanBuilder {
  public:
   explicit PlanBuilder(const PlanInput& input)
-      : input_(input), plan_(std::make_unique<Plan>()), tests_(plan_->tests, input.limits) {
+      : input_(input),
+        plan_(std::make_unique<Plan>()),
+        tests_(plan_->tests, input.limits),
+        predicates_(plan_->predicates) {
     for_each_ = input.for_each ? input.for_each : ForEach(one_after_another);
   }
 
   std::unique_ptr<const Plan> build() {
     plan_->automatic = input_.routing == Routing::automatic;
     read_rules();
+    if (input_.routing == Routing::automatic) read_routing();
+    tests_.forget();  // the programs need none of the keys
+    if (input_.given_up) give_back_memory();
     if (input_.routing == Routing::automatic)
       for (const TaxonomyTable& table : input_.tables) add_view(table);
     add_open_view();
@@ -64,25 +75,28 @@ class PlanBuilder {
  private:
   // ---- rules -----------------------------------------------------------------------------------------------------
 
-  static void values_of(const Detection& detection, std::vector<const sigma::Value*>& values) {
-    for (const Detection& child : detection.children) values_of(child, values);
-    if (detection.kind != Detection::Kind::item) return;
-    for (const sigma::ItemValue& value : detection.item->values) values.push_back(&value.value);
-  }
-
   // What can be said of a rule under any spelling of its fields.
   void read_rules() {
     const size_t count = input_.rules.size();
-    std::vector<std::vector<const sigma::Value*>> values(count);
     plan_->rules.resize(count);
-    for_each_(count, [&](size_t i) {
-      const DetectionRule& rule = input_.rules[i];
-      const bool correlated = input_.correlated && (*input_.correlated)[i];
-      plan_->rules[i] = {rule.logsource, rule.muted, !rule.muted || correlated,
-                         std::make_shared<const Explanations>(rule)};
-      for (const sigma::Selection& selection : rule.selections) values_of(selection.detection, values[i]);
-    });
-    tests_of_rules_ = tests_.add_all(values, for_each_);
+    shapes_.resize(count);
+    for (size_t first = 0; first < count; first += rules_at_once) {
+      std::vector<std::vector<const sigma::Value*>> values(std::min(rules_at_once, count - first));
+      for_each_(values.size(), [&](size_t i) {
+        const DetectionRule& rule = input_.rules[first + i];
+        const bool correlated = input_.correlated && (*input_.correlated)[first + i];
+        plan_->rules[first + i] = {rule.muted, !rule.muted || correlated,
+                                   std::make_shared<const Explanations>(rule)};
+      });
+      for (size_t i = 0; i < values.size(); ++i)
+        for (const sigma::Selection& selection : input_.rules[first + i].selections)
+          take_shape(selection.detection, names_, shapes_[first + i], values[i]);
+      auto tests = tests_.add_all(values, for_each_);
+      for (size_t i = 0; i < values.size(); ++i) shapes_[first + i].tests = std::move(tests[i]);
+      if (input_.given_up)
+        for (size_t i = 0; i < values.size(); ++i)
+          std::vector<sigma::Selection>().swap((*input_.given_up)[first + i].selections);
+    }
   }
 
   // ---- fields ----------------------------------------------------------------------------------------------------
@@ -105,14 +119,16 @@ class PlanBuilder {
 
   // ---- predicates ------------------------------------------------------------------------------------------------
 
-  PredicateId add_predicate(FieldId field, const sigma::Value& value, TestId test, const Spelling& spelling) {
-    if (auto* reference = std::get_if<sigma::FieldReference>(&value))
-      test = tests_.add_reference(
-          {resolve(reference->field, reference->literal_field, spelling), reference->mode, reference->cased});
-    auto [known, fresh] = predicates_.try_emplace(uint64_t{field} << 32 | test,
-                                                  static_cast<PredicateId>(plan_->predicates.size()));
-    if (fresh) plan_->predicates.push_back({field, plan_->tests[test]});
-    return known->second;
+  TestId add_reference(const sigma::FieldReference& reference, const Spelling& spelling) {
+    return tests_.add_reference(
+        {resolve(reference.field, reference.literal_field, spelling), reference.mode, reference.cased});
+  }
+
+  PredicateId add_predicate(FieldId field, TestId test) {
+    const Test& compiled = plan_->tests[test];
+    const PredicateId id = predicates_.find_or_number(field, compiled);
+    if (id == plan_->predicates.size()) plan_->predicates.push_back({field, compiled});
+    return id;
   }
 
   // ---- expressions -----------------------------------------------------------------------------------------------
@@ -126,38 +142,42 @@ class PlanBuilder {
     if (list.size() == 1 && (kind == Node::Kind::all_of || kind == Node::Kind::any_of)) return list[0];
     Node node;
     node.kind = kind;
-    node.threshold = threshold;
+    node.threshold = threshold & 0xFF'FFFF;  // limits hold it far below
     node.begin = static_cast<uint32_t>(plan_->children.size());
     plan_->children.insert(plan_->children.end(), list.begin(), list.end());
     node.end = static_cast<uint32_t>(plan_->children.size());
     return add_node(node);
   }
 
-  // The tests of a rule or table in document order, and how many of them are planned: explanations have the same order.
-  struct Tests {
-    const std::vector<TestId>& ids;
-    uint32_t next = 0;
+  // How much of a shape is planned. Its tests are in document order, as explanations are.
+  struct Planned {
+    const RuleShape& shape;
+    size_t parts = 0, references = 0;
+    uint32_t tests = 0;
   };
 
-  NodeId add_item(const DetectionItem& item, const Spelling& spelling, Tests& tests) {
-    FieldId field = item.keyword ? no_id : resolve(item.field, item.literal_field, spelling);
+  NodeId add_item(const RuleShape::Part& item, const Spelling& spelling, Planned& planned) {
+    FieldId field = item.keyword ? no_id : resolve(names_[item.name], item.literal_field, spelling);
     std::vector<NodeId> leaves;
-    for (const sigma::ItemValue& value : item.values) {
+    for (uint32_t i = 0; i < item.size; ++i) {
       Node leaf;
-      leaf.explanation = tests.next++;
-      leaf.predicate = add_predicate(field, value.value, tests.ids[leaf.explanation], spelling);
+      leaf.explanation = planned.tests++;
+      TestId test = planned.shape.tests[leaf.explanation];
+      if (test == no_id) test = add_reference(planned.shape.references[planned.references++], spelling);
+      leaf.predicate = add_predicate(field, test);
       leaves.push_back(add_node(leaf));
     }
     NodeId node = add_list(item.match_all ? Node::Kind::all_of : Node::Kind::any_of, leaves);
     return item.negated ? add_list(Node::Kind::negation, {node}) : node;
   }
 
-  NodeId add_detection(const Detection& detection, const Spelling& spelling, Tests& tests) {
-    if (detection.kind == Detection::Kind::item) return add_item(*detection.item, spelling, tests);
+  // The next detection of the shape.
+  NodeId add_detection(const Spelling& spelling, Planned& planned) {
+    const RuleShape::Part& part = planned.shape.parts[planned.parts++];
+    if (part.kind == Detection::Kind::item) return add_item(part, spelling, planned);
     std::vector<NodeId> list;
-    for (const Detection& child : detection.children) list.push_back(add_detection(child, spelling, tests));
-    return add_list(detection.kind == Detection::Kind::all_of ? Node::Kind::all_of : Node::Kind::any_of,
-                    list);
+    for (uint32_t i = 0; i < part.size; ++i) list.push_back(add_detection(spelling, planned));
+    return add_list(part.kind == Detection::Kind::all_of ? Node::Kind::all_of : Node::Kind::any_of, list);
   }
 
   NodeId add_condition(const Condition& condition, const std::vector<NodeId>& selections) {
@@ -182,22 +202,24 @@ class PlanBuilder {
   }
 
   // The fields that a rule's tests are about, in document order.
-  void resolve_all(const Detection& detection, const Spelling& spelling, std::vector<FieldId>& fields) {
-    for (const Detection& child : detection.children) resolve_all(child, spelling, fields);
-    if (detection.kind != Detection::Kind::item) return;
-    const DetectionItem& item = *detection.item;
-    fields.push_back(item.keyword ? no_id : resolve(item.field, item.literal_field, spelling));
-    for (const sigma::ItemValue& value : item.values)
-      if (auto* reference = std::get_if<sigma::FieldReference>(&value.value))
-        fields.push_back(resolve(reference->field, reference->literal_field, spelling));
+  std::vector<FieldId> resolve_all(const RuleShape& shape, const Spelling& spelling) {
+    std::vector<FieldId> fields;
+    size_t tests = 0, references = 0;
+    for (const RuleShape::Part& part : shape.parts) {
+      if (part.kind != Detection::Kind::item) continue;
+      fields.push_back(part.keyword ? no_id : resolve(names_[part.name], part.literal_field, spelling));
+      for (uint32_t i = 0; i < part.size; ++i) {
+        if (shape.tests[tests++] != no_id) continue;
+        const sigma::FieldReference& reference = shape.references[references++];
+        fields.push_back(resolve(reference.field, reference.literal_field, spelling));
+      }
+    }
+    return fields;
   }
 
   // Spellings under which a rule's fields are the same share its program.
   ProgramId add_program(RuleIndex rule, const Spelling& spelling) {
-    const DetectionRule& source = input_.rules[rule];
-    std::vector<FieldId> fields;
-    for (const sigma::Selection& selection : source.selections)
-      resolve_all(selection.detection, spelling, fields);
+    std::vector<FieldId> fields = resolve_all(shapes_[rule], spelling);
     if (input_.captured)
       for (const std::string& field : (*input_.captured)[rule]) fields.push_back(resolve(field, false, spelling));
     ProgramId& program = programs_.try_emplace({rule, std::move(fields)}, no_id).first->second;
@@ -206,12 +228,11 @@ class PlanBuilder {
   }
 
   ProgramId compile_program(RuleIndex rule, const Spelling& spelling) {
-    const DetectionRule& source = input_.rules[rule];
     std::vector<NodeId> selections;
-    Tests tests{tests_of_rules_[rule]};
-    for (const sigma::Selection& selection : source.selections)
-      selections.push_back(add_detection(selection.detection, spelling, tests));
-    plan_->programs.push_back({rule, add_condition(source.condition, selections), add_captured(rule, spelling)});
+    Planned planned{shapes_[rule]};
+    while (planned.parts < planned.shape.parts.size()) selections.push_back(add_detection(spelling, planned));
+    plan_->programs.push_back({rule, add_condition(input_.rules[rule].condition, selections),
+                              add_captured(rule, spelling)});
     return static_cast<ProgramId>(plan_->programs.size() - 1);
   }
 
@@ -226,11 +247,22 @@ class PlanBuilder {
   // ---- views -----------------------------------------------------------------------------------------------------
 
   NodeId add_routing(const Detection& detection, const TaxonomyTable& table) {
-    std::vector<std::vector<const sigma::Value*>> values(1);
-    values_of(detection, values[0]);
-    const auto ids = tests_.add_all(values, for_each_);
-    Tests tests{ids[0]};
-    return add_detection(detection, spelling_of(table, nullptr), tests);
+    Planned planned{routing_[&detection]};
+    return add_detection(spelling_of(table, nullptr), planned);
+  }
+
+  void read_routing() {
+    auto read = [&](const Detection& detection) {
+      std::vector<std::vector<const sigma::Value*>> values(1);
+      RuleShape& shape = routing_[&detection];
+      take_shape(detection, names_, shape, values[0]);
+      shape.tests = std::move(tests_.add_all(values, for_each_)[0]);
+    };
+    for (const TaxonomyTable& table : input_.tables) {
+      if (table.recognise) read(*table.recognise);
+      for (const TaxonomyEntry& entry : table.entries)
+        if (entry.when) read(*entry.when);
+    }
   }
 
   static Spelling spelling_of(const TaxonomyTable& table, const TaxonomyEntry* entry) {
@@ -417,8 +449,10 @@ class PlanBuilder {
   std::map<std::pair<RuleIndex, std::vector<FieldId>>, ProgramId> programs_;
   ForEach for_each_;
   TestPool tests_;
-  std::vector<std::vector<TestId>> tests_of_rules_;
-  std::unordered_map<uint64_t, PredicateId> predicates_;  // by field and test
+  FieldNames names_;
+  std::vector<RuleShape> shapes_;  // by rule
+  std::map<const Detection*, RuleShape> routing_;
+  PredicateTable predicates_;
 };
 
 }  // namespace

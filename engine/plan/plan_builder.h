@@ -29,6 +29,8 @@ struct PlanInput {
   const std::vector<std::vector<std::string>>* captured = nullptr;
   // By rule: whether a correlation refers to it, so that it is matched even where it is muted. Null: none.
   const std::vector<bool>* correlated = nullptr;
+  // `rules` themselves, where they are needed no more: their selections are let go of as soon as they have been read.
+  std::vector<sigma::DetectionRule>* given_up = nullptr;
 };
 
 std::unique_ptr<const Plan> build_plan(const PlanInput& input);

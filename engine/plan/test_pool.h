@@ -28,6 +28,8 @@ class TestPool {
   std::vector<std::vector<TestId>> add_all(const std::vector<std::vector<const sigma::Value*>>& lists,
                                            const ForEach& for_each);
   TestId add_reference(FieldReferenceTest test);
+  // Values that are added from now on get tests of their own.
+  void forget() { known_ = {}; }
 
  private:
   std::deque<Test>& tests_;
