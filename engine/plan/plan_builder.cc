@@ -221,7 +221,8 @@ class PlanBuilder {
   ProgramId add_program(RuleIndex rule, const Spelling& spelling) {
     std::vector<FieldId> fields = resolve_all(shapes_[rule], spelling);
     if (input_.captured)
-      for (const std::string& field : (*input_.captured)[rule]) fields.push_back(resolve(field, false, spelling));
+      for (const std::string& field : (*input_.captured)[rule])
+        fields.push_back(resolve(field, false, spelling));
     ProgramId& program = programs_.try_emplace({rule, std::move(fields)}, no_id).first->second;
     if (program == no_id) program = compile_program(rule, spelling);
     return program;
@@ -231,8 +232,8 @@ class PlanBuilder {
     std::vector<NodeId> selections;
     Planned planned{shapes_[rule]};
     while (planned.parts < planned.shape.parts.size()) selections.push_back(add_detection(spelling, planned));
-    plan_->programs.push_back({rule, add_condition(input_.rules[rule].condition, selections),
-                              add_captured(rule, spelling)});
+    plan_->programs.push_back(
+        {rule, add_condition(input_.rules[rule].condition, selections), add_captured(rule, spelling)});
     return static_cast<ProgramId>(plan_->programs.size() - 1);
   }
 
