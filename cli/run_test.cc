@@ -96,7 +96,7 @@ std::string describe_miss(const Observation& seen, const RuleTest& test, std::op
     text = seen.alerts.empty() ? "no match"
                                : fmt::format("{} of {} matches", seen.alerts.size(), test.expect.at_least);
   if (!seen.alerts.empty() && !test.timeline) return text;
-  if (seen.unrecognised > 0)
+  if (seen.unrecognised > 0 && seen.alerts.empty())
     text += seen.events == 1 ? "; no log source table recognised the event"
                              : fmt::format("; no log source table recognised {} of {} events",
                                            seen.unrecognised, seen.events);

@@ -116,7 +116,9 @@ TEST_SUITE("cli test of correlations") {
                      "Failed (3 times)\n"
                      "    event:    3 events from +0s to +2s; the first to arrive: {\"@timestamp\":"));
     CHECK(has(outcome.out,
-              "    expected: match\n    got:      no match; other rules that fired: Failed (2 times)\n"));
+              "    expected: match\n    got:      no match; no log source table recognised 2 of 2 events; "
+              "other rules that "
+              "fired: Failed (2 times)\n"));
     CHECK(has(outcome.out, "    expected: no match\n    got:      1 alert: User=bob at +0s"));
     CHECK(has(outcome.out, "0 passed, 3 failed, 0 errors; 1 rule tested, 1 untested\n"));
   }
