@@ -120,7 +120,7 @@ void Cell::save(std::string& out) const {
     append_text(out, entry.key());
     append_bytes(out, head.evidence);
     append_bytes(out, head.sampled);
-    append_bytes(out, static_cast<uint8_t>(head.held + 2 * head.cut));
+    append_bytes(out, static_cast<uint8_t>(head.held + 2 * head.cut + 4 * head.held_before));
     append_bytes(out, head.count);
     for (size_t i = 0; i < group.count(); ++i) {
       append_bytes(out, group.time(i));
@@ -163,7 +163,7 @@ bool Cell::restore_one(std::string_view& saved) {
   KeyedState::Entry& entry = state_.insert(key, hash, layout_.bytes(capacity));
   const Group group = group_of(entry);
   group.head() = {evidence,         nullptr,         0, 0, static_cast<uint32_t>(capacity), sampled,
-                  (flags & 1) != 0, (flags & 2) != 0};
+                  (flags & 1) != 0, (flags & 4) != 0, (flags & 2) != 0};
   state_.schedule_on(entry, page);
   const bool inputs = correlation_.type == sigma::CorrelationType::temporal ||
                       correlation_.type == sigma::CorrelationType::temporal_ordered;

@@ -110,7 +110,15 @@ void SlidingCell::make_room(Group& group, Shard& shard) {
   if (drop * 4 >= group.head().capacity) return;
   const size_t needed = condition_->entries_needed();
   if (grow(group, shard.limits.correlation_log_entries + needed, needed)) return;
-  if (group.full()) shard.counters.settled_early += condition_->thin_out(group);
+  if (!group.full()) return;
+  settle_early(group, shard);
+  shard.counters.settled_early += condition_->thin_out(group);
+}
+
+// What a full log is about to let go of, half of it at most, is final now: alerts that wait for the watermark can be told of while their windows are there.
+void SlidingCell::settle_early(const Group& group, Shard& shard) {
+  const int64_t final_before = after(group.time(group.count() / 2), 1);
+  if (group.head().episodes && final_before > shard.watermark) settle_group(group, final_before, shard);
 }
 
 void SlidingCell::take(const Arrival& arrival, Shard& shard) {
@@ -125,8 +133,8 @@ void SlidingCell::take(const Arrival& arrival, Shard& shard) {
   shard.counters.occurrences += arrival.first;
   shard.counters.groups_made += !entry;
   Group group = entry ? group_of(*entry) : make_group(arrival);
-  const size_t bytes = condition_->bytes(group);
   if (group.full()) make_room(group, shard);
+  const size_t bytes = condition_->bytes(group);
   // What lies behind a gap of a timespan needs evidence of its own.
   if (!group.empty() && group.newest() < before(time, correlation_.timespan)) group.head().sampled = 0;
   keep_evidence(group, arrival, false, shard);
@@ -160,22 +168,23 @@ void SlidingCell::mark_disordered(const Group& group, int64_t from, int64_t wate
 void SlidingCell::take_in_order(Group& group, const Arrival& arrival, Shard& shard) {
   const size_t newest = group.count() - 1;
   const int64_t time = group.time(newest);
+  GroupHead& head = group.head();
   condition_->add(group, newest);
+  // Of one time the last entry stands for all.
+  if (newest == 0 || group.time(newest - 1) != time) head.held_before = head.held;
   if (!arrival.last) return;
-  const bool held = std::exchange(group.head().held, condition_->holds(group, newest));
-  if (!group.head().held) return;
+  head.held = condition_->holds(group, newest);
+  if (!head.held) return;
 
   Episodes& episodes = episodes_of(group);
   const bool may_emit = episodes.last_emitted == never || time > after(episodes.last_emitted, correlation_.timespan);
   const int64_t last = episodes.pairs.empty() ? never : episodes.pairs.back().canonical;
-  const bool within = last != never && time <= after(last, correlation_.timespan);
-  // A new episode within the timespan, unless another event of this very time or a late one joins it to the last: the watermark will tell.
-  if (episodes.disordered == forever && within && !held) mark_disordered(group, time, shard.watermark);
+  const bool goes_on = last != never && time <= after(last, correlation_.timespan) && (head.held_before || last == time);
   if (episodes.disordered != forever) {
     if (!may_emit) return;
     episodes.loose.push_back(time);
-  } else if (within) {
-    // What nothing was emitted for yet, because an emission before it was too near.
+  } else if (goes_on) {
+    // The alert that the episode began with may wait still, because an emission before it was too near.
     if (!may_emit) return;
     episodes.pairs.back().emitted = time;
   } else {
@@ -211,7 +220,9 @@ void SlidingCell::forget_certain(Episodes& episodes, int64_t watermark) const {
 void SlidingCell::emit(const Group& group, int64_t time, const Arrival* maker, Shard& shard) {
   if (maker) keep_evidence(group, *maker, true, shard);
   const size_t first = group.first_from(before(time, correlation_.timespan));
-  const size_t last = group.first_after(time) - 1;
+  const size_t end = group.first_after(time);
+  if (first == end) return;  // the log does not know of it: of a restored state that is not one of ours
+  const size_t last = end - 1;
   ShardFiring made = make_firing(group, group.time(first), time, maker, condition_->events(group, first, last), shard);
   made.firing.value = condition_->value(group, first, last);
   made.firing.at_least = group.head().cut && first == 0;
@@ -258,16 +269,19 @@ void SlidingCell::compute_again(Group group, int64_t watermark, Shard& shard) {
   }
 
   const size_t bytes = condition_->bytes(group);
+  // A full log does not give back all that the aggregate knows.
+  std::string known;
+  if (group.head().cut) condition_->save(group, known);
   condition_->reset(group);
-  bool held = false;
+  bool held = false, held_before = false;
   for (size_t i = 0; i < group.count();) {
     const int64_t time = group.time(i);
     for (; i < group.count() && group.time(i) == time; ++i) condition_->add(group, i);
     const bool holds = condition_->holds(group, i - 1);
     const int64_t last = episodes.pairs.empty() ? never : episodes.pairs.back().canonical;
+    held_before = std::exchange(held, holds);
     const bool alert =
-        holds && time >= from && (!held || last == never || time > after(last, correlation_.timespan));
-    held = holds;
+        holds && time >= from && (!held_before || last == never || time > after(last, correlation_.timespan));
     if (!alert) continue;
     if (const int64_t emitted = emitted_for(time); emitted != never) {
       episodes.pairs.push_back({time, emitted});
@@ -283,7 +297,9 @@ void SlidingCell::compute_again(Group group, int64_t watermark, Shard& shard) {
       set_due(group, time);
     }
   }
+  if (group.head().cut && condition_->restore(group, known)) held = condition_->holds(group, group.count() - 1);
   group.head().held = held;
+  group.head().held_before = held_before;
   state_.charge(condition_->bytes(group));
   state_.discharge(bytes);
   if (!episodes.pairs.empty()) return forget_certain(episodes, watermark);

@@ -42,6 +42,7 @@ class SlidingCell : public Cell {
 
   Group make_group(const Arrival& arrival);
   void make_room(Group& group, Shard& shard);
+  void settle_early(const Group& group, Shard& shard);
   size_t entries_to_drop(const Group& group, int64_t watermark) const;
   void take_in_order(Group& group, const Arrival& arrival, Shard& shard);
   void take_late(Group& group, size_t place, const Arrival& arrival, Shard& shard);
