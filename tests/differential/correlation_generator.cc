@@ -24,7 +24,9 @@ class Generator {
  private:
   std::string rule(const std::string& name) {
     const std::string type =
-        random_.pick({"event_count", "event_count", "value_count", "temporal", "temporal", "temporal_ordered",
+        wishes_.only_counts ? random_.pick({"event_count", "value_count", "temporal"})
+        : wishes_.dense     ? random_.pick({"event_count", "value_count", "temporal", "temporal_ordered"})
+                            : random_.pick({"event_count", "event_count", "value_count", "temporal", "temporal", "temporal_ordered",
                       "temporal_ordered", "value_sum", "value_avg", "value_percentile", "value_median"});
     const std::vector<std::string> inputs = references(type.starts_with("temporal"));
     const auto timespan = static_cast<int64_t>(random_.pick(std::vector<size_t>{1, 2, 4, 10}));
@@ -64,7 +66,7 @@ class Generator {
   }
 
   std::string bounds(size_t least, size_t most, bool only_lower) {
-    const size_t bound = random_.between(least, most);
+    const size_t bound = random_.between(least, wishes_.dense && most > 3 ? 150 : most);
     if (only_lower) return fmt::format("{}: {}", random_.pick({"gte", "gt"}), bound);
     if (random_.chance(30))
       return fmt::format("{}: {}, {}: {}", random_.pick({"gte", "gt"}), bound, random_.pick({"lte", "lt", "neq"}),
@@ -79,7 +81,7 @@ class Generator {
   }
 
   std::string condition(const std::string& type, const std::vector<std::string>& inputs) {
-    const bool arrival = random_.chance(65);
+    const bool arrival = wishes_.dense || random_.chance(65);
     if (type.starts_with("temporal")) {
       if (random_.chance(50)) return "";
       if (type == "temporal" && random_.chance(40)) return "{" + bounds(1, inputs.size(), arrival) + "}";
@@ -102,6 +104,10 @@ class Generator {
     const size_t count = random_.between(3, wishes_.most_events);
     while (times.size() < count) {
       const int64_t timespan = random_.pick(timespans_);
+      if (wishes_.dense && random_.chance(97)) {
+        times.push_back(times.back() + static_cast<int64_t>(random_.below(3)) * timespan / 400);
+        continue;
+      }
       const int64_t from = random_.chance(60) ? times.back() : random_.pick(times);
       switch (random_.below(9)) {
         case 0: times.push_back(from); break;
@@ -134,6 +140,7 @@ class Generator {
     set(event, "host", {"h", "i"}, 4, 6);
     set(event, "f", {"0", "1", "1", "2", "2.5", "3", "5", "none"}, 5, 0);
     set(event, "g", {"-2", "-0.25", "0", "1", "2", "4", "7", ""}, 5, 0);
+    if (wishes_.dense) event.fields["f"] = {std::to_string(random_.below(200))};
     event.rule = random_.below(4);
     result_.events.push_back(event);
     if (!random_.chance(6)) return;

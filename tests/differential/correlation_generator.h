@@ -24,6 +24,8 @@ struct CorrelationWishes {
   bool negative_sums = false;  // more events may make such a condition false
   size_t most_events = 60;     // fewer than what sketches begin with
   size_t keys = 3;
+  bool only_counts = false;  // event_count, value_count and temporal
+  bool dense = false;        // thresholds and values by the hundred, times close together
 };
 
 GeneratedCorrelations generate_correlations(Random& random, const CorrelationWishes& wishes);

@@ -3,6 +3,7 @@
 // SIGRUN_DIFFERENTIAL_STREAMS=N  how many random streams of each kind (default 1,000)
 // SIGRUN_DIFFERENTIAL_SEED=N     another sequence of them
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <iostream>
 
@@ -55,9 +56,9 @@ void report(const ComparisonTotals& totals) {
   CHECK(totals.closed >= totals.streams / 4);
 }
 
-std::vector<std::string> texts_of(const std::vector<Fired>& fired) {
+std::vector<std::string> texts_of(const std::vector<Fired>& fired, bool evidence = true) {
   std::vector<std::string> texts;
-  for (const Fired& one : fired) texts.push_back(to_text(one.firing));
+  for (const Fired& one : fired) texts.push_back(to_text(one.firing, evidence));
   return texts;
 }
 
@@ -150,6 +151,126 @@ TEST_CASE("random correlations: what fires does not depend on how shards are wor
   MESSAGE("firings ", firings, ", evicted groups ", evicted);
   CHECK(firings > 0);
   CHECK(evicted > 0);
+}
+
+TEST_CASE("correlations: a full log tells of the alerts that wait before it lets go of their windows") {
+  // The alert of 11.6 waits for the watermark, because the one of 2 is too near; the log has room for seven.
+  std::string events = "0 a\n1 a\n2 a\n11.5 a\n11.6 a\n";
+  for (int i = 0; i < 20; ++i) events += "11.7 a\n";
+  Random random(1);
+  const Stream stream = stream_of("n: {type: event_count, rules: [a], timespan: 10s, condition: {gte: 3}}\n", read_events(events), 30'000'000'000,
+                                  Batches::single, random);
+  CorrelatorRun::Settings settings;
+  settings.limits.correlation_log_entries = 4;
+  CHECK(difference(stream, settings) == "");
+}
+
+TEST_CASE("random correlations: full logs, events in order") {
+  ComparisonTotals totals;
+  for (uint64_t seed = first_seed(); totals.streams < wanted_streams() / 2; ++seed) {
+    Random random(seed);
+    CorrelationWishes wishes;
+    wishes.only_counts = true;
+    wishes.chains = false;  // their events may come late, which is what a full log cannot do with
+    const GeneratedCorrelations made = generate_correlations(random, wishes);
+    const int64_t lateness = random.chance(50) ? 0 : some_lateness(made, random);
+    CorrelatorRun::Settings settings;
+    settings.limits.correlation_log_entries = random.between(2, 6);
+    compare(stream_of(made.rules, made.events, lateness, some_batches(random), random), seed, totals, settings);
+  }
+  report(totals);
+}
+
+TEST_CASE("random correlations: hundreds of events and values in a window") {
+  ComparisonTotals totals;
+  for (uint64_t seed = first_seed(); totals.streams < wanted_streams() / 50; ++seed) {
+    Random random(seed);
+    CorrelationWishes wishes;
+    wishes.dense = true;
+    wishes.chains = false;
+    wishes.most_events = 700;
+    wishes.keys = 1;
+    const GeneratedCorrelations made = generate_correlations(random, wishes);
+    const int64_t lateness = random.chance(50) ? 0 : some_lateness(made, random) / 4;
+    const std::vector<naive::RuleEvent> events = lateness == 0 ? made.events : delayed(made.events, lateness, random);
+    CorrelatorRun::Settings settings;
+    if (lateness == 0 && random.chance(50)) settings.limits.correlation_log_entries = random.between(20, 100);
+    compare(stream_of(made.rules, events, lateness, some_batches(random), random), seed, totals, settings);
+  }
+  MESSAGE("streams ", totals.streams, ", events ", totals.events, ", firings ", totals.firings);
+  CHECK(totals.differences == 0);
+  CHECK(totals.firings >= totals.streams);
+}
+
+TEST_CASE("random correlations: full logs, events in any order: what is let go of is counted") {
+  uint64_t settled_early = 0;
+  uint64_t seed = first_seed();
+  for (const uint64_t end = seed + wanted_streams(); seed < end; ++seed) {
+    Random random(seed);
+    CorrelationWishes wishes;
+    wishes.chains = false;
+    const GeneratedCorrelations made = generate_correlations(random, wishes);
+    const int64_t lateness = some_lateness(made, random);
+    const Stream stream = stream_of(made.rules, delayed(made.events, lateness, random), lateness, Batches::any, random);
+    INFO("SIGRUN_DIFFERENTIAL_SEED=", seed, "\n", to_text(stream));
+    const sigma::RuleSet rules = correlation_rules(stream.rules);
+    const naive::NaiveCorrelator naive(rules);
+    CorrelatorRun::Settings settings;
+    settings.lateness = lateness;
+    settings.limits.correlation_log_entries = random.between(1, 6);
+    CorrelatorRun run(rules, settings);
+    run_all(run, stream);
+    naive::Outcomes outcomes;
+    for (size_t i = 0; i < naive.correlations(); ++i) naive.groups(i, made.events, {}, &outcomes);
+    REQUIRE(run.counters().occurrences + run.counters().late == outcomes.entered);
+    settled_early += run.counters().settled_early;
+  }
+  CHECK(settled_early > 0);
+}
+
+TEST_CASE("random correlations: a state saved while the stream goes on is that of the moment") {
+  uint64_t firings = 0;
+  uint64_t seed = first_seed();
+  for (const uint64_t end = seed + wanted_streams(); seed < end; ++seed) {
+    Random random(seed);
+    CorrelationWishes wishes;
+    wishes.dense = random.chance(5);
+    wishes.most_events = wishes.dense ? 700 : 60;
+    const GeneratedCorrelations made = generate_correlations(random, wishes);
+    const int64_t lateness = some_lateness(made, random);
+    Stream stream = stream_of(made.rules, delayed(made.events, lateness, random), lateness, Batches::any, random);
+    INFO("SIGRUN_DIFFERENTIAL_SEED=", seed, "\n", to_text(stream));
+    const sigma::RuleSet rules = correlation_rules(stream.rules);
+    CorrelatorRun::Settings settings;
+    settings.lateness = lateness;
+    if (random.chance(50)) settings.limits.correlation_log_entries = random.between(4, 8);
+    const size_t moment = random.below(stream.arrivals.size());
+    stream.arrivals[moment].ends_batch = true;
+    CorrelatorRun undisturbed(rules, settings), restored(rules, settings);
+    size_t before = 0;
+    for (size_t i = 0; i < stream.arrivals.size(); ++i) {
+      undisturbed.arrive(stream.arrivals[i].event);
+      if (stream.arrivals[i].ends_batch) undisturbed.end_batch();
+      if (i != moment) continue;
+      before = undisturbed.fired().size();
+      undisturbed.begin_save();
+    }
+    const std::vector<std::string> sections = undisturbed.saved();
+    undisturbed.close();
+    REQUIRE(restored.restore(sections, undisturbed));
+    for (size_t i = moment + 1; i < stream.arrivals.size(); ++i) {
+      restored.arrive(stream.arrivals[i].event);
+      if (stream.arrivals[i].ends_batch) restored.end_batch();
+    }
+    restored.close();
+    // Which events are shown is a sample, and depends on the room that a log happens to have.
+    std::vector<std::string> expected = texts_of(undisturbed.fired(), false);
+    expected.erase(expected.begin(), expected.begin() + static_cast<ptrdiff_t>(before));
+    const std::vector<std::string> fired = texts_of(restored.fired(), false);
+    REQUIRE(fmt::format("{}", fmt::join(fired, "\n")) == fmt::format("{}", fmt::join(expected, "\n")));
+    firings += expected.size();
+  }
+  CHECK(firings > 0);
 }
 
 TEST_CASE("random correlations: a closed Correlator begins anew") {

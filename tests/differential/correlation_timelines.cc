@@ -108,6 +108,30 @@ const std::vector<Timeline>& correlation_timelines() {
           14.5 a
           4 a)",
        "15 n - value=3 events=3 from=5", "11"},
+      {"event_count: an alert that waits for the watermark, in a key that becomes disordered meanwhile",
+       "n: {type: event_count, rules: [a], timespan: 4s, condition: {gt: 2}}",
+       // What is emitted at 10 stands for the alert of 6.000000003, which waits since the late event of 4.000000002.
+       R"(0.000000001 a
+          4 a
+          0 a
+          6.000000003 a
+          4.000000002 a
+          10 a
+          6.999999999 a)",
+       R"(4 n - value=3 events=3 from=0
+          6.000000003 n - value=3 events=3 from=4)",
+       "4.000000001"},
+      {"event_count: an emission that is possible again stands for the alert that waits",
+       "n: {type: event_count, rules: [a], timespan: 10s, condition: {gte: 3}}",
+       R"(0 a
+          1 a
+          2 a
+          11.5 a
+          11.6 a
+          12.1 a)",
+       R"(2 n - value=3 events=3 from=0
+          11.6 n - value=3 events=3 from=2)",
+       "3"},
       {"event_count: groups count apart", "n: {type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: {gte: 2}}",
        R"(0 a user=x
           1 a user=y
@@ -271,6 +295,15 @@ const std::vector<Timeline>& correlation_timelines() {
           3 a f=1 g=2
           4 a f=1 g=1)",
        "4 n - value=3 events=4 from=0"},
+      {"value_count: several fields with arrays are each combination",
+       "n: {type: value_count, rules: [a], group-by: [user], timespan: 10s, condition: {gt: 2, field: [f, user]}}",
+       R"(0 a f=1 user=x|z
+          10 a f=2 user=x)",
+       "10 n x value=3 events=2 from=0"},
+      {"value_count: an event with several values is decided with all of them",
+       "n: {type: value_count, rules: [a], timespan: 10s, condition: {gte: 1, field: f}}",
+       R"(0 a f=1|2)",
+       "0 n - value=2 events=1 from=0"},
       {"value_count: several rules bring values",
        "n: {type: value_count, rules: [a, b], group-by: [user], timespan: 10s, condition: {gte: 2, field: f}}",
        R"(0 a user=x f=1

@@ -62,6 +62,27 @@ void CorrelatorRun::forget() {
   arrived_ = 0;
 }
 
+void CorrelatorRun::begin_save() {
+  REQUIRE(batch_.occurrences.empty());
+  arrived_then_ = arrived_;
+  newest_then_ = newest_;
+  correlator_->begin_save([this](std::string_view section) { sections_.emplace_back(section); });
+}
+
+const std::vector<std::string>& CorrelatorRun::saved() {
+  while (correlator_->save_more(7)) {
+  }
+  return sections_;
+}
+
+bool CorrelatorRun::restore(const std::vector<std::string>& sections, const CorrelatorRun& from) {
+  arrived_ = from.arrived_then_;
+  newest_ = from.newest_then_;
+  for (const std::string& section : sections)
+    if (!correlator_->restore(section)) return false;
+  return true;
+}
+
 void backwards(size_t count, const std::function<void(size_t)>& visit) {
   while (count-- > 0) visit(count);
 }
@@ -77,11 +98,12 @@ void in_threads(size_t count, const std::function<void(size_t)>& visit) {
   for (std::thread& thread : threads) thread.join();
 }
 
-std::string to_text(const Firing& firing) {
-  std::string text = fmt::format("correlation {} at {} from {} group [{}] value={} events={}{}{} id={} missing={}", firing.correlation,
-                                 firing.time, firing.from, fmt::join(firing.group, ","), firing.value, firing.events,
-                                 firing.at_least ? " at least" : "", firing.settled ? " settled" : "",
-                                 std::string_view(firing.id.text()), firing.evidence_missing);
+std::string to_text(const Firing& firing, bool with_evidence) {
+  std::string text = fmt::format("correlation {} at {} from {} group [{}] value={} events={}{}{} id={}", firing.correlation, firing.time,
+                                 firing.from, fmt::join(firing.group, ","), firing.value, firing.events, firing.at_least ? " at least" : "",
+                                 firing.settled ? " settled" : "", std::string_view(firing.id.text()));
+  if (!with_evidence) return text;
+  text += fmt::format(" missing={}", firing.evidence_missing);
   for (const Evidence& evidence : firing.evidence)
     text += fmt::format(" ({} {} {} {} {} {} {})", std::string_view(evidence.id.text()), evidence.source, evidence.time, evidence.input,
                         evidence.line, evidence.offset, evidence.event);

@@ -39,6 +39,12 @@ class CorrelatorRun {
   // After close(): what fired and how much arrived; the Correlator is the same.
   void forget();
 
+  // Marks this moment; the state as it is now comes in sections with the batches that follow and the next call of saved().
+  void begin_save();
+  const std::vector<std::string>& saved();
+  // Instead of what came before the save: its state, and where it stood. False: a section is refused.
+  bool restore(const std::vector<std::string>& sections, const CorrelatorRun& from);
+
   const std::vector<Fired>& fired() const { return fired_; }
   CorrelationCounters counters() const { return correlator_->counters(); }
   int64_t watermark() const { return watermark_; }
@@ -54,13 +60,16 @@ class CorrelatorRun {
   int64_t newest_ = INT64_MIN, watermark_ = INT64_MIN;
   size_t arrived_ = 0;
   std::vector<Fired> fired_;
+  std::vector<std::string> sections_;
+  size_t arrived_then_ = 0;
+  int64_t newest_then_ = INT64_MIN;
 };
 
 // All at once, backwards; and in several threads, in an order that nobody knows.
 void backwards(size_t count, const std::function<void(size_t)>& visit);
 void in_threads(size_t count, const std::function<void(size_t)>& visit);
 
-// All that a firing says.
-std::string to_text(const Firing& firing);
+// All that a firing says, with or without its sample of events.
+std::string to_text(const Firing& firing, bool evidence = true);
 
 }  // namespace sigrun::differential
