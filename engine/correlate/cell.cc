@@ -162,8 +162,9 @@ bool Cell::restore_one(std::string_view& saved) {
   const size_t capacity = std::max<size_t>(count, 1);
   KeyedState::Entry& entry = state_.insert(key, hash, layout_.bytes(capacity));
   const Group group = group_of(entry);
-  group.head() = {evidence,         nullptr,         0, 0, static_cast<uint32_t>(capacity), sampled,
-                  (flags & 1) != 0, (flags & 4) != 0, (flags & 2) != 0};
+  group.head() = {
+      evidence,         nullptr,         0, 0, static_cast<uint32_t>(capacity), sampled, (flags & 1) != 0,
+      (flags & 4) != 0, (flags & 2) != 0};
   state_.schedule_on(entry, page);
   const bool inputs = correlation_.type == sigma::CorrelationType::temporal ||
                       correlation_.type == sigma::CorrelationType::temporal_ordered;

@@ -28,7 +28,7 @@ struct GroupHead {
   uint64_t evidence;   // the newest record in the shard's ring
   Episodes* episodes;  // of what fired; null before
   uint32_t begin, count, capacity;
-  uint16_t sampled;  // evidence records of events that the log still holds, about
+  uint16_t sampled;      // evidence records of events that the log still holds, about
   bool held : 1;         // the condition held at the newest entry
   bool held_before : 1;  // and at the newest entry of an earlier time
   bool cut : 1;          // the log has let go of entries that it should hold

@@ -177,9 +177,11 @@ void SlidingCell::take_in_order(Group& group, const Arrival& arrival, Shard& sha
   if (!head.held) return;
 
   Episodes& episodes = episodes_of(group);
-  const bool may_emit = episodes.last_emitted == never || time > after(episodes.last_emitted, correlation_.timespan);
+  const bool may_emit =
+      episodes.last_emitted == never || time > after(episodes.last_emitted, correlation_.timespan);
   const int64_t last = episodes.pairs.empty() ? never : episodes.pairs.back().canonical;
-  const bool goes_on = last != never && time <= after(last, correlation_.timespan) && (head.held_before || last == time);
+  const bool goes_on =
+      last != never && time <= after(last, correlation_.timespan) && (head.held_before || last == time);
   if (episodes.disordered != forever) {
     if (!may_emit) return;
     episodes.loose.push_back(time);
@@ -223,7 +225,8 @@ void SlidingCell::emit(const Group& group, int64_t time, const Arrival* maker, S
   const size_t end = group.first_after(time);
   if (first == end) return;  // the log does not know of it: of a restored state that is not one of ours
   const size_t last = end - 1;
-  ShardFiring made = make_firing(group, group.time(first), time, maker, condition_->events(group, first, last), shard);
+  ShardFiring made =
+      make_firing(group, group.time(first), time, maker, condition_->events(group, first, last), shard);
   made.firing.value = condition_->value(group, first, last);
   made.firing.at_least = group.head().cut && first == 0;
   shard.firings.push_back(std::move(made));
@@ -251,22 +254,7 @@ void SlidingCell::compute_again(Group group, int64_t watermark, Shard& shard) {
     if (episodes.pairs.back().emitted != never) loose.push_back(episodes.pairs.back().emitted);
     episodes.pairs.pop_back();
   }
-  std::sort(loose.begin(), loose.end());
-  auto unpaired = loose.begin();
-  // An emission stands for any canonical alert that is at most a timespan before it: those of two emissions do not meet.
-  auto emitted_for = [&](int64_t canonical) {
-    while (unpaired != loose.end() && *unpaired < canonical) ++unpaired;
-    return unpaired != loose.end() && *unpaired <= after(canonical, correlation_.timespan) ? *unpaired++ : never;
-  };
-  const auto certain = [&](int64_t time) { return time < watermark || watermark == forever; };
-  // Those that were waiting for the watermark and lie before what is computed again.
-  for (Episodes::Pair& pair : episodes.pairs) {
-    if (pair.emitted != never) continue;
-    pair.emitted = emitted_for(pair.canonical);
-    if (pair.emitted != never || !certain(pair.canonical)) continue;
-    pair.emitted = pair.canonical;
-    emit(group, pair.canonical, nullptr, shard);
-  }
+  const size_t kept = episodes.pairs.size();
 
   const size_t bytes = condition_->bytes(group);
   // A full log does not give back all that the aggregate knows.
@@ -277,34 +265,51 @@ void SlidingCell::compute_again(Group group, int64_t watermark, Shard& shard) {
   for (size_t i = 0; i < group.count();) {
     const int64_t time = group.time(i);
     for (; i < group.count() && group.time(i) == time; ++i) condition_->add(group, i);
-    const bool holds = condition_->holds(group, i - 1);
+    held_before = std::exchange(held, condition_->holds(group, i - 1));
+    if (!held || time < from) continue;
     const int64_t last = episodes.pairs.empty() ? never : episodes.pairs.back().canonical;
-    held_before = std::exchange(held, holds);
-    const bool alert =
-        holds && time >= from && (!held_before || last == never || time > after(last, correlation_.timespan));
-    if (!alert) continue;
-    if (const int64_t emitted = emitted_for(time); emitted != never) {
-      episodes.pairs.push_back({time, emitted});
-      continue;
-    }
-    const bool early =
-        episodes.last_emitted == never || time > after(episodes.last_emitted, correlation_.timespan);
-    if (certain(time) || early) {
-      episodes.pairs.push_back({time, time});
-      emit(group, time, nullptr, shard);
-    } else {
+    if (!held_before || last == never || time > after(last, correlation_.timespan))
       episodes.pairs.push_back({time, never});
-      set_due(group, time);
-    }
   }
-  if (group.head().cut && condition_->restore(group, known)) held = condition_->holds(group, group.count() - 1);
+  if (group.head().cut && condition_->restore(group, known))
+    held = condition_->holds(group, group.count() - 1);
   group.head().held = held;
   group.head().held_before = held_before;
   state_.charge(condition_->bytes(group));
   state_.discharge(bytes);
+
+  pair_up(loose, episodes);
+  for (size_t i = 0; i < episodes.pairs.size(); ++i) {
+    const auto [time, emitted] = episodes.pairs[i];
+    if (emitted != never) continue;
+    const bool certain = time < watermark || watermark == forever;
+    const bool early =
+        episodes.last_emitted == never || time > after(episodes.last_emitted, correlation_.timespan);
+    if (certain || early) {
+      episodes.pairs[i].emitted = time;
+      emit(group, time, nullptr, shard);
+    } else if (i >= kept) {
+      set_due(group, time);
+    }
+  }
   if (!episodes.pairs.empty()) return forget_certain(episodes, watermark);
   state_.discharge(sizeof episodes);
   delete std::exchange(group.head().episodes, nullptr);
+}
+
+// What was emitted on arrival stands for a canonical alert at most a timespan before it: the last that nothing else stands for, so that none is told again at the
+// same time. Two such emissions are more than a timespan apart: they do not compete.
+void SlidingCell::pair_up(std::vector<int64_t>& loose, Episodes& episodes) const {
+  std::sort(loose.begin(), loose.end());
+  for (const int64_t emitted : loose) {
+    auto pair = std::upper_bound(episodes.pairs.begin(), episodes.pairs.end(), emitted,
+                                 [](int64_t time, const Episodes::Pair& of) { return time < of.canonical; });
+    while (pair != episodes.pairs.begin() && (--pair)->canonical >= before(emitted, correlation_.timespan)) {
+      if (pair->emitted != never) continue;
+      pair->emitted = emitted;
+      break;
+    }
+  }
 }
 
 }  // namespace sigrun

@@ -50,6 +50,7 @@ class SlidingCell : public Cell {
   void mark_disordered(const Group& group, int64_t from, int64_t watermark);
   void emit(const Group& group, int64_t time, const Arrival* maker, Shard& shard);
   void compute_again(Group group, int64_t watermark, Shard& shard);
+  void pair_up(std::vector<int64_t>& loose, Episodes& episodes) const;
   void forget_certain(Episodes& episodes, int64_t watermark) const;
 
   std::unique_ptr<SlidingCondition> condition_;
