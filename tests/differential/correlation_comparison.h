@@ -33,7 +33,8 @@ struct ComparisonTotals {
 //  - No canonical alert waits for long after the watermark has passed it.
 //  - What was counted and what was left out add up. Ids are unique.
 // What chains are made of is what fired below them, not what should have.
-std::string difference(const Stream& stream, const CorrelatorRun::Settings& settings = {}, ComparisonTotals* totals = nullptr);
+std::string difference(const Stream& stream, const CorrelatorRun::Settings& settings = {},
+                       ComparisonTotals* totals = nullptr);
 
 // The stream without rules and events that the difference does not need.
 Stream minimised(Stream stream, const CorrelatorRun::Settings& settings = {});

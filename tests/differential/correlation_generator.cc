@@ -26,14 +26,15 @@ class Generator {
     const std::string type =
         wishes_.only_counts ? random_.pick({"event_count", "value_count", "temporal"})
         : wishes_.dense     ? random_.pick({"event_count", "value_count", "temporal", "temporal_ordered"})
-                            : random_.pick({"event_count", "event_count", "value_count", "temporal", "temporal", "temporal_ordered",
-                      "temporal_ordered", "value_sum", "value_avg", "value_percentile", "value_median"});
+                        : random_.pick({"event_count", "event_count", "value_count", "temporal", "temporal",
+                                        "temporal_ordered", "temporal_ordered", "value_sum", "value_avg",
+                                        "value_percentile", "value_median"});
     const std::vector<std::string> inputs = references(type.starts_with("temporal"));
     const auto timespan = static_cast<int64_t>(random_.pick(std::vector<size_t>{1, 2, 4, 10}));
     timespans_.push_back(timespan * second);
     result_.longest_timespan = std::max(result_.longest_timespan, timespan * second);
-    std::string text = fmt::format("{}: {{type: {}, rules: [{}], timespan: {}s{}", name, type, fmt::join(inputs, ", "),
-                                   timespan, group_by(inputs));
+    std::string text = fmt::format("{}: {{type: {}, rules: [{}], timespan: {}s{}", name, type,
+                                   fmt::join(inputs, ", "), timespan, group_by(inputs));
     if (const std::string wanted = condition(type, inputs); !wanted.empty()) text += ", condition: " + wanted;
     names_.push_back(name);
     return text + "}\n";
@@ -62,21 +63,23 @@ class Generator {
     for (const std::string& input : inputs)
       if (random_.chance(80)) fields.push_back(input + ": " + random_.pick({"user", "account"}));
     if (fields.empty()) return ", group-by: account";
-    return fmt::format(", group-by: [who{}], aliases: {{who: {{{}}}}}", random_.pick({"", ", host"}), fmt::join(fields, ", "));
+    return fmt::format(", group-by: [who{}], aliases: {{who: {{{}}}}}", random_.pick({"", ", host"}),
+                       fmt::join(fields, ", "));
   }
 
   std::string bounds(size_t least, size_t most, bool only_lower) {
     const size_t bound = random_.between(least, wishes_.dense && most > 3 ? 150 : most);
     if (only_lower) return fmt::format("{}: {}", random_.pick({"gte", "gt"}), bound);
     if (random_.chance(30))
-      return fmt::format("{}: {}, {}: {}", random_.pick({"gte", "gt"}), bound, random_.pick({"lte", "lt", "neq"}),
-                         bound + random_.between(1, 3));
+      return fmt::format("{}: {}, {}: {}", random_.pick({"gte", "gt"}), bound,
+                         random_.pick({"lte", "lt", "neq"}), bound + random_.between(1, 3));
     return fmt::format("{}: {}", random_.pick({"gt", "gte", "lt", "lte", "eq", "neq"}), bound);
   }
 
   std::string expression(const std::vector<std::string>& inputs, size_t depth) {
     if (depth == 0 || random_.chance(30)) return (random_.chance(15) ? "not " : "") + random_.pick(inputs);
-    const std::string text = expression(inputs, depth - 1) + random_.pick({" and ", " or ", " AND "}) + expression(inputs, depth - 1);
+    const std::string text = expression(inputs, depth - 1) + random_.pick({" and ", " or ", " AND "}) +
+                             expression(inputs, depth - 1);
     return random_.chance(50) ? "(" + text + ")" : text;
   }
 
@@ -89,12 +92,15 @@ class Generator {
     }
     if (type == "event_count") return "{" + bounds(1, 5, arrival) + "}";
     if (type == "value_count")
-      return fmt::format("{{{}, field: {}}}", bounds(1, 4, arrival), random_.pick({"f", "f", "[f, user]", "g"}));
+      return fmt::format("{{{}, field: {}}}", bounds(1, 4, arrival),
+                         random_.pick({"f", "f", "[f, user]", "g"}));
     if (type == "value_sum")
       return fmt::format("{{{}, field: {}}}", bounds(1, 12, arrival), wishes_.negative_sums ? "g" : "f");
     // Averages and quantiles that come out as quarters are exact.
     const std::string percentile =
-        type == "value_percentile" ? fmt::format(", percentile: {}", random_.pick({"0", "25", "50", "75", "100"})) : "";
+        type == "value_percentile"
+            ? fmt::format(", percentile: {}", random_.pick({"0", "25", "50", "75", "100"}))
+            : "";
     return fmt::format("{{{}{}, field: {}}}", bounds(0, 4, false), percentile, random_.pick({"f", "g"}));
   }
 
@@ -123,7 +129,8 @@ class Generator {
     return times;
   }
 
-  void set(naive::RuleEvent& event, const std::string& name, const std::vector<std::string>& choices, size_t absent, size_t array) {
+  void set(naive::RuleEvent& event, const std::string& name, const std::vector<std::string>& choices,
+           size_t absent, size_t array) {
     if (random_.chance(absent)) return;
     std::vector<std::string>& values = event.fields[name];
     do values.push_back(random_.pick(choices));
@@ -131,8 +138,10 @@ class Generator {
   }
 
   void add_events(int64_t time) {
-    static const std::vector<std::string> all_users{"x", "y", "z", "u1", "u2", "u3", "u4", "u5", "u6", "u7", "u8", "u9"};
-    const std::vector<std::string> users(all_users.begin(), all_users.begin() + static_cast<ptrdiff_t>(wishes_.keys));
+    static const std::vector<std::string> all_users{"x",  "y",  "z",  "u1", "u2", "u3",
+                                                    "u4", "u5", "u6", "u7", "u8", "u9"};
+    const std::vector<std::string> users(all_users.begin(),
+                                         all_users.begin() + static_cast<ptrdiff_t>(wishes_.keys));
     naive::RuleEvent event;
     event.time = time;
     set(event, "user", users, 4, 6);
@@ -161,7 +170,8 @@ GeneratedCorrelations generate_correlations(Random& random, const CorrelationWis
   return Generator(random, wishes).generate();
 }
 
-std::vector<naive::RuleEvent> delayed(std::vector<naive::RuleEvent> events, int64_t lateness, Random& random) {
+std::vector<naive::RuleEvent> delayed(std::vector<naive::RuleEvent> events, int64_t lateness,
+                                      Random& random) {
   std::vector<std::pair<int64_t, size_t>> arrivals;  // a tie is decided by the number
   for (size_t i = 0; i < events.size(); ++i) {
     int64_t delay = 0;
@@ -174,7 +184,8 @@ std::vector<naive::RuleEvent> delayed(std::vector<naive::RuleEvent> events, int6
   }
   // Ties any way round.
   for (size_t i = arrivals.size(); i > 1; --i) std::swap(arrivals[i - 1], arrivals[random.below(i)]);
-  std::stable_sort(arrivals.begin(), arrivals.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(arrivals.begin(), arrivals.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<naive::RuleEvent> order;
   for (const auto& [time, i] : arrivals) order.push_back(std::move(events[i]));
   return order;

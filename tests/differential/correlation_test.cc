@@ -23,32 +23,39 @@ uint64_t wanted_streams() { return environment_number("SIGRUN_DIFFERENTIAL_STREA
 // Each event a batch; or all of them one; or batches of any size.
 enum class Batches { single, one, any };
 
-Stream stream_of(const std::string& rules, const std::vector<naive::RuleEvent>& events, int64_t lateness, Batches batches, Random& random) {
+Stream stream_of(const std::string& rules, const std::vector<naive::RuleEvent>& events, int64_t lateness,
+                 Batches batches, Random& random) {
   Stream stream{rules, {}, lateness};
   const size_t size = random.pick(std::vector<size_t>{2, 5, 20});
   for (const naive::RuleEvent& event : events)
-    stream.arrivals.push_back({event, batches == Batches::single || (batches == Batches::any && random.below(size) == 0)});
+    stream.arrivals.push_back(
+        {event, batches == Batches::single || (batches == Batches::any && random.below(size) == 0)});
   return stream;
 }
 
 int64_t some_lateness(const GeneratedCorrelations& made, Random& random) {
   const int64_t timespan = made.longest_timespan;
-  return random.pick(std::vector<int64_t>{1, timespan / 4, timespan / 2, timespan, timespan + 1, 2 * timespan, 5 * timespan});
+  return random.pick(std::vector<int64_t>{1, timespan / 4, timespan / 2, timespan, timespan + 1, 2 * timespan,
+                                          5 * timespan});
 }
 
-Batches some_batches(Random& random) { return random.pick(std::vector<Batches>{Batches::single, Batches::any, Batches::any, Batches::one}); }
+Batches some_batches(Random& random) {
+  return random.pick(std::vector<Batches>{Batches::single, Batches::any, Batches::any, Batches::one});
+}
 
-void compare(const Stream& stream, uint64_t seed, ComparisonTotals& totals, const CorrelatorRun::Settings& settings = {}) {
+void compare(const Stream& stream, uint64_t seed, ComparisonTotals& totals,
+             const CorrelatorRun::Settings& settings = {}) {
   const uint64_t before = totals.differences;
   difference(stream, settings, &totals);
   if (totals.differences == before || totals.differences > shown_differences) return;
   const Stream small = minimised(stream, settings);
-  std::cerr << "\nDIFFERENCE, SIGRUN_DIFFERENTIAL_SEED=" << seed << "\n" << difference(small, settings) << to_text(small);
+  std::cerr << "\nDIFFERENCE, SIGRUN_DIFFERENTIAL_SEED=" << seed << "\n"
+            << difference(small, settings) << to_text(small);
 }
 
 void report(const ComparisonTotals& totals) {
-  MESSAGE("streams ", totals.streams, ", events ", totals.events, ", firings ", totals.firings, ", on arrival ", totals.on_arrival, ", of closed windows ",
-          totals.closed);
+  MESSAGE("streams ", totals.streams, ", events ", totals.events, ", firings ", totals.firings,
+          ", on arrival ", totals.on_arrival, ", of closed windows ", totals.closed);
   CHECK(totals.differences == 0);
   // Streams in which nothing happens prove nothing.
   CHECK(totals.firings >= totals.streams);
@@ -77,7 +84,8 @@ TEST_CASE("correlations: timelines counted out by hand") {
   for (const Timeline& timeline : correlation_timelines()) {
     for (const Batches batches : {Batches::single, Batches::one}) {
       Random random(1);
-      const Stream stream = stream_of(timeline.rules, read_events(timeline.events), nanoseconds(timeline.lateness), batches, random);
+      const Stream stream = stream_of(timeline.rules, read_events(timeline.events),
+                                      nanoseconds(timeline.lateness), batches, random);
       INFO(timeline.name, "\n", to_text(stream));
       CHECK(difference(stream) == "");
     }
@@ -101,7 +109,9 @@ TEST_CASE("random correlations: events in any order within the lateness") {
     Random random(seed);
     const GeneratedCorrelations made = generate_correlations(random, {});
     const int64_t lateness = some_lateness(made, random);
-    compare(stream_of(made.rules, delayed(made.events, lateness, random), lateness, some_batches(random), random), seed, totals);
+    compare(
+        stream_of(made.rules, delayed(made.events, lateness, random), lateness, some_batches(random), random),
+        seed, totals);
   }
   report(totals);
 }
@@ -114,7 +124,9 @@ TEST_CASE("random correlations: sums that more events may lower") {
     wishes.negative_sums = true;
     const GeneratedCorrelations made = generate_correlations(random, wishes);
     const int64_t lateness = some_lateness(made, random);
-    compare(stream_of(made.rules, delayed(made.events, lateness, random), lateness, some_batches(random), random), seed, totals);
+    compare(
+        stream_of(made.rules, delayed(made.events, lateness, random), lateness, some_batches(random), random),
+        seed, totals);
   }
   report(totals);
 }
@@ -129,7 +141,8 @@ TEST_CASE("random correlations: what fires does not depend on how shards are wor
     wishes.keys = 12;
     const GeneratedCorrelations made = generate_correlations(random, wishes);
     const int64_t lateness = some_lateness(made, random);
-    const Stream stream = stream_of(made.rules, delayed(made.events, lateness, random), lateness, Batches::any, random);
+    const Stream stream =
+        stream_of(made.rules, delayed(made.events, lateness, random), lateness, Batches::any, random);
     INFO("SIGRUN_DIFFERENTIAL_SEED=", seed, "\n", made.rules);
     const sigma::RuleSet rules = correlation_rules(stream.rules);
     CorrelatorRun::Settings settings;
@@ -158,8 +171,8 @@ TEST_CASE("correlations: a full log tells of the alerts that wait before it lets
   std::string events = "0 a\n1 a\n2 a\n11.5 a\n11.6 a\n";
   for (int i = 0; i < 20; ++i) events += "11.7 a\n";
   Random random(1);
-  const Stream stream = stream_of("n: {type: event_count, rules: [a], timespan: 10s, condition: {gte: 3}}\n", read_events(events), 30'000'000'000,
-                                  Batches::single, random);
+  const Stream stream = stream_of("n: {type: event_count, rules: [a], timespan: 10s, condition: {gte: 3}}\n",
+                                  read_events(events), 30'000'000'000, Batches::single, random);
   CorrelatorRun::Settings settings;
   settings.limits.correlation_log_entries = 4;
   CHECK(difference(stream, settings) == "");
@@ -176,7 +189,8 @@ TEST_CASE("random correlations: full logs, events in order") {
     const int64_t lateness = random.chance(50) ? 0 : some_lateness(made, random);
     CorrelatorRun::Settings settings;
     settings.limits.correlation_log_entries = random.between(2, 6);
-    compare(stream_of(made.rules, made.events, lateness, some_batches(random), random), seed, totals, settings);
+    compare(stream_of(made.rules, made.events, lateness, some_batches(random), random), seed, totals,
+            settings);
   }
   report(totals);
 }
@@ -192,7 +206,8 @@ TEST_CASE("random correlations: hundreds of events and values in a window") {
     wishes.keys = 1;
     const GeneratedCorrelations made = generate_correlations(random, wishes);
     const int64_t lateness = random.chance(50) ? 0 : some_lateness(made, random) / 4;
-    const std::vector<naive::RuleEvent> events = lateness == 0 ? made.events : delayed(made.events, lateness, random);
+    const std::vector<naive::RuleEvent> events =
+        lateness == 0 ? made.events : delayed(made.events, lateness, random);
     CorrelatorRun::Settings settings;
     if (lateness == 0 && random.chance(50)) settings.limits.correlation_log_entries = random.between(20, 100);
     compare(stream_of(made.rules, events, lateness, some_batches(random), random), seed, totals, settings);
@@ -211,7 +226,8 @@ TEST_CASE("random correlations: full logs, events in any order: what is let go o
     wishes.chains = false;
     const GeneratedCorrelations made = generate_correlations(random, wishes);
     const int64_t lateness = some_lateness(made, random);
-    const Stream stream = stream_of(made.rules, delayed(made.events, lateness, random), lateness, Batches::any, random);
+    const Stream stream =
+        stream_of(made.rules, delayed(made.events, lateness, random), lateness, Batches::any, random);
     INFO("SIGRUN_DIFFERENTIAL_SEED=", seed, "\n", to_text(stream));
     const sigma::RuleSet rules = correlation_rules(stream.rules);
     const naive::NaiveCorrelator naive(rules);
@@ -238,7 +254,8 @@ TEST_CASE("random correlations: a state saved while the stream goes on is that o
     wishes.most_events = wishes.dense ? 700 : 60;
     const GeneratedCorrelations made = generate_correlations(random, wishes);
     const int64_t lateness = some_lateness(made, random);
-    Stream stream = stream_of(made.rules, delayed(made.events, lateness, random), lateness, Batches::any, random);
+    Stream stream =
+        stream_of(made.rules, delayed(made.events, lateness, random), lateness, Batches::any, random);
     INFO("SIGRUN_DIFFERENTIAL_SEED=", seed, "\n", to_text(stream));
     const sigma::RuleSet rules = correlation_rules(stream.rules);
     CorrelatorRun::Settings settings;
@@ -263,7 +280,6 @@ TEST_CASE("random correlations: a state saved while the stream goes on is that o
       if (stream.arrivals[i].ends_batch) restored.end_batch();
     }
     restored.close();
-    // Which events are shown is a sample, and depends on the room that a log happens to have.
     std::vector<std::string> expected = texts_of(undisturbed.fired(), false);
     expected.erase(expected.begin(), expected.begin() + static_cast<ptrdiff_t>(before));
     const std::vector<std::string> fired = texts_of(restored.fired(), false);
@@ -279,7 +295,8 @@ TEST_CASE("random correlations: a closed Correlator begins anew") {
   for (const uint64_t end = seed + wanted_streams() / 10; seed < end; ++seed) {
     Random random(seed);
     const GeneratedCorrelations made = generate_correlations(random, {});
-    const Stream stream = stream_of(made.rules, delayed(made.events, 1'000'000'000, random), 1'000'000'000, Batches::any, random);
+    const Stream stream = stream_of(made.rules, delayed(made.events, 1'000'000'000, random), 1'000'000'000,
+                                    Batches::any, random);
     INFO("SIGRUN_DIFFERENTIAL_SEED=", seed, "\n", to_text(stream));
     const sigma::RuleSet rules = correlation_rules(stream.rules);
     CorrelatorRun::Settings settings;

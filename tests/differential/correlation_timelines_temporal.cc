@@ -161,6 +161,17 @@ const std::vector<Timeline>& temporal_timelines() {
           41 c
           50 b)",
        "10 n - value=2 events=2 from=0"},
+      {"temporal_ordered: an alert of the watermark is not told again when a late event makes one before it",
+       "n: {type: temporal_ordered, rules: [d, b], timespan: 10s}",
+       R"(47 d
+          44.500000002 d
+          59.750000002 b
+          59.000000004 d
+          64.250000002 a
+          54.750000002 b)",
+       R"(54.750000002 n - value=2 events=2 from=47
+          59.750000002 n - value=2 events=3 from=54.750000002)",
+       "10.000000001"},
       {"temporal_ordered: groups apart",
        "n: {type: temporal_ordered, rules: [a, b], group-by: [user], timespan: 10s}",
        R"(0 a user=x

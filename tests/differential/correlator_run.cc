@@ -8,7 +8,8 @@
 
 namespace sigrun::differential {
 
-CorrelatorRun::CorrelatorRun(const sigma::RuleSet& rules, Settings settings) : settings_(std::move(settings)) {
+CorrelatorRun::CorrelatorRun(const sigma::RuleSet& rules, Settings settings)
+    : settings_(std::move(settings)) {
   DiagnosticSink sink("correlations");
   plan_ = build_correlation_plan(rules.detections, rules.correlations, sink);
   REQUIRE(plan_.correlations.size() == rules.correlations.size());
@@ -99,14 +100,16 @@ void in_threads(size_t count, const std::function<void(size_t)>& visit) {
 }
 
 std::string to_text(const Firing& firing, bool with_evidence) {
-  std::string text = fmt::format("correlation {} at {} from {} group [{}] value={} events={}{}{} id={}", firing.correlation, firing.time,
-                                 firing.from, fmt::join(firing.group, ","), firing.value, firing.events, firing.at_least ? " at least" : "",
-                                 firing.settled ? " settled" : "", std::string_view(firing.id.text()));
+  std::string text =
+      fmt::format("correlation {} at {} from {} group [{}] value={} events={}{}{} id={}", firing.correlation,
+                  firing.time, firing.from, fmt::join(firing.group, ","), firing.value, firing.events,
+                  with_evidence && firing.at_least ? " at least" : "", firing.settled ? " settled" : "",
+                  std::string_view(firing.id.text()));
   if (!with_evidence) return text;
   text += fmt::format(" missing={}", firing.evidence_missing);
   for (const Evidence& evidence : firing.evidence)
-    text += fmt::format(" ({} {} {} {} {} {} {})", std::string_view(evidence.id.text()), evidence.source, evidence.time, evidence.input,
-                        evidence.line, evidence.offset, evidence.event);
+    text += fmt::format(" ({} {} {} {} {} {} {})", std::string_view(evidence.id.text()), evidence.source,
+                        evidence.time, evidence.input, evidence.line, evidence.offset, evidence.event);
   return text;
 }
 

@@ -69,7 +69,7 @@ class CorrelatorRun {
 void backwards(size_t count, const std::function<void(size_t)>& visit);
 void in_threads(size_t count, const std::function<void(size_t)>& visit);
 
-// All that a firing says, with or without its sample of events.
+// All that a firing says; or without its sample of events and what else depends on the room that a log happens to have.
 std::string to_text(const Firing& firing, bool evidence = true);
 
 }  // namespace sigrun::differential

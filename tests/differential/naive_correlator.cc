@@ -120,7 +120,8 @@ bool in_order(const std::set<size_t>& inputs, const std::vector<Entry>& window) 
   for (size_t input : inputs) {
     std::optional<int64_t> next;
     for (const Entry& entry : window)
-      if (entry.inputs.contains(input) && entry.time >= reached && (!next || entry.time < *next)) next = entry.time;
+      if (entry.inputs.contains(input) && entry.time >= reached && (!next || entry.time < *next))
+        next = entry.time;
     if (!next) return false;
     reached = *next;
   }
@@ -150,7 +151,8 @@ bool ordered_expression_holds(const CorrelationRule& rule, const RuleExpression&
   return false;
 }
 
-bool ordered_holds(const CorrelationRule& rule, const std::set<size_t>& seen, const std::vector<Entry>& window) {
+bool ordered_holds(const CorrelationRule& rule, const std::set<size_t>& seen,
+                   const std::vector<Entry>& window) {
   std::set<size_t> all;
   for (size_t input = 0; input < rule.rules.size(); ++input) all.insert(input);
   if (!rule.expression) return in_order(all, window);
@@ -159,7 +161,8 @@ bool ordered_holds(const CorrelationRule& rule, const std::set<size_t>& seen, co
     std::set<size_t> picked;
     for (size_t input : all)
       if (subset >> input & 1) picked.insert(input);
-    if (in_order(picked, window) && ordered_expression_holds(rule, *rule.expression, false, picked, seen)) return true;
+    if (in_order(picked, window) && ordered_expression_holds(rule, *rule.expression, false, picked, seen))
+      return true;
   }
   return false;
 }
@@ -219,7 +222,8 @@ std::set<size_t> NaiveCorrelator::inputs_of(size_t correlation, const sigma::Rul
   return inputs;
 }
 
-void NaiveCorrelator::enter(size_t correlation, const std::set<size_t>& inputs, size_t event, int64_t time, const Fields& fields, Groups& groups, Outcomes& outcomes) const {
+void NaiveCorrelator::enter(size_t correlation, const std::set<size_t>& inputs, size_t event, int64_t time,
+                            const Fields& fields, Groups& groups, Outcomes& outcomes) const {
   const CorrelationRule& rule = rules_[correlation];
   // One event enters a group once, whatever number of references it satisfies.
   std::map<Key, Entry> entries;
@@ -233,7 +237,8 @@ void NaiveCorrelator::enter(size_t correlation, const std::set<size_t>& inputs, 
       continue;
     }
     std::vector<std::set<std::string>> value_parts;
-    for (const std::string& name : rule.fields) value_parts.push_back(values_of(fields, field_of(rule, input, name)));
+    for (const std::string& name : rule.fields)
+      value_parts.push_back(values_of(fields, field_of(rule, input, name)));
     const std::set<std::vector<std::string>> values = combinations(value_parts);
     if (values.empty()) {
       ++outcomes.without_value;
@@ -267,14 +272,14 @@ Groups NaiveCorrelator::groups(size_t correlation, const std::vector<RuleEvent>&
   Outcomes unwanted;
   size_t place = 0;
   for (const RuleEvent& event : events)
-    enter(correlation, inputs_of(correlation, detections_[event.rule]), place++, event.time, event.fields, groups,
-          outcomes ? *outcomes : unwanted);
+    enter(correlation, inputs_of(correlation, detections_[event.rule]), place++, event.time, event.fields,
+          groups, outcomes ? *outcomes : unwanted);
   for (const CanonicalAlert& alert : below) {
     Fields fields;
     for (size_t i = 0; i < alert.group.size(); ++i)
       fields[rules_[alert.correlation].group_by[i]] = {alert.group[i]};
-    enter(correlation, inputs_of(correlation, rules_[alert.correlation].header), place++, alert.time, fields, groups,
-          outcomes ? *outcomes : unwanted);
+    enter(correlation, inputs_of(correlation, rules_[alert.correlation].header), place++, alert.time, fields,
+          groups, outcomes ? *outcomes : unwanted);
   }
   return groups;
 }
