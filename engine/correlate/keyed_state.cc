@@ -1,5 +1,6 @@
 #include "correlate/keyed_state.h"
 
+#include <array>
 #include <cstring>
 
 #include "support/seeded_hash.h"
@@ -112,18 +113,20 @@ KeyedState::Entry* KeyedState::find_any(uint64_t hash) const {
   return nullptr;
 }
 
-void KeyedState::add_to_page(uint64_t hash, int64_t number) {
+std::vector<uint64_t>& KeyedState::page_at(int64_t number) {
   auto [page, fresh] = calendar_.try_emplace(number);
-  const size_t before = page->second.capacity();
-  page->second.push_back(hash);
-  bytes_ += (page->second.capacity() - before) * sizeof(uint64_t) + (fresh ? page_node_bytes : 0);
+  if (fresh) bytes_ += page_node_bytes;
+  return page->second;
 }
 
 size_t KeyedState::expire(int64_t now) {
   size_t expired = 0;
   while (may_expire(now)) {
     std::vector<uint64_t> due = std::move(calendar_.begin()->second);
+    const int64_t number = calendar_.begin()->first;
     calendar_.erase(calendar_.begin());
+    // Most move to one of the pages behind this one, in any order: these are not searched for each time.
+    std::array<std::vector<uint64_t>*, 32> next{};
     bytes_ -= due.capacity() * sizeof(uint64_t) + page_node_bytes;
     constexpr size_t ahead = 8;
     for (size_t i = 0; i < due.size(); ++i) {
@@ -134,7 +137,14 @@ size_t KeyedState::expire(int64_t now) {
       if (!entry) continue;
       const int64_t until = owner_.needed_until(*entry);
       if (until >= now && now != INT64_MAX) {
-        add_to_calendar(hash, until);
+        const int64_t page = page_of(until);
+        const auto behind = static_cast<uint64_t>(page) - static_cast<uint64_t>(number);
+        if (behind >= next.size()) {
+          add_to_page(hash, page);
+          continue;
+        }
+        if (!next[behind]) next[behind] = &page_at(page);
+        put_on(*next[behind], hash);
         continue;
       }
       owner_.release(*entry);

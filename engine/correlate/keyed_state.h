@@ -113,7 +113,13 @@ class KeyedState {
   void put(Entry* entry);
   void erase(Entry& entry);
   void add_to_calendar(uint64_t hash, int64_t until) { add_to_page(hash, page_of(until)); }
-  void add_to_page(uint64_t hash, int64_t page);
+  void add_to_page(uint64_t hash, int64_t page) { put_on(page_at(page), hash); }
+  std::vector<uint64_t>& page_at(int64_t page);
+  void put_on(std::vector<uint64_t>& page, uint64_t hash) {
+    const size_t before = page.capacity();
+    page.push_back(hash);
+    bytes_ += (page.capacity() - before) * sizeof(uint64_t);
+  }
   Owner& owner_;
   int64_t page_;
   std::vector<uint64_t> slots_;  // open addressing, linear probing; a power of two
