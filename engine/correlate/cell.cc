@@ -90,7 +90,9 @@ void Cell::shrink(size_t bytes, Shard& shard) {
 bool Cell::grow(Group& group, size_t most, size_t wanted) {
   const size_t capacity = group.head().capacity;
   if (capacity >= most) return false;
-  size_t larger = std::min(most, capacity + std::max<size_t>(2, capacity / 2));
+  // A log that is still below what the condition needs is likely to need it all: it moves less often.
+  const size_t step = capacity < wanted ? capacity + 1 : std::max<size_t>(2, capacity / 2);
+  size_t larger = std::min(most, capacity + step);
   if (capacity < wanted && larger > wanted) larger = wanted;
   group = group_of(state_.resize(group.entry(), layout_.bytes(larger)));
   group.head().capacity = static_cast<uint32_t>(larger);
