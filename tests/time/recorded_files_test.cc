@@ -4,30 +4,18 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 
-#include "cli/command_fixture.h"
 #include "event/byte_source.h"
 #include "support/corpus.h"
 #include "support/rule_fixture.h"
+#include "support/shipped_tables.h"
 #include "time/time_stream.h"
 
 using namespace sigrun;
 using namespace sigrun::test;
 
 namespace {
-
-std::string shipped_tables() {
-  std::vector<std::string> files;
-  for (const auto& file : std::filesystem::directory_iterator("rules/taxonomy"))
-    if (file.path().extension() == ".yml") files.push_back(file.path());
-  std::sort(files.begin(), files.end());
-  std::string tables;
-  for (const std::string& file : files) tables += cli::read_whole_file(file) + "\n---\n";
-  tables.resize(tables.size() - 5);
-  return tables;
-}
 
 std::string whole_file(const std::string& path) {
   std::string error, text;
