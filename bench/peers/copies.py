@@ -12,6 +12,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
 from engines import LINE_FIELD
 
@@ -30,10 +31,13 @@ class Copy:
 class Input:
     """A file of events, and what peers are told about it (inputs.toml)."""
 
-    path: Path
+    path: Path  # of a generated stream: its name
     logsource: str = ""
     fields: str = ""
     narrow: str = ""
+    generate: Callable = None  # writes the events into a file
+    rules: str = ""  # a folder of its own
+    correlates: bool = False  # its rules are correlations: matches are groups
 
     @property
     def name(self):
@@ -65,7 +69,11 @@ def copy_events(input, folder, limits, at_least):
         stem = folder / f"{input.name}.{limit or 'all'}"
         made[limit] = Copy(f"{stem}.ndjson", f"{stem}.numbered.ndjson")
         files[limit] = (open(made[limit].plain, "wb"), open(made[limit].numbered, "wb"))
-    with _open(input.path) as lines:
+    if input.generate:
+        made_here = folder / f"{input.name}.made"
+        with open(made_here, "wb") as target:
+            input.generate(target)
+    with _open(made_here if input.generate else input.path) as lines:
         for line in lines:
             line = line.strip()
             if not line.startswith(b"{") or line[1:].lstrip().startswith(b"}"):
@@ -82,7 +90,9 @@ def copy_events(input, folder, limits, at_least):
             file.close()
     if left_out:
         print(f"{input.name}: {left_out} lines that are no JSON objects were left out", file=sys.stderr)
-    if 0 < count < at_least:
+    if input.generate:
+        os.remove(made_here)
+    if 0 < count < at_least and not input.correlates:  # time would jump back
         everything = made[None]
         everything.times = -(-at_least // count)
         once = everything.plain + ".once"

@@ -33,18 +33,23 @@ class Engine:
     numbered: bool = False  # its matches are read from the numbered copy,
     numbered_arguments: tuple = ()  # with these arguments added
     limit: Optional[int] = None  # events, for engines that would take hours
+    correlated: Optional[Callable] = None  # line of output -> (group, rule id), or None of other lines
 
 
 def _sigrun(*more, tables=True):
     def command(program, rules, events, input):
+        if input.correlates and not tables:
+            return None
         pipeline = ["-p", input.fields] if input.fields and not tables else []
         return [program, "scan", "-r", rules, "-j", "1", "--format", "ndjson", *more, *pipeline, events]
 
     return command
 
 
-def _rsigma(routed=False, narrowed=False):
+def _rsigma(routed=False, narrowed=False, roomy=False):
     def command(program, rules, events, input):
+        if input.correlates and (routed or narrowed) or roomy and not input.correlates:
+            return None
         arguments = [program, "engine", "eval", "--output-format", "ndjson", "--input-format", "json"]
         arguments += ["-r", rules]
         if narrowed:
@@ -53,6 +58,10 @@ def _rsigma(routed=False, narrowed=False):
             arguments += ["-p", input.narrow]
         if input.fields:
             arguments += ["-p", input.fields]
+        if input.correlates:  # what sigrun does: an alert when a condition comes true, not on each event while it is
+            arguments += ["--suppress", "10m", "--no-detections"]
+        if roomy:
+            arguments += ["--max-state-entries", "100000000"]
         if routed:
             arguments += ["--logsource-routing"]
             if input.logsource:
@@ -70,6 +79,20 @@ def _sigrun_match(line):
 def _rsigma_match(line):
     match = json.loads(line)
     return int(match["event"][LINE_FIELD]), match.get("rule_id") or ""
+
+
+def _sigrun_correlated(line):
+    alert = json.loads(line)
+    if alert["kind"] != "correlation":
+        return None
+    return json.dumps(alert["group"], sort_keys=True), alert["rule"].get("id", "")
+
+
+def _rsigma_correlated(line):
+    match = json.loads(line)
+    if "correlation_type" not in match:
+        return None
+    return json.dumps(dict(match["group_key"]), sort_keys=True), match.get("rule_id") or ""
 
 
 def _tabbed_match(line):
@@ -98,6 +121,7 @@ _sigrun_facts = dict(
     version=_says_version("version"),
     loaded=r"rules: +([\d,]+) loaded",
     refused=r"loaded, ([\d,]+) refused",
+    correlated=_sigrun_correlated,
 )
 _rsigma_facts = dict(
     program="rsigma",
@@ -107,6 +131,7 @@ _rsigma_facts = dict(
     refused=r"(\d+) parse errors",
     numbered=True,
     numbered_arguments=("--include-event",),
+    correlated=_rsigma_correlated,
 )
 
 ENGINES = [
@@ -139,10 +164,17 @@ ENGINES = [
         **_rsigma_facts,
     ),
     Engine(
+        "rsigma-roomy",
+        "with room for every group: its own limit is 100,000",
+        command=_rsigma(roomy=True),
+        against=("sigrun",),
+        **_rsigma_facts,
+    ),
+    Engine(
         "sigma-rust",
         "a library, one rule after the other",
         program="sigma-rust-scan",
-        command=lambda program, rules, events, input: [program, rules, events],
+        command=lambda program, rules, events, input: None if input.correlates else [program, rules, events],
         match=_tabbed_match,
         version=_sigma_rust_version,
         loaded=r"Loaded (\d+)",

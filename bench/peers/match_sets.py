@@ -1,6 +1,6 @@
 """match_sets: which (event, rule) pairs two engines agree on, rule by rule.
 
-A match set is {rule id: set of event lines}. `differences` yields one record for each rule whose sets differ; a
+A match set is {rule id: set of event lines, or of groups where rules correlate}. `differences` yields one record for each rule whose sets differ; a
 surplus of the peer that sigrun finds as well once log sources do not count is told apart from the rest, so that a
 peer that does not route is one cause and not thousands.
 """
@@ -12,16 +12,17 @@ def rules_by_id(folder):
     """{id: (title, log source, path)} of a folder of rules, by their text: three lines need no YAML reader."""
     found = {}
     for path in sorted(Path(folder).rglob("*.yml")):
-        text = path.read_text(encoding="utf-8", errors="replace")
-        identity = re.search(r"^id: *['\"]?([0-9a-fA-F-]{36})", text, re.M)
-        title = re.search(r"^title: *(.*)", text, re.M)
-        source = re.search(r"^logsource:((?:\n[ \t]+.*)+)", text, re.M)
-        block = source.group(1) if source else ""
-        facts = re.findall(r"^[ \t]+(product|category|service): *(\S+)", block, re.M)
-        if identity:
-            where = ",".join("=".join(fact) for fact in facts)
-            name = title.group(1).strip(" '\"") if title else ""
-            found[identity.group(1)] = (name, where, str(path.relative_to(folder)))
+        whole = path.read_text(encoding="utf-8", errors="replace")
+        for text in re.split(r"^---$", whole, flags=re.M):
+            identity = re.search(r"^id: *['\"]?([0-9a-fA-F-]{36})", text, re.M)
+            title = re.search(r"^title: *(.*)", text, re.M)
+            source = re.search(r"^logsource:((?:\n[ \t]+.*)+)", text, re.M)
+            block = source.group(1) if source else ""
+            facts = re.findall(r"^[ \t]+(product|category|service): *(\S+)", block, re.M)
+            if identity:
+                where = ",".join("=".join(fact) for fact in facts)
+                name = title.group(1).strip(" '\"") if title else ""
+                found[identity.group(1)] = (name, where, str(path.relative_to(folder)))
     return found
 
 
