@@ -187,6 +187,9 @@ int run_scan(const ScanArguments& arguments) {
   options.threads = arguments.threads;
   options.unwrap = arguments.unwrap;
   options.state.folder = arguments.state.empty() ? configuration->state.folder : arguments.state;
+  options.state.started = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                              std::chrono::system_clock::now().time_since_epoch())
+                              .count();
   options.state.snapshot_seconds = static_cast<double>(configuration->state.snapshot_interval_seconds);
   options.correlation.state_bytes = configuration->state.memory;
   options.correlation.rule_bytes = configuration->state.rule_memory;

@@ -60,8 +60,9 @@ void CorrelationStage::take(size_t input, EventOccurrences& events) {
 
   // What was held comes first; what is still not decided is held.
   Held before = std::exchange(state.held, {});
-  pass_on_some(state, before.events, 0, before.count);
-  pass_on_some(state, events, before.count, before.count + events.stamps.size());
+  pass_on_some(state, before.events, 0, before.count, before.from_before);
+  pass_on_some(state, events, before.count, before.count + events.stamps.size(), false);
+  state.held.from_before = before.from_before && decided_.size() < before.count;
   correlate(state, ready_);
   state.held.count = before.count + events.stamps.size() - decided_.size();
   for (uint32_t& event : state.held.events.event_of_place) event -= static_cast<uint32_t>(decided_.size());
@@ -79,7 +80,7 @@ void CorrelationStage::pass_on(InputState& state, EventOccurrences& events) {
 
 // `events` are those from `first` to `end` among the decided ones and what lies behind these.
 void CorrelationStage::pass_on_some(InputState& state, const EventOccurrences& events, size_t first,
-                                    size_t end) {
+                                    size_t end, bool from_before) {
   const OccurrenceBatch& batch = events.batch;
   uint32_t last_place = UINT32_MAX, copied_place = 0;
   size_t next = first;
@@ -111,6 +112,7 @@ void CorrelationStage::pass_on_some(InputState& state, const EventOccurrences& e
     if (!is_decided) continue;
     to.occurrences.back().time = decided_[event].time;
     to.occurrences.back().late = decided_[event].timing == Timing::late;
+    if (from_before) correlator_.add_from_before(occurrence.source, decided_[event].time);
   }
   come_to(end);
 }
@@ -152,7 +154,7 @@ void CorrelationStage::end(size_t input) {
   decided_.clear();
   state.clock.end(decided_);
   const Held before = std::exchange(state.held, {});
-  pass_on_some(state, before.events, 0, before.count);
+  pass_on_some(state, before.events, 0, before.count, before.from_before);
   state.ended = true;
   correlate(state, ready_);
 }
@@ -195,15 +197,15 @@ void CorrelationStage::save_held(const Held& held, std::string& out) const {
   }
   append_bytes(out, uint64_t{batch.occurrences.size()});
   for (const Occurrence& occurrence : batch.occurrences) {
-    append_text(out, engine_.rules()[occurrence.source]->id);
     append_bytes(out, occurrence.source);
     append_bytes(out, occurrence.time);
     append_bytes(out, occurrence.id.high);
     append_bytes(out, occurrence.id.low);
     append_bytes(out, occurrence.place);
-    const size_t fields = engine_.correlations().captured[occurrence.source].size();
-    append_bytes(out, static_cast<uint32_t>(fields));
-    for (size_t field = 0; field < fields; ++field) {
+    const std::vector<std::string>& fields = engine_.correlations().captured[occurrence.source];
+    append_bytes(out, static_cast<uint32_t>(fields.size()));
+    for (size_t field = 0; field < fields.size(); ++field) {
+      append_text(out, fields[field]);
       const auto values = batch.values_of(occurrence, field);
       append_bytes(out, static_cast<uint32_t>(values.size()));
       for (const CapturedValue& value : values) append_text(out, batch.text_of(value));
@@ -211,12 +213,13 @@ void CorrelationStage::save_held(const Held& held, std::string& out) const {
   }
 }
 
-// Occurrences of rules that are not what they were when the state was saved are left out.
-bool CorrelationStage::restore_held(std::string_view saved, Held& held) const {
+// Rules and the fields that are wanted of them may have changed: sources go by the names that the Correlator's plan knows, fields by theirs.
+bool CorrelationStage::restore_held(std::string_view saved, Held& held) {
   OccurrenceBatch& batch = held.events.batch;
   uint64_t count, places, occurrences;
   if (!take_bytes(saved, count) || !take_bytes(saved, places) || places > saved.size()) return false;
   held.count = count;
+  held.from_before = count > 0;
   for (uint64_t i = 0; i < places; ++i) {
     EventPlace place;
     if (!take_bytes(saved, held.events.event_of_place.emplace_back()) || !take_text(saved, place.input) ||
@@ -228,32 +231,43 @@ bool CorrelationStage::restore_held(std::string_view saved, Held& held) const {
     batch.places.push_back(place);
   }
   if (!take_bytes(saved, occurrences)) return false;
+  std::map<std::string_view, std::vector<std::string_view>> values;  // by field
   for (uint64_t i = 0; i < occurrences; ++i) {
-    std::string_view rule;
     Occurrence occurrence;
     uint32_t fields;
-    if (!take_text(saved, rule) || !take_bytes(saved, occurrence.source) ||
-        !take_bytes(saved, occurrence.time) || !take_bytes(saved, occurrence.id.high) ||
-        !take_bytes(saved, occurrence.id.low) || !take_bytes(saved, occurrence.place) ||
-        !take_bytes(saved, fields) || occurrence.place >= places)
+    if (!take_bytes(saved, occurrence.source) || !take_bytes(saved, occurrence.time) ||
+        !take_bytes(saved, occurrence.id.high) || !take_bytes(saved, occurrence.id.low) ||
+        !take_bytes(saved, occurrence.place) || !take_bytes(saved, fields) || occurrence.place >= places)
       return false;
-    const bool same = occurrence.source < engine_.rules().size() &&
-                      engine_.rules()[occurrence.source]->id == rule &&
-                      engine_.correlations().captured[occurrence.source].size() == fields;
-    occurrence.first_captured = static_cast<uint32_t>(batch.captured.size());
+    values.clear();
     for (uint32_t field = 0; field < fields; ++field) {
-      uint32_t values;
-      if (!take_bytes(saved, values)) return false;
-      if (same) batch.add_field();
-      for (uint32_t value = 0; value < values; ++value) {
-        std::string_view text;
+      std::string_view name, text;
+      uint32_t number;
+      if (!take_text(saved, name) || !take_bytes(saved, number)) return false;
+      for (uint32_t value = 0; value < number; ++value) {
         if (!take_text(saved, text)) return false;
-        if (same) batch.add_value(text);
+        values[name].push_back(text);
       }
     }
-    if (same) batch.occurrences.push_back(occurrence);
+    occurrence.source = correlator_.source_of(occurrence.source);
+    if (occurrence.source == SavedPlan::no_source) {
+      ++held_of_gone_rules_;
+      continue;
+    }
+    occurrence.first_captured = static_cast<uint32_t>(batch.captured.size());
+    for (const std::string& field : engine_.correlations().captured[occurrence.source]) {
+      batch.add_field();
+      for (std::string_view value : values[field]) batch.add_value(value);
+    }
+    batch.occurrences.push_back(occurrence);
   }
   return saved.empty();
+}
+
+void CorrelationStage::forget() {
+  restored_.clear();
+  held_of_gone_rules_ = 0;
+  correlator_.forget();
 }
 
 bool CorrelationStage::restore(std::string_view saved) {
@@ -263,7 +277,7 @@ bool CorrelationStage::restore(std::string_view saved) {
     Restored one{InputClock(InputKind::file, engine_.limits()), {}};
     if (!one.clock.restore(clock) || !restore_held(held, one.held) || one.clock.undecided() != one.held.count)
       return false;
-    restored_.emplace(name, std::move(one));
+    if (!restored_.emplace(name, std::move(one)).second) return false;
   }
   return true;
 }

@@ -51,10 +51,14 @@ class CorrelationStage {
   // No input has. Everything is decided.
   void finish();
 
-  // What is to be saved beside the Correlator's sections: the inputs' clocks, and what is not decided; and back, before begin().
-  // False: it is damaged.
+  // What is to be saved beside the Correlator's sections: the inputs' clocks, and what is not decided; and back, before begin() and after the Correlator's plan.
+  // False: it is damaged; then forget() is due.
   std::string save() const;
   bool restore(std::string_view saved);
+  // As if nothing had been restored, here and of the Correlator.
+  void forget();
+  // Occurrences that were not decided when the state was saved, of rules that are gone.
+  uint64_t held_of_gone_rules() const { return held_of_gone_rules_; }
   Correlator& correlator() { return correlator_; }
 
   const CorrelationCounters& counters() const { return correlator_.counters(); }
@@ -68,6 +72,7 @@ class CorrelationStage {
     EventOccurrences events;
     std::deque<std::string> texts;
     size_t count = 0;  // of events
+    bool from_before = false;  // some were held back when the state was saved that this scan goes on with
   };
 
   struct InputState {
@@ -85,9 +90,10 @@ class CorrelationStage {
   };
 
   void save_held(const Held& held, std::string& out) const;
-  bool restore_held(std::string_view saved, Held& held) const;
+  bool restore_held(std::string_view saved, Held& held);
   void pass_on(InputState& state, EventOccurrences& events);
-  void pass_on_some(InputState& state, const EventOccurrences& events, size_t first, size_t end);
+  void pass_on_some(InputState& state, const EventOccurrences& events, size_t first, size_t end,
+                    bool from_before);
   void correlate(InputState& state, OccurrenceBatch& batch);
   void begin_segment(InputState& state);
   size_t active() const;
@@ -99,6 +105,7 @@ class CorrelationStage {
   Correlator correlator_;
   std::vector<std::unique_ptr<InputState>> inputs_;
   std::map<std::string, Restored, std::less<>> restored_;  // by name; until begin()
+  uint64_t held_of_gone_rules_ = 0;
   WatermarkOfInputs watermark_;
   uint64_t segment_ = 0;
   std::vector<EventTime> decided_;

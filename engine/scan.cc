@@ -178,7 +178,7 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
   CorrelatorOptions correlation = options.correlation;
   std::optional<ScanState> state;
   if (!options.state.folder.empty() && !engine.correlations().empty()) {
-    state.emplace(options.state, inputs, observer);
+    state.emplace(options.state, limits, inputs, observer);
     correlation.seed = state->seed().value_or(correlation.seed);
   }
   std::optional<CorrelationStage> correlations;

@@ -23,6 +23,8 @@ namespace sigrun {
 struct ScanStateOptions {
   std::string folder;            // empty: nothing outlives the scan
   double snapshot_seconds = 60;  // between two writings; 0: as often as possible
+  int64_t started =
+      0;  // the wall clock, nanoseconds since 1970: when rules changed, where the state knows no event time
 };
 
 struct ScanOptions {

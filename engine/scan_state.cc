@@ -8,13 +8,17 @@
 #include <utility>
 
 #include "event/byte_source.h"
+#include "event/timestamp.h"
 #include "support/saved_bytes.h"
 #include "support/seeded_hash.h"
 
 namespace sigrun {
 namespace {
 
-enum SectionKind : uint32_t { inputs_section = 1, stage_section = 2, shard_section = 3 };
+enum SectionKind : uint32_t { inputs_section = 1, stage_section = 2, shard_section = 3, plan_section = 4 };
+
+// Changes of correlations that are told of one by one.
+constexpr size_t told_changes = 20;
 
 constexpr size_t prefix_wanted = 1024;
 // Shards that go into a snapshot with each chunk, beside those that the chunk touches.
@@ -45,11 +49,59 @@ bool begins_as(const InputPosition& known, const std::string& input) {
   return beginning.size() == known.prefix_bytes && hash_with_seed(beginning, 0) == known.prefix_hash;
 }
 
+bool read_inputs(std::string_view saved, std::vector<InputPosition>& known) {
+  while (!saved.empty()) {
+    InputPosition position;
+    std::string_view name;
+    if (!take_text(saved, name) || !take_bytes(saved, position.offset) || !take_bytes(saved, position.line) ||
+        !take_bytes(saved, position.prefix_bytes) || !take_bytes(saved, position.prefix_hash) ||
+        position.prefix_bytes > prefix_wanted)
+      return false;
+    position.name = name;
+    known.push_back(std::move(position));
+  }
+  return true;
+}
+
+bool restore_sections(std::span<const StateSection> sections, CorrelationStage& stage, int64_t now,
+                      std::vector<InputPosition>& known, std::vector<CorrelationChange>& changes) {
+  Correlator& correlator = stage.correlator();
+  // The others are read by the plan, whatever their order.
+  for (const StateSection& section : sections)
+    if (section.kind == plan_section && !correlator.restore_plan(section.bytes)) return false;
+  bool inputs = false, clocks = false;
+  for (const StateSection& section : sections) {
+    switch (section.kind) {
+      case inputs_section:
+        if (std::exchange(inputs, true) || !read_inputs(section.bytes, known)) return false;
+        break;
+      case stage_section:
+        if (std::exchange(clocks, true) || !stage.restore(section.bytes)) return false;
+        break;
+      case shard_section:
+        if (!correlator.restore(section.bytes)) return false;
+        break;
+      default: break;  // the plan, or of a later version
+    }
+  }
+  return inputs && clocks && correlator.end_restore(now, changes);
+}
+
 }  // namespace
 
-ScanState::ScanState(const ScanStateOptions& options, const std::vector<std::string>& inputs,
-                     const ScanObserver& observer)
+bool restore_state(std::span<const StateSection> sections, CorrelationStage& stage, int64_t now,
+                   std::vector<InputPosition>& known, std::vector<CorrelationChange>& changes) {
+  if (restore_sections(sections, stage, now, known, changes)) return true;
+  stage.forget();
+  known.clear();
+  changes.clear();
+  return false;
+}
+
+ScanState::ScanState(const ScanStateOptions& options, const Limits& limits,
+                     const std::vector<std::string>& inputs, const ScanObserver& observer)
     : options_(options),
+      most_bytes_(limits.state_file_bytes),
       inputs_(inputs),
       observer_(observer),
       path_((std::filesystem::path(options.folder) / "sigrun.state").string()),
@@ -58,7 +110,7 @@ ScanState::ScanState(const ScanStateOptions& options, const std::vector<std::str
   std::error_code problem;
   std::filesystem::create_directories(options.folder, problem);
   if (problem) fail(fmt::format("{}: {}", options.folder, problem.message()));
-  file_ = read_state_file(path_);
+  file_ = read_state_file(path_, most_bytes_);
   if (!file_.problem.empty())
     fail(fmt::format("{}: {}{}; the scan begins without it", path_, file_.problem,
                      file_.set_aside.empty() ? "" : " (kept as " + file_.set_aside + ")"));
@@ -81,20 +133,6 @@ std::optional<uint64_t> ScanState::seed() const {
   return {};
 }
 
-bool ScanState::read_inputs(std::string_view saved) {
-  while (!saved.empty()) {
-    InputPosition position;
-    std::string_view name;
-    if (!take_text(saved, name) || !take_bytes(saved, position.offset) || !take_bytes(saved, position.line) ||
-        !take_bytes(saved, position.prefix_bytes) || !take_bytes(saved, position.prefix_hash) ||
-        position.prefix_bytes > prefix_wanted)
-      return false;
-    position.name = name;
-    known_.push_back(std::move(position));
-  }
-  return true;
-}
-
 std::string ScanState::save_inputs() const {
   std::string out;
   auto add = [&](const InputPosition& position) {
@@ -114,17 +152,14 @@ std::string ScanState::save_inputs() const {
 
 void ScanState::restore(CorrelationStage& stage) {
   if (file_.sections.empty()) return;
-  bool sound = true;
-  for (const StateSection& section : file_.sections) {
-    switch (section.kind) {
-      case inputs_section: sound = sound && read_inputs(section.bytes); break;
-      case stage_section: sound = sound && stage.restore(section.bytes); break;
-      case shard_section: sound = sound && stage.correlator().restore(section.bytes); break;
-      default: break;  // of a later version
-    }
-  }
-  if (!sound) fail(fmt::format("{}: parts of it make no sense and were left out", path_));
+  std::vector<CorrelationChange> changes;
+  const bool sound = restore_state(file_.sections, stage, options_.started, known_, changes);
   file_ = {};
+  if (!sound) {
+    const std::string aside = set_aside_state_file(path_);
+    return fail(fmt::format("{}: parts of it make no sense{}; the scan begins without it", path_,
+                            aside.empty() ? "" : " (kept as " + aside + ")"));
+  }
   size_t resumed = 0;
   for (size_t i = 0; i < inputs_.size(); ++i) {
     const auto known = std::find_if(known_.begin(), known_.end(), [&](const InputPosition& position) {
@@ -143,6 +178,41 @@ void ScanState::restore(CorrelationStage& stage) {
                    resumed > 0
                        ? fmt::format(": {} of {} inputs from where they were left", resumed, inputs_.size())
                        : std::string()));
+  if (const uint64_t held = stage.held_of_gone_rules())
+    tell(
+        fmt::format("{} matches of rules that are gone were waiting for their time, and are left out", held));
+  tell_of(changes);
+}
+
+void ScanState::tell_of(const std::vector<CorrelationChange>& changes) const {
+  using Kind = CorrelationChange::Kind;
+  for (size_t i = 0; i < std::min(changes.size(), told_changes); ++i) {
+    const CorrelationChange& change = changes[i];
+    std::string what;
+    switch (change.kind) {
+      case Kind::mixed:
+        what = fmt::format(
+            "the rules that it counts have changed; it is mixed since {}, until what was counted before has "
+            "expired",
+            format_time(change.since).c_str());
+        break;
+      case Kind::still_mixed:
+        what = fmt::format("still mixed since {}, when the rules that it counts changed",
+                           format_time(change.since).c_str());
+        break;
+      case Kind::reset:
+        what = fmt::format("reset: begins anew, {} of its groups dropped", change.groups);
+        break;
+      case Kind::other_counts:
+        what = fmt::format("counts something else than before: {} of its groups dropped", change.groups);
+        break;
+      case Kind::gone: what = fmt::format("is gone: {} of its groups dropped", change.groups); break;
+    }
+    tell(fmt::format("correlation {}: {}", change.rule, what));
+  }
+  if (changes.size() > told_changes)
+    tell(fmt::format("{} more correlations were changed, dropped or are mixed",
+                     changes.size() - told_changes));
 }
 
 void ScanState::delivered(const std::string& input, const Chunk& chunk, CorrelationStage& stage) {
@@ -167,8 +237,9 @@ void ScanState::begin_snapshot(CorrelationStage& stage) {
     position.prefix_bytes = static_cast<uint32_t>(beginning.size());
     position.prefix_hash = hash_with_seed(beginning, 0);
   }
-  writer_ = std::make_unique<StateFileWriter>(path_);
+  writer_ = std::make_unique<StateFileWriter>(path_, most_bytes_);
   writer_->section(inputs_section, save_inputs());
+  writer_->section(plan_section, stage.correlator().save_plan());
   writer_->section(stage_section, stage.save());
   stage.correlator().begin_save(
       [this](std::string_view section) { writer_->section(shard_section, section); });

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,9 +29,14 @@ struct InputPosition {
   uint64_t prefix_hash = 0;       // …this hash
 };
 
+// Takes the sections of a state into a stage that has not begun; `known`: the inputs that they tell of. All of them or nothing: offsets without what was counted
+// before them would lose alerts. False: they make no sense, and the stage is as it was. `now`: the wall clock.
+bool restore_state(std::span<const StateSection> sections, CorrelationStage& stage, int64_t now,
+                   std::vector<InputPosition>& known, std::vector<CorrelationChange>& changes);
+
 class ScanState {
  public:
-  ScanState(const ScanStateOptions& options, const std::vector<std::string>& inputs,
+  ScanState(const ScanStateOptions& options, const Limits& limits, const std::vector<std::string>& inputs,
             const ScanObserver& observer);
 
   // Of the state that was read; none where there is none.
@@ -48,14 +54,15 @@ class ScanState {
   bool failed() const { return failed_; }
 
  private:
+  void tell_of(const std::vector<CorrelationChange>& changes) const;
   void tell(const std::string& message) const;
   void fail(const std::string& message);
-  bool read_inputs(std::string_view saved);
   std::string save_inputs() const;
   void begin_snapshot(CorrelationStage& stage);
   void go_on_with_snapshot(CorrelationStage& stage, size_t shards);
 
   ScanStateOptions options_;
+  uint64_t most_bytes_;
   const std::vector<std::string>& inputs_;
   const ScanObserver& observer_;
   std::string path_;

@@ -103,6 +103,7 @@ void append_firing(const Alert& alert, std::string& out) {
   append_member("to", format_time(firing.time), out);
   fmt::format_to(std::back_inserter(out), R"(}},"events":{})", firing.events);
   if (firing.at_least) out += R"(,"at_least":true)";
+  if (firing.mixed_since) append_member("mixed_since", format_time(*firing.mixed_since), out);
   out += R"(,"evidence":[)";
   for (size_t i = 0; i < firing.evidence.size(); ++i) {
     if (i > 0) out += ',';

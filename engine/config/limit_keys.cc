@@ -58,6 +58,7 @@ constexpr LimitKey keys[] = {
     key<&Limits::correlation_key_bytes>("correlation-key-bytes", Unit::bytes, 16, mib),
     key<&Limits::correlation_evidence>("correlation-evidence", Unit::count, 0, 10'000),
     key<&Limits::evidence_event_bytes>("evidence-event-bytes", Unit::bytes, 0, gib),
+    key<&Limits::state_file_bytes>("state-file-bytes", Unit::bytes, mib, tib),
 
     key<&Limits::rejected_reports>("rejected-reports", Unit::count, 0, any),
     key<&Limits::explained_value_bytes>("explained-value-bytes", Unit::bytes, 1, gib),

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <functional>
 #include <unordered_map>
 
@@ -111,6 +113,15 @@ void Cell::keep_evidence(const Group& group, const Arrival& arrival, bool import
   if (!important) ++head.sampled;
 }
 
+int64_t Cell::known_until() const {
+  int64_t until = never;
+  state_.for_each_scheduled([&](const KeyedState::Entry& entry, int64_t) {
+    const int64_t newest = newest_of(group_of(entry));
+    if (newest != never) until = std::max(until, after(newest, correlation_.timespan));
+  });
+  return until;
+}
+
 void Cell::save(std::string& out) const {
   std::unordered_multimap<uint64_t, int64_t> dues;
   for (const Due& due : due_) dues.emplace(due.hash, due.time);
@@ -139,17 +150,29 @@ void Cell::save(std::string& out) const {
   });
 }
 
-bool Cell::restore(std::string_view saved) {
+bool Cell::restore(std::string_view saved, const EvidenceRing& evidence) {
   clear();
   while (!saved.empty())
-    if (!restore_one(saved)) {
+    if (!restore_one(saved, evidence)) {
       clear();
       return false;
     }
   return true;
 }
 
-bool Cell::restore_one(std::string_view& saved) {
+// What no arrival can have brought is nowhere expected.
+bool Cell::may_hold(int64_t time, uint64_t payload) const {
+  if (time == never) return false;
+  switch (correlation_.type) {
+    case sigma::CorrelationType::temporal:
+    case sigma::CorrelationType::temporal_ordered: return payload < correlation_.inputs.size();
+    case sigma::CorrelationType::value_percentile:
+    case sigma::CorrelationType::value_median: return std::isfinite(std::bit_cast<double>(payload));
+    default: return true;
+  }
+}
+
+bool Cell::restore_one(std::string_view& saved, const EvidenceRing& ring) {
   int64_t page;
   std::string_view key, own;
   uint64_t evidence;
@@ -160,6 +183,7 @@ bool Cell::restore_one(std::string_view& saved) {
       !take_bytes(saved, sampled) || !take_bytes(saved, flags) || !take_bytes(saved, count))
     return false;
   const uint64_t hash = KeyedState::hash_of(key);
+  if (!state_.is_page(page) || !ring.may_be_named(evidence)) return false;
   if (count > saved.size() / (layout_.stride() * sizeof(int64_t)) || state_.find(key, hash)) return false;
   const size_t capacity = std::max<size_t>(count, 1);
   KeyedState::Entry& entry = state_.insert(key, hash, layout_.bytes(capacity));
@@ -168,14 +192,11 @@ bool Cell::restore_one(std::string_view& saved) {
       evidence,         nullptr,         0, 0, static_cast<uint32_t>(capacity), sampled, (flags & 1) != 0,
       (flags & 4) != 0, (flags & 2) != 0};
   state_.schedule_on(entry, page);
-  const bool inputs = correlation_.type == sigma::CorrelationType::temporal ||
-                      correlation_.type == sigma::CorrelationType::temporal_ordered;
   for (uint32_t i = 0; i < count; ++i) {
     int64_t time;
     uint64_t payload = 0;
     if (!take_bytes(saved, time) || (layout_.payloads && !take_bytes(saved, payload))) return false;
-    if (inputs && payload >= correlation_.inputs.size()) return false;
-    if (!group.empty() && time < group.newest()) return false;
+    if (!may_hold(time, payload) || (!group.empty() && time < group.newest())) return false;
     group.insert(time, payload);
   }
   if (!take_bytes(saved, dues)) return false;

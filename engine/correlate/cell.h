@@ -74,10 +74,13 @@ class Cell : public KeyedState::Owner {
     evidence.prefetch(group_of(entry).head().evidence);
   }
 
-  // Appends all groups, and takes them into a cell without any. False: `saved` is nothing that save() wrote for this kind of correlation; the cell
-  // is without groups then.
+  // Appends all groups, and takes them into a cell without any; `evidence` has been restored. False: `saved` is nothing that save() wrote for this kind of
+  // correlation; the cell is without groups then.
   void save(std::string& out) const;
-  bool restore(std::string_view saved);
+  bool restore(std::string_view saved, const EvidenceRing& evidence);
+
+  // The end of the last window that an event of any group is in; `never`: there is none.
+  int64_t known_until() const;
 
   void release(KeyedState::Entry& entry) override;
 
@@ -94,6 +97,8 @@ class Cell : public KeyedState::Owner {
   // What is the kind's own. restore_group() gets a group with its head and log; false: it makes no sense.
   virtual void save_group(Group group, std::string& out) const = 0;
   virtual bool restore_group(Group group, std::string_view saved) = 0;
+  // The time of its last event, or a later one.
+  virtual int64_t newest_of(Group group) const { return group.empty() ? never : group.newest(); }
   // Frees what the group owns outside its block, and discharges it.
   virtual void release_group(Group group) = 0;
 
@@ -119,7 +124,8 @@ class Cell : public KeyedState::Owner {
   KeyedState state_;
 
  private:
-  bool restore_one(std::string_view& saved);
+  bool restore_one(std::string_view& saved, const EvidenceRing& evidence);
+  bool may_hold(int64_t time, uint64_t payload) const;
   std::vector<Due> due_;  // a heap
 };
 

@@ -60,6 +60,12 @@ bool ClosedCell::restore_group(Group group, std::string_view saved) {
   return saved.empty();
 }
 
+int64_t ClosedCell::newest_of(Group group) const {
+  if (!group.empty()) return group.newest();
+  const Tallies* tallies = tallies_of(group);
+  return tallies ? tallies->back().to() : never;
+}
+
 // Distinct values are exact up to what they are compared with.
 size_t ClosedCell::exact_values(size_t events) const {
   size_t exact = std::max<size_t>(events, 64);

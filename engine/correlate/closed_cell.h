@@ -31,6 +31,7 @@ class ClosedCell : public Cell {
   void release_group(Group group) override;
   void save_group(Group group, std::string& out) const override;
   bool restore_group(Group group, std::string_view saved) override;
+  int64_t newest_of(Group group) const override;
   static Tallies*& tallies_of(const Group& group) { return group.aggregate<Windows>()->tallies; }
   void wait_for_end(const Group& group);
   // Where the first window that is not decided begins; `forever` where there is none.

@@ -11,6 +11,8 @@
 #include <optional>
 #include <unordered_map>
 
+#include "correlate/rule_fingerprint.h"
+
 namespace sigrun {
 namespace {
 
@@ -66,7 +68,7 @@ class Builder {
  public:
   Builder(const std::vector<sigma::DetectionRule>& detections, const std::vector<CorrelationRule>& rules,
           DiagnosticSink& sink)
-      : rules_(rules), sink_(sink) {
+      : detections_(detections), rules_(rules), sink_(sink) {
     plan_.detections = detections.size();
     for (size_t i = 0; i < detections.size(); ++i) {
       const sigma::RuleHeader& header = detections[i].header;
@@ -82,6 +84,7 @@ class Builder {
     plan_.feeds.resize(plan_.captured.size());
     for (uint32_t correlation = 0; correlation < plan_.correlations.size(); ++correlation)
       connect(correlation);
+    name_sources();
     return std::move(plan_);
   }
 
@@ -143,6 +146,8 @@ class Builder {
     correlation.least = least_count(correlation.bounds);
     correlation.identity = identity(rule.header);
     correlation.counted = counted(correlation);
+    correlation.base = base(correlation);
+    correlation.reset = rule.reset;
     plan_.levels = std::max(plan_.levels, correlation.level + 1);
     name(rule.header, plan_.source_of(static_cast<uint32_t>(plan_.correlations.size())));
     plan_.correlations.push_back(std::move(correlation));
@@ -168,6 +173,45 @@ class Builder {
     }
     const int number = ++counted_[text];
     return make_identity("counted", {text, fmt::to_string(number)}).text().c_str();
+  }
+
+  // What the rules ask for that are counted; of a correlation among them, when it fires as well.
+  Identity base(const Correlation& correlation) {
+    std::string text;
+    for (const CorrelationInput& input : correlation.inputs)
+      for (SourceId source : input.sources) {
+        if (source < plan_.detections) {
+          text += fingerprint(source).text();
+          continue;
+        }
+        const Correlation& below = plan_.correlations[source - plan_.detections];
+        text += fmt::format(" {} {} {}", std::string_view(below.base.text()), below.counted, below.quantile);
+        for (const CorrelationBound& bound : below.bounds)
+          text += fmt::format(" {}:{}", static_cast<int>(bound.order), bound.number);
+        for (const SeenExpression::Step& step : below.expression.steps)
+          text += fmt::format(" {}/{}", static_cast<int>(step.kind), step.number);
+      }
+    return make_identity("base", {text});
+  }
+
+  const Identity& fingerprint(SourceId detection) {
+    const auto [known, fresh] = fingerprints_.try_emplace(detection);
+    if (fresh) known->second = fingerprint_of(detections_[detection]);
+    return known->second;
+  }
+
+  // Rules of one name are told apart by number, in the order in which they were loaded.
+  void name_sources() {
+    plan_.source_names.resize(plan_.feeds.size());
+    std::map<std::string, int> numbers;
+    for (SourceId source = 0; source < plan_.feeds.size(); ++source) {
+      if (plan_.feeds[source].empty()) continue;
+      std::string name = source < plan_.detections
+                             ? "rule " + names_[source]
+                             : "correlation " + plan_.correlations[source - plan_.detections].identity;
+      const int number = ++numbers[name];
+      plan_.source_names[source] = fmt::format("{}#{}", name, number);
+    }
   }
 
   // As a detection: silent where it is only referred to, unless one that refers to it wants it heard.
@@ -326,11 +370,13 @@ class Builder {
                    rules_[below.rule].header.title, field)});
   }
 
+  const std::vector<sigma::DetectionRule>& detections_;
   const std::vector<CorrelationRule>& rules_;
   DiagnosticSink& sink_;
   CorrelationPlan plan_;
   Bearers bearers_;
   std::map<std::string, int> identities_, counted_;
+  std::unordered_map<SourceId, Identity> fingerprints_;
   std::vector<std::string> names_;  // by detection: what tells it from others when rules are loaded again
 };
 

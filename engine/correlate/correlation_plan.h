@@ -10,6 +10,7 @@
 #include "correlate/occurrence.h"
 #include "sigma/rule.h"
 #include "support/diagnostic.h"
+#include "support/identity.h"
 
 namespace sigrun {
 
@@ -66,6 +67,8 @@ struct Correlation {
   std::string
       counted;  // what is counted, over what: state goes over to a correlation of which this is the same
   std::string identity;  // what ids are made of: the rule's id or file, made distinct
+  Identity base;         // what the rules ask for that it counts: where this changes, state goes on, mixed
+  bool reset = false;    // state of a version of the rule without this is dropped
   sigma::CorrelationType type = sigma::CorrelationType::event_count;
   bool closed = false;   // decided when the window that the first event opened is over; otherwise on arrival
   bool muted = false;    // only other correlations are told
@@ -93,6 +96,8 @@ struct CorrelationPlan {
   // By source: what an occurrence must bring, and where it goes.
   std::vector<std::vector<std::string>> captured;
   std::vector<std::vector<CorrelationFeed>> feeds;
+  // By source, where it feeds any: what tells it from others when rules are loaded again. Else empty.
+  std::vector<std::string> source_names;
   bool empty() const { return correlations.empty(); }
   SourceId source_of(uint32_t correlation) const { return static_cast<SourceId>(detections + correlation); }
 };

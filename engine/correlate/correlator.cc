@@ -96,6 +96,8 @@ struct Correlator::Impl {
   std::vector<uint32_t> gather(std::vector<Firing>& firings);
   void keep_within_budget();
   void save(size_t number);
+  bool restore(std::string_view section);
+  void mark_mixed(std::vector<Firing>& firings, size_t first);
 
   const CorrelationPlan& plan;
   CorrelatorOptions options;
@@ -108,6 +110,9 @@ struct Correlator::Impl {
   std::mutex sink_mutex;
   size_t next_to_save = shard_count;
   int64_t saved_watermark = never;  // of the cut
+  std::optional<SavedPlan> saved;   // of the state that was restored
+  std::vector<bool> restored;       // by shard
+  std::vector<MixedSpan> mixed;     // by correlation; empty where none is
   // Of one level: keys that arrivals point into; blocks stay where they are.
   std::vector<std::unique_ptr<char[]>> key_blocks;
   size_t key_block = 0, key_used = 0;
@@ -389,9 +394,12 @@ void Correlator::Impl::run(const OccurrenceBatch& batch, int64_t to, std::vector
     });
     const size_t first = firings.size();
     const std::vector<uint32_t> orders = gather(firings);
+    mark_mixed(firings, first);
     for (size_t i = first; i < firings.size(); ++i) chain(firings[i], orders[i - first], chained);
   }
   watermark = std::max(watermark, to);
+  const auto is_over = [&](const MixedSpan& span) { return span.until < watermark || watermark == forever; };
+  if (std::all_of(mixed.begin(), mixed.end(), is_over)) mixed.clear();
   for (auto& shard : shards) {
     shard->shared.watermark = watermark;
     add(counters, shard->shared.counters);
@@ -456,36 +464,112 @@ std::optional<uint64_t> Correlator::seed_of(std::string_view section) {
   return take_bytes(section, seed) ? std::optional(seed) : std::nullopt;
 }
 
-bool Correlator::restore(std::string_view section) {
+bool Correlator::Impl::restore(std::string_view section) {
   uint64_t seed;
   uint32_t number;
-  int64_t watermark;
+  int64_t at;
   std::string_view evidence;
-  if (!take_bytes(section, seed) || !take_bytes(section, number) || !take_bytes(section, watermark) ||
-      !take_text(section, evidence) || seed != impl_->options.seed || number >= shard_count)
+  if (!take_bytes(section, seed) || !take_bytes(section, number) || !take_bytes(section, at) ||
+      !take_text(section, evidence) || seed != options.seed || number >= shard_count || !saved)
     return false;
-  Impl::ShardState& shard = *impl_->shards[number];
-  bool sound = shard.shared.evidence.restore(evidence);
-  while (sound && !section.empty()) {
+  // One moment's shards, each once.
+  const bool first = std::find(restored.begin(), restored.end(), true) == restored.end();
+  restored.resize(shard_count);
+  if (restored[number] || (!first && at != watermark)) return false;
+  restored[number] = true;
+  watermark = at;
+  ShardState& shard = *shards[number];
+  shard.shared.watermark = at;
+  if (!shard.shared.evidence.restore(evidence, [&](SourceId source) { return saved->source_of(source); }))
+    return false;
+  while (!section.empty()) {
     std::string_view counted, groups;
-    sound = take_text(section, counted) && take_text(section, groups);
-    const auto& correlations = impl_->plan.correlations;
-    const auto found =
-        std::find_if(correlations.begin(), correlations.end(),
-                     [&](const Correlation& correlation) { return correlation.counted == counted; });
-    if (!sound || found == correlations.end()) continue;
-    const auto place = static_cast<size_t>(found - correlations.begin());
-    shard.cells[place] = make_cell(*found, static_cast<uint32_t>(place));
-    sound = shard.cells[place]->restore(groups);
+    if (!take_text(section, counted) || !take_text(section, groups)) return false;
+    const std::optional<uint32_t> place = saved->place_of(counted);
+    if (!place) continue;
+    if (shard.cells[*place]) return false;
+    shard.cells[*place] = make_cell(plan.correlations[*place], *place);
+    if (!shard.cells[*place]->restore(groups, shard.shared.evidence)) return false;
   }
-  if (!sound) {
-    for (auto& cell : shard.cells) cell.reset();
-    shard.shared.evidence.clear();
-    return false;
-  }
-  shard.shared.watermark = watermark;
-  impl_->watermark = std::max(impl_->watermark, watermark);
+  shard.shared.evidence.end_restore();
   return true;
+}
+
+std::string Correlator::save_plan() const {
+  std::vector<uint64_t> groups(impl_->plan.correlations.size());
+  for (const auto& shard : impl_->shards)
+    for (size_t i = 0; i < groups.size(); ++i)
+      if (shard->cells[i]) groups[i] += shard->cells[i]->groups();
+  std::vector<MixedSpan> mixed = impl_->mixed;
+  mixed.resize(groups.size());
+  for (MixedSpan& span : mixed)
+    if (span.until < impl_->watermark) span = {};
+  std::string out;
+  sigrun::save_plan(impl_->plan, groups, mixed, out);
+  return out;
+}
+
+bool Correlator::restore_plan(std::string_view saved) {
+  if (impl_->saved) return false;
+  return impl_->saved.emplace(impl_->plan).restore(saved);
+}
+
+bool Correlator::restore(std::string_view section) { return impl_->restore(section); }
+
+bool Correlator::end_restore(int64_t now, std::vector<CorrelationChange>& changes) {
+  Impl& impl = *impl_;
+  if (!impl.saved || impl.restored.empty() ||
+      !std::all_of(impl.restored.begin(), impl.restored.end(), std::identity()))
+    return false;
+  std::vector<int64_t> known_until(impl.plan.correlations.size(), never);
+  for (const auto& shard : impl.shards)
+    for (size_t i = 0; i < known_until.size(); ++i)
+      if (shard->cells[i]) known_until[i] = std::max(known_until[i], shard->cells[i]->known_until());
+  impl.mixed = impl.saved->mixed(known_until, impl.watermark == never ? now : impl.watermark);
+  changes = impl.saved->changes(impl.mixed);
+  for (const CorrelationChange& change : changes) impl.counters.not_restored += change.groups;
+  return true;
+}
+
+void Correlator::forget() {
+  for (auto& shard : impl_->shards) {
+    for (auto& cell : shard->cells) cell.reset();
+    shard->shared.evidence.clear();
+    shard->shared.watermark = never;
+  }
+  impl_->watermark = never;
+  impl_->saved.reset();
+  impl_->restored.clear();
+  impl_->mixed.clear();
+}
+
+SourceId Correlator::source_of(SourceId saved) const {
+  return impl_->saved ? impl_->saved->source_of(saved) : SavedPlan::no_source;
+}
+
+void Correlator::add_from_before(SourceId source, int64_t time) {
+  Impl& impl = *impl_;
+  if (!impl.saved) return;
+  bool any = false;
+  for (const CorrelationFeed& feed : impl.plan.feeds[source]) {
+    if (!impl.saved->changed(feed.correlation)) continue;
+    any = true;
+    impl.mixed.resize(impl.plan.correlations.size());
+    const int64_t timespan = impl.plan.correlations[feed.correlation].timespan;
+    MixedSpan& span = impl.mixed[feed.correlation];
+    if (span.until == never) span.since = impl.watermark == never ? time : impl.watermark;
+    span.until = std::max(span.until, time > forever - timespan ? forever : time + timespan);
+  }
+  if (any) spread_mixed(impl.plan, impl.mixed);
+}
+
+// By what the window may hold, not by when it is told: that does not depend on how events were cut into batches.
+void Correlator::Impl::mark_mixed(std::vector<Firing>& firings, size_t first) {
+  if (mixed.empty()) return;
+  for (size_t i = first; i < firings.size(); ++i) {
+    const MixedSpan& span = mixed[firings[i].correlation];
+    if (span.until != never && firings[i].time <= span.until) firings[i].mixed_since = span.since;
+  }
 }
 
 Correlator::Correlator(const CorrelationPlan& plan, const CorrelatorOptions& options, const Limits& limits,

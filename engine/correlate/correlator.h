@@ -20,6 +20,7 @@
 #include "correlate/correlation_plan.h"
 #include "correlate/firing.h"
 #include "correlate/occurrence.h"
+#include "correlate/saved_plan.h"
 #include "support/for_each.h"
 #include "support/limits.h"
 
@@ -48,6 +49,7 @@ struct CorrelationCounters {
   uint64_t evicted = 0;        // groups dropped for their bytes
   uint64_t expired = 0;        // groups that no window can hold any more
   uint64_t groups_made = 0;
+  uint64_t not_restored = 0;  // saved groups that no correlation of now goes on with
   uint64_t groups = 0;  // alive
   uint64_t bytes = 0;   // of all of them, tables included
   bool operator==(const CorrelationCounters&) const = default;
@@ -75,9 +77,21 @@ class Correlator {
   // Hands over up to `shards` more of them; false when all are.
   bool save_more(size_t shards);
   bool saving() const;
-  // Takes a section that another correlator's sink got, of the same or another plan: groups of correlations that count something else by now are left
-  // out, and so is the order of eviction between seeds. Before any take(). False: the section is damaged, and nothing of it was taken.
+  // What the sections of that moment are to be read by: the correlations, and the rules that they count. Right before begin_save().
+  std::string save_plan() const;
+
+  // Back, before any take(): the plan, then each section once, then end_restore(). The plan of now may be another one: saved_plan.h says what goes over.
+  // False: it is damaged, or no part of the same state; then forget() is due.
+  bool restore_plan(std::string_view saved);
   bool restore(std::string_view section);
+  // False: sections are missing. `changes`: what did not just go on. `now`: the wall clock, where the state knows no event time.
+  bool end_restore(int64_t now, std::vector<CorrelationChange>& changes);
+  // As if nothing had been restored.
+  void forget();
+  // What a source of the saved state is by now; SavedPlan::no_source: nothing.
+  SourceId source_of(SourceId saved) const;
+  // An occurrence of `source` that was counted before rules changed, and was held back until now, is at `time`.
+  void add_from_before(SourceId source, int64_t time);
   // Of a correlator that is to be restored: the seed that it was made with (its sections hold it).
   static std::optional<uint64_t> seed_of(std::string_view section);
 

@@ -11,7 +11,7 @@ class EventCount : public SlidingCondition {
   size_t entries_needed() const override { return correlation_.least; }
   bool holds(const Group& group, size_t i) const override {
     const size_t least = correlation_.least;
-    return i + 1 >= least && group.time(i + 1 - least) >= group.time(i) - timespan_;
+    return i + 1 >= least && group.time(i + 1 - least) >= window_of(group.time(i));
   }
   double value(const Group&, size_t first, size_t last) const override {
     return static_cast<double>(last - first + 1);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "support/saved_bytes.h"
 
@@ -79,7 +80,7 @@ void EvidenceRing::collect(uint64_t last, int64_t from, int64_t to, size_t most,
   for (uint64_t at = last; holds(at) && evidence.size() - old < most;) {
     Record record;
     read(at, &record, sizeof record);
-    if (record.time >= from && record.time <= to) {
+    if (record.time >= from && record.time <= to && record.source != no_source) {
       Evidence& found = evidence.emplace_back();
       found.id = record.id;
       found.source = record.source;
@@ -107,32 +108,43 @@ void EvidenceRing::save(std::string& out) const {
   read(begin_, out.data() + old, end_ - begin_);
 }
 
-bool EvidenceRing::restore(std::string_view saved) {
+bool EvidenceRing::restore(std::string_view saved, const std::function<SourceId(SourceId)>& source_of) {
   clear();
   uint64_t begin, end;
   if (!take_bytes(saved, begin) || !take_bytes(saved, end)) return false;
-  if (begin < first_ || end < begin || end - begin != saved.size()) return false;
+  // Places count up for ever; half of them are more than any scan comes to.
+  if (begin < first_ || end < begin || end > UINT64_MAX / 2 || end - begin != saved.size()) return false;
   if (saved.size() > most_) {
     // A smaller ring than it was: nothing of it is kept, and what groups remember of it is missing.
     begin_ = end_ = end;
     return true;
   }
-  // Records one behind the other, to the end: collect() trusts them.
-  for (size_t at = 0; at < saved.size();) {
+  // Records one behind the other, to the end, each behind one of them: collect() trusts them.
+  std::string records(saved);
+  std::vector<uint64_t> starts;
+  for (size_t at = 0; at < records.size();) {
     Record record;
-    if (saved.size() - at < sizeof record) return false;
-    std::memcpy(&record, saved.data() + at, sizeof record);
+    if (records.size() - at < sizeof record) return false;
+    std::memcpy(&record, records.data() + at, sizeof record);
     const uint64_t contents = sizeof record + uint64_t{record.input_bytes} + record.text_bytes;
-    if (record.bytes != (contents + 7) / 8 * 8 || record.bytes > saved.size() - at ||
-        record.before >= begin + at)
+    if (record.bytes != (contents + 7) / 8 * 8 || record.bytes > records.size() - at) return false;
+    if (record.before >= begin && !std::binary_search(starts.begin(), starts.end(), record.before))
       return false;
+    record.source = source_of(record.source);
+    std::memcpy(records.data() + at, &record, sizeof record);
+    starts.push_back(begin + at);
     at += record.bytes;
   }
   begin_ = end_ = begin;
-  make_room(saved.size());
-  write(begin, saved.data(), saved.size());
+  make_room(records.size());
+  write(begin, records.data(), records.size());
   end_ = end;
+  starts_ = std::move(starts);
   return true;
+}
+
+bool EvidenceRing::may_be_named(uint64_t place) const {
+  return place < begin_ || std::binary_search(starts_.begin(), starts_.end(), place);
 }
 
 }  // namespace sigrun

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,10 +38,16 @@ class EvidenceRing {
   void collect(uint64_t last, int64_t from, int64_t to, size_t most, std::vector<Evidence>& evidence) const;
 
   size_t bytes() const { return ring_.capacity(); }
-  void clear() { ring_ = {}, begin_ = end_ = first_; }
+  void clear() { ring_ = {}, starts_ = {}, begin_ = end_ = first_; }
 
   void save(std::string& out) const;
-  bool restore(std::string_view bytes);
+  // `source_of`: what a saved source is by now; records of those that it calls no_source are missing. False: damaged, and nothing is there.
+  static constexpr SourceId no_source = UINT32_MAX;
+  bool restore(std::string_view bytes, const std::function<SourceId(SourceId)>& source_of);
+  // Right after restore(): whether a group may name this place as its newest record's, as one that was overwritten, or as none. What it names otherwise
+  // would be taken for a record.
+  bool may_be_named(uint64_t place) const;
+  void end_restore() { starts_ = {}; }
 
  private:
   struct Record {
@@ -61,6 +68,7 @@ class EvidenceRing {
   static constexpr uint64_t first_ = 8;  // places count up for ever; zero is none
   size_t most_;
   std::vector<char> ring_;
+  std::vector<uint64_t> starts_;  // of records, while groups are restored
   uint64_t begin_ = first_,
            end_ = first_;  // what is there: [begin_, end_), each byte at its place modulo the ring's size
 };

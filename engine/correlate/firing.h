@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct Firing {
   bool settled = false;            // brought by the watermark, not by an event that arrived
   std::vector<Evidence> evidence;  // oldest first
   uint64_t evidence_missing = 0;   // events of the window that are not among it
+  // The rules that it counts were changed then, and the window may hold events of before.
+  std::optional<int64_t> mixed_since;
 };
 
 }  // namespace sigrun

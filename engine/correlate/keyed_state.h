@@ -89,6 +89,7 @@ class KeyedState {
         if (const Entry* entry = find_any(hash)) visit(*entry, page);
   }
   void schedule_on(const Entry& entry, int64_t page) { add_to_page(entry.hash_, page); }
+  bool is_page(int64_t page) const { return page >= page_of(INT64_MIN) && page <= page_of(INT64_MAX); }
 
   size_t size() const { return size_; }
   size_t bytes() const { return bytes_ + slots_.capacity() * sizeof(uint64_t); }

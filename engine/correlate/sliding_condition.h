@@ -56,6 +56,8 @@ class SlidingCondition {
     return std::all_of(correlation_.bounds.begin(), correlation_.bounds.end(),
                        [&](const CorrelationBound& bound) { return bound.holds(value); });
   }
+  // A timespan before `time`. Events may say 1678, and timespans may be years.
+  int64_t window_of(int64_t time) const { return std::max(time, never + timespan_) - timespan_; }
   int64_t timespan_;
   const Correlation& correlation_;
 };

@@ -20,7 +20,7 @@ class Temporal : public SlidingCondition {
   void add_late(const Group& group, size_t i) const override { add(group, i); }
 
   bool holds(const Group& group, size_t i) const override {
-    const int64_t from = group.time(i) - timespan_;
+    const int64_t from = window_of(group.time(i));
     const int64_t* last = group.aggregate<int64_t>();
     return decide([&](uint32_t input) { return last[input] != never && last[input] >= from; });
   }

@@ -19,7 +19,7 @@ class TemporalOrdered : public SlidingCondition {
   }
   bool holds(const Group& group, size_t i) const override {
     for (size_t sequence = 0; sequence < correlation_.sequences.size(); ++sequence)
-      if (chains(group).complete(sequence, group.time(i) - timespan_)) return true;
+      if (chains(group).complete(sequence, window_of(group.time(i)))) return true;
     return false;
   }
   double value(const Group& group, size_t first, size_t last) const override {

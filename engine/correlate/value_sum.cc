@@ -24,7 +24,7 @@ class ValueSum : public SlidingCondition {
   void add(const Group& group, size_t i) const override {
     Running& running = *group.aggregate<Running>();
     running.sum += group.number(i);
-    while (group.time(running.first) < group.time(i) - timespan_) {
+    while (group.time(running.first) < window_of(group.time(i))) {
       running.sum -= group.number(running.first++);
       ++running.taken_off;
     }
@@ -33,7 +33,7 @@ class ValueSum : public SlidingCondition {
 
   void add_late(const Group& group, size_t i) const override {
     Running& running = *group.aggregate<Running>();
-    if (group.time(i) >= group.newest() - timespan_) {
+    if (group.time(i) >= window_of(group.newest())) {
       running.sum += group.number(i);
       running.first = std::min(running.first, static_cast<uint32_t>(i));
     } else {
@@ -67,7 +67,7 @@ class ValueSum : public SlidingCondition {
 
  private:
   void make_anew(const Group& group, Running& running, size_t i) const {
-    running = {0, static_cast<uint32_t>(group.first_from(group.time(i) - timespan_)), 0};
+    running = {0, static_cast<uint32_t>(group.first_from(window_of(group.time(i)))), 0};
     running.sum = value(group, running.first, i);
   }
 };

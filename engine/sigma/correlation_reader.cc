@@ -74,13 +74,14 @@ class CorrelationReader {
       return {};
     }
     constexpr std::string_view keys[] = {"type",    "rules",     "timespan", "group-by",
-                                         "aliases", "condition", "generate"};
+                                         "aliases", "condition", "generate", "reset"};
     warn_of_misspelt_keys(block_.value, keys, sink_);
     bool good = read_type() && read_rules_list();
     good = read_timespan() && good;
     good = read_group_by() && good;
     good = read_aliases() && good;
-    good = read_generate() && good;
+    good = read_flag("generate", rule_.generate) && good;
+    good = read_flag("reset", rule_.reset) && good;
     good = good && read_condition();
     if (!good || !header) return {};
     rule_.header = std::move(*header);
@@ -181,12 +182,13 @@ class CorrelationReader {
     return true;
   }
 
-  bool read_generate() {
-    for (const YamlEntry* entry : {document_.find_entry("generate"), find("generate")}) {
+  // Beside `correlation` or in it.
+  bool read_flag(std::string_view key, bool& flag) {
+    for (const YamlEntry* entry : {document_.find_entry(key), find(key)}) {
       if (!entry) continue;
       if (entry->value.kind != YamlKind::boolean)
-        return fail(entry->key_mark, "generate must be true or false");
-      rule_.generate = rule_.generate || entry->value.truth();
+        return fail(entry->key_mark, fmt::format("{} must be true or false", key));
+      flag = flag || entry->value.truth();
     }
     return true;
   }

@@ -42,6 +42,7 @@ constexpr std::string_view known_keys[] = {"title",
                                            "regression_tests_path",
                                            "simulation",
                                            "generate",
+                                           "reset",
                                            "action"};
 
 bool is_uuid(std::string_view text) {

@@ -144,7 +144,8 @@ struct CorrelationRule {
   std::vector<std::string> fields;  // `field` of the value types
   std::optional<Decimal> percentile;
   bool generate = false;
-  YamlNode tests;  // the `tests:` block, null kind when absent
+  bool reset = false;  // state saved by a version of the rule without this is dropped
+  YamlNode tests;      // the `tests:` block, null kind when absent
 };
 
 struct FilterRule {

@@ -15,12 +15,12 @@
 namespace sigrun {
 namespace {
 
-constexpr std::string_view magic = "sigrun state 1\n";
+constexpr std::string_view magic = "sigrun state 2\n";
 constexpr size_t head_bytes = sizeof(uint32_t) + sizeof(uint64_t);
 constexpr size_t buffer_bytes = 1 << 18;
 
-uint64_t checksum(std::string_view head, std::string_view bytes) {
-  return hash_with_seed(bytes, hash_with_seed(head, 0));
+uint64_t checksum(std::string_view head, std::string_view bytes, uint64_t before) {
+  return hash_with_seed(bytes, hash_with_seed(head, before));
 }
 
 std::string folder_of(const std::string& path) {
@@ -32,7 +32,8 @@ std::string why() { return std::strerror(errno); }
 
 }  // namespace
 
-StateFileWriter::StateFileWriter(std::string path) : path_(std::move(path)), temporary_(path_ + ".new") {
+StateFileWriter::StateFileWriter(std::string path, uint64_t most_bytes)
+    : path_(std::move(path)), temporary_(path_ + ".new"), most_bytes_(most_bytes) {
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (descriptor_ < 0) {
     fail("cannot be written");
@@ -68,6 +69,12 @@ void StateFileWriter::section(uint32_t kind, std::string_view bytes) {
   std::string head;
   append_bytes(head, kind);
   append_bytes(head, uint64_t{bytes.size()});
+  bytes_ += head.size() + bytes.size() + sizeof checksum_;
+  if (bytes_ > most_bytes_) {
+    error_ = path_ + ": the state takes more than " + std::to_string(most_bytes_) +
+             " bytes (limits: state-file-bytes) and is not written";
+    return;
+  }
   buffer_ += head;
   if (buffer_.size() + bytes.size() > buffer_bytes) {
     write(buffer_);
@@ -76,7 +83,7 @@ void StateFileWriter::section(uint32_t kind, std::string_view bytes) {
   } else {
     buffer_ += bytes;
   }
-  append_bytes(buffer_, checksum(head, bytes));
+  append_bytes(buffer_, checksum_ = checksum(head, bytes, checksum_));
   ++sections_;
 }
 
@@ -108,13 +115,13 @@ bool StateFileWriter::commit() {
 namespace {
 
 // Empty where all sections are sound.
-std::string take_apart(StateFile& file) {
-  std::string_view rest = file.text;
+std::string take_apart(std::string_view rest, std::vector<StateSection>& sections) {
   if (!rest.starts_with(magic)) {
     return rest.starts_with(magic.substr(0, magic.size() - 3)) ? "it is of another version"
                                                                : "it does not begin as a state file";
   }
   rest.remove_prefix(magic.size());
+  uint64_t before = 0;
   while (!rest.empty()) {
     if (rest.size() < head_bytes) return "it ends in the middle";
     const std::string_view head = rest.substr(0, head_bytes);
@@ -126,18 +133,26 @@ std::string take_apart(StateFile& file) {
     const std::string_view bytes = rest.substr(0, size);
     rest.remove_prefix(size);
     take_bytes(rest, sum);
-    if (sum != checksum(head, bytes)) return "a checksum is wrong";
+    if (sum != checksum(head, bytes, before)) return "a checksum is wrong";
+    before = sum;
     if (kind == StateFileWriter::end_kind) {
       std::string count;
-      append_bytes(count, uint64_t{file.sections.size()});
+      append_bytes(count, uint64_t{sections.size()});
       return bytes == count && rest.empty() ? "" : "it does not end as it should";
     }
-    file.sections.push_back({kind, bytes});
+    sections.push_back({kind, bytes});
   }
   return "it ends in the middle";
 }
 
 }  // namespace
+
+std::vector<StateSection> sections_of(std::string_view text, std::string& problem) {
+  std::vector<StateSection> sections;
+  problem = take_apart(text, sections);
+  if (!problem.empty()) sections.clear();
+  return sections;
+}
 
 std::string set_aside_state_file(const std::string& path) {
   for (int number = 1; number < 1000; ++number) {
@@ -149,7 +164,7 @@ std::string set_aside_state_file(const std::string& path) {
   return {};
 }
 
-StateFile read_state_file(const std::string& path) {
+StateFile read_state_file(const std::string& path, uint64_t most_bytes) {
   StateFile file;
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
@@ -160,20 +175,25 @@ StateFile read_state_file(const std::string& path) {
   }
   file.exists = true;
   struct stat about;
-  if (::fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode))
-    file.text.reserve(static_cast<size_t>(about.st_size));
-  for (std::string block(1 << 18, '\0');;) {
+  const bool regular = ::fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode);
+  bool too_large = regular && static_cast<uint64_t>(about.st_size) > most_bytes;
+  if (regular && !too_large) file.text.reserve(static_cast<size_t>(about.st_size));
+  for (std::string block(1 << 18, '\0'); !too_large;) {
     const ssize_t got = ::read(descriptor, block.data(), block.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) file.problem = why();
     if (got <= 0) break;
     file.text.append(block, 0, static_cast<size_t>(got));
+    too_large = file.text.size() > most_bytes;
   }
   ::close(descriptor);
   if (!file.problem.empty()) return file;
-  file.problem = take_apart(file);
+  if (too_large)
+    file.problem = "it has more than " + std::to_string(most_bytes) + " bytes (limits: state-file-bytes)";
+  else
+    file.sections = sections_of(file.text, file.problem);
   if (file.problem.empty()) return file;
-  file.sections.clear();
+  file.text = {};
   file.set_aside = set_aside_state_file(path);
   return file;
 }

@@ -45,6 +45,7 @@ struct Limits {
   size_t correlation_key_bytes = 1024;      // of one group-by value; a longer one is told apart by its hash
   size_t correlation_evidence = 8;          // events shown in an alert
   size_t evidence_event_bytes = 16 << 10;   // an event that is longer is named, not shown
+  size_t state_file_bytes = size_t{2} << 30;  // of a scan; a larger one is neither written nor read
 
   // Messages out.
   size_t rejected_reports =

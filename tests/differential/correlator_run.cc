@@ -67,6 +67,7 @@ void CorrelatorRun::begin_save() {
   REQUIRE(batch_.occurrences.empty());
   arrived_then_ = arrived_;
   newest_then_ = newest_;
+  sections_.assign(1, correlator_->save_plan());
   correlator_->begin_save([this](std::string_view section) { sections_.emplace_back(section); });
 }
 
@@ -79,9 +80,11 @@ const std::vector<std::string>& CorrelatorRun::saved() {
 bool CorrelatorRun::restore(const std::vector<std::string>& sections, const CorrelatorRun& from) {
   arrived_ = from.arrived_then_;
   newest_ = from.newest_then_;
-  for (const std::string& section : sections)
-    if (!correlator_->restore(section)) return false;
-  return true;
+  if (sections.empty() || !correlator_->restore_plan(sections.front())) return false;
+  for (size_t i = 1; i < sections.size(); ++i)
+    if (!correlator_->restore(sections[i])) return false;
+  std::vector<CorrelationChange> changes;
+  return correlator_->end_restore(0, changes) && changes.empty();
 }
 
 void backwards(size_t count, const std::function<void(size_t)>& visit) {

@@ -283,6 +283,7 @@ std::string correlation_problem(const JsonValue& value) {
                                          {"time", Kind::text, true}, {"rule", Kind::object, true}, {"group", Kind::object, true},
                                          {"value", Kind::number, true}, {"threshold", Kind::object, false}, {"window", Kind::object, true},
                                          {"events", Kind::number, true}, {"at_least", Kind::truth, false}, {"evidence", Kind::array, true},
+                                         {"mixed_since", Kind::text, false},
                                          {"evidence_missing", Kind::number, true}});
   if (!problem.empty()) return problem;
   for (const JsonMember& member : value.find("group")->members)
@@ -291,6 +292,7 @@ std::string correlation_problem(const JsonValue& value) {
   if (!problem.empty()) return problem;
   if (!is_time(value.find("window")->text_of("from")) || !is_time(value.find("window")->text_of("to"))) return "a time of the window is none";
   if (!is_whole(value.text_of("events")) || !is_whole(value.text_of("evidence_missing"))) return "alert.events or evidence_missing is no whole number";
+  if (value.find("mixed_since") && !is_time(value.text_of("mixed_since"))) return "alert.mixed_since is no time";
   if (value.find("at_least") && !value.find("at_least")->truth) return "alert.at_least is said where it is not so";
   if (const JsonValue* threshold = value.find("threshold")) {
     problem = members_problem(*threshold, "threshold",
