@@ -41,7 +41,8 @@ void CorrelationStage::begin(std::vector<Input> inputs) {
     if (const auto known = restored_.find(state->name); known != restored_.end()) {
       state->clock = std::move(known->second.clock);
       state->held = std::move(known->second.held);
-      floor = state->clock.watermark();
+      // Of one that has had no event, where it begins is still what is known.
+      if (state->clock.watermark() != no_watermark) floor = state->clock.watermark();
     }
     state->place = watermark_.open(floor.value_or(no_watermark));
   }

@@ -105,7 +105,8 @@ ScanState::ScanState(const ScanStateOptions& options, const Limits& limits,
       inputs_(inputs),
       observer_(observer),
       path_((std::filesystem::path(options.folder) / "sigrun.state").string()),
-      positions_(inputs.size()) {
+      positions_(inputs.size()),
+      open_(inputs.size()) {
   for (size_t i = 0; i < inputs.size(); ++i) positions_[i].name = inputs[i];
   std::error_code problem;
   std::filesystem::create_directories(options.folder, problem);
@@ -217,13 +218,14 @@ void ScanState::tell_of(const std::vector<CorrelationChange>& changes) const {
 
 void ScanState::delivered(const std::string& input, const Chunk& chunk, CorrelationStage& stage) {
   InputPosition& position = positions_[static_cast<size_t>(&input - inputs_.data())];
-  resumable_ = chunk.resumable || chunk.at_end;
-  if (resumable_) {
+  const auto input_number = static_cast<size_t>(&position - positions_.data());
+  open_[input_number] = !chunk.resumable && !chunk.at_end;
+  if (!open_[input_number]) {
     position.offset = chunk.offset + chunk.size;
     position.line = chunk.next_line;
   }
   if (writer_) return go_on_with_snapshot(stage, shards_for_each_chunk);
-  if (resumable_ && std::chrono::steady_clock::now() >= next_) begin_snapshot(stage);
+  if (resumable() && std::chrono::steady_clock::now() >= next_) begin_snapshot(stage);
 }
 
 void ScanState::begin_snapshot(CorrelationStage& stage) {
@@ -257,7 +259,7 @@ void ScanState::go_on_with_snapshot(CorrelationStage& stage, size_t shards) {
 
 void ScanState::finish(CorrelationStage& stage) {
   if (writer_) go_on_with_snapshot(stage, SIZE_MAX);
-  if (!resumable_) return;
+  if (!resumable()) return;
   begin_snapshot(stage);
   if (writer_) go_on_with_snapshot(stage, SIZE_MAX);
 }

@@ -7,6 +7,7 @@
 // Order of calls: construct, seed(), restore(), positions(); delivered() for each chunk; finish(). Threads: one at a time.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -58,6 +59,8 @@ class ScanState {
   void tell(const std::string& message) const;
   void fail(const std::string& message);
   std::string save_inputs() const;
+  // Each input may be gone on with where it was left.
+  bool resumable() const { return std::find(open_.begin(), open_.end(), true) == open_.end(); }
   void begin_snapshot(CorrelationStage& stage);
   void go_on_with_snapshot(CorrelationStage& stage, size_t shards);
 
@@ -71,7 +74,7 @@ class ScanState {
   std::vector<InputPosition> positions_;  // by input
   std::unique_ptr<StateFileWriter> writer_;
   std::chrono::steady_clock::time_point next_;
-  bool resumable_ = true;  // nothing is open behind the last chunk
+  std::vector<bool> open_;  // by input: an object goes on behind its last chunk
   bool failed_ = false;
   uint64_t snapshots_ = 0;
 };

@@ -1,17 +1,20 @@
 #include "event/byte_source.h"
 
-#include <cstdio>
 #include <doctest/doctest.h>
+#include <unistd.h>
+#include <zstd.h>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <unistd.h>
 #include <vector>
-#include <zlib.h>
-#include <zstd.h>
+
+#include "support/gzip.h"
 
 namespace sigrun {
 namespace {
+
+using test::gzip;
 
 // A folder of its own, removed at the end.
 class Folder {
@@ -46,20 +49,6 @@ Read read_all(ByteSource& source, size_t step = 1000) {
 }
 
 Read read_memory(std::string_view bytes, size_t step = 1000) { return read_all(*memory_byte_source(bytes), step); }
-
-std::string gzip(std::string_view text) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 std::string zstd(std::string_view text) {
   std::string out(ZSTD_compressBound(text.size()), '\0');

@@ -15,9 +15,11 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "scan.h"
 #include "support/engine_fixture.h"
+#include "support/gzip.h"
 #include "support/rule_fixture.h"
 
 using namespace sigrun;
@@ -95,8 +97,8 @@ class Ids {
   std::string buffer_;
 };
 
-ScanResult scan_file(const Engine& engine, const std::string& events, const std::string& state,
-                     const std::string& ids) {
+ScanResult scan_files(const Engine& engine, const std::vector<std::string>& events, const std::string& state,
+                      const std::string& ids) {
   ScanOptions options;
   options.threads = 1;
   options.state = {state, 0};
@@ -104,7 +106,11 @@ ScanResult scan_file(const Engine& engine, const std::string& events, const std:
   ScanObserver observer;
   observer.alert = [&](const Alert& alert) { out.add(alert); };
   observer.flush = [&] { return out.flush(); };
-  return scan(engine, {events}, options, observer);
+  return scan(engine, events, options, observer);
+}
+ScanResult scan_file(const Engine& engine, const std::string& events, const std::string& state,
+                     const std::string& ids) {
+  return scan_files(engine, {events}, state, ids);
 }
 
 std::set<std::string> ids_in(const std::string& path) {
@@ -117,18 +123,19 @@ std::set<std::string> ids_in(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a scan that is killed again and again, and goes on with its state, tells every alert") {
-  std::mt19937_64 random(test::announce_seed("killed scans"));
-  test::Loaded loaded;
-  loaded.options.limits.chunk_bytes = 4096;
-  loaded.write("rules/all.yml", rules).load();
-  REQUIRE_MESSAGE(loaded.engine, loaded.said());
-  loaded.folder.write("events.ndjson", some_events(random, 6000, true));
-  const std::string events = loaded.folder.path("events.ndjson");
-  const ScanResult alone = scan_file(*loaded.engine, events, "", loaded.folder.path("alone"));
+namespace {
+
+// Scans that are killed at random moments until they come to their end, each with a state of its own: every one of them tells what one tells that is left alone.
+void kill_scans(test::Loaded& loaded, const std::vector<std::string>& events, std::mt19937_64& random) {
+  const ScanResult alone = scan_files(*loaded.engine, events, "", loaded.folder.path("alone"));
   CHECK(alone.counters.balanced());
+  CHECK(alone.input_errors == 0);
   const std::set<std::string> expected = ids_in(loaded.folder.path("alone"));
   REQUIRE(expected.size() > 100);
+  // State changes nothing of what is told.
+  scan_files(*loaded.engine, events, loaded.folder.path("undisturbed"),
+             loaded.folder.path("undisturbed ids"));
+  CHECK(ids_in(loaded.folder.path("undisturbed ids")) == expected);
 
   size_t kills = 0;
   const char* wanted = std::getenv("SIGRUN_KILLED_SCANS");
@@ -140,8 +147,8 @@ TEST_CASE("a scan that is killed again and again, and goes on with its state, te
       const pid_t child = ::fork();
       REQUIRE(child >= 0);
       if (child == 0) {
-        const ScanResult result = scan_file(*loaded.engine, events, state, ids);
-        ::_exit(result.counters.balanced() && !result.state_failed ? 0 : 1);
+        const ScanResult result = scan_files(*loaded.engine, events, state, ids);
+        ::_exit(result.counters.balanced() && !result.state_failed && result.input_errors == 0 ? 0 : 1);
       }
       // The more often it was killed, the longer it may run: it must come to its end.
       std::this_thread::sleep_for(
@@ -158,6 +165,46 @@ TEST_CASE("a scan that is killed again and again, and goes on with its state, te
     CHECK(ids_in(ids) == expected);
   }
   MESSAGE("scans ", scans, ", kills ", kills, ", alerts ", expected.size());
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (size_t from = 0; from < text.size();) {
+    const size_t end = text.find('\n', from) + 1;
+    lines.push_back(text.substr(from, end - from));
+    from = end;
+  }
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("a scan that is killed again and again, and goes on with its state, tells every alert") {
+  std::mt19937_64 random(test::announce_seed("killed scans"));
+  test::Loaded loaded;
+  loaded.options.limits.chunk_bytes = 4096;
+  loaded.write("rules/all.yml", rules).load();
+  REQUIRE_MESSAGE(loaded.engine, loaded.said());
+  kill_scans(loaded, {loaded.folder.write("events.ndjson", some_events(random, 6000, true))}, random);
+}
+
+TEST_CASE(
+    "a scan of several files that are merged by time tells every alert over any kills, a gzip file among "
+    "them") {
+  std::mt19937_64 random(test::announce_seed("killed scans of files"));
+  test::Loaded loaded;
+  loaded.options.limits.chunk_bytes = 4096;
+  loaded.write("rules/all.yml", rules).load();
+  REQUIRE_MESSAGE(loaded.engine, loaded.said());
+  // The first two overlap throughout; the third begins later and ends last.
+  const std::vector<std::string> lines = lines_of(some_events(random, 6000, true));
+  std::string texts[3];
+  for (size_t i = 0; i < lines.size(); ++i) texts[i > 5000 ? 2 : random() % (i < 2000 ? 2 : 3)] += lines[i];
+  std::vector<std::string> files;
+  for (size_t i = 0; i < 3; ++i)
+    files.push_back(loaded.folder.write(fmt::format("part{}.ndjson{}", i, i == 1 ? ".gz" : ""),
+                                        i == 1 ? test::gzip(texts[i]) : texts[i]));
+  kill_scans(loaded, files, random);
 }
 
 TEST_CASE("scan state: lines added to a file go on from where the last scan was") {
