@@ -5,6 +5,7 @@
 #include "sigrun/sigrun.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <exception>
 #include <memory>
@@ -41,8 +42,8 @@ struct sigrun_engine {
 namespace {
 
 // The first layout of each struct: a caller that has less was not compiled against any sigrun.h.
-constexpr size_t smallest_options = sizeof(sigrun_options);
-constexpr size_t smallest_counters = sizeof(sigrun_counters);
+constexpr size_t smallest_options = offsetof(sigrun_options, configuration);
+constexpr size_t smallest_counters = offsetof(sigrun_counters, correlation_alerts);
 
 void tell(char* error, size_t error_size, std::string_view text) noexcept {
   if (!error || error_size == 0) return;
