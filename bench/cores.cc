@@ -24,6 +24,7 @@
 
 #include "engine.h"
 #include "event_mix.h"
+#include "parallel.h"
 #include "scan.h"
 
 namespace {
@@ -124,6 +125,7 @@ int main(int argc, char** argv) {
   text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
   sigrun::LoadOptions options;
   options.rule_paths = rules;
+  options.for_each = sigrun::in_parallel;
   sigrun::LoadReport report;
   const auto engine = sigrun::Engine::load(options, report);
   if (!engine) fail(2, report.fatal);

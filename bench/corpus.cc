@@ -29,6 +29,7 @@
 #include "engine.h"
 #include "engine_stages.h"
 #include "event_mix.h"
+#include "parallel.h"
 #include "rule_subset.h"
 #include "yardsticks.h"
 
@@ -58,6 +59,7 @@ struct Loaded {
 Loaded load(const std::vector<std::string>& paths, const Arguments& arguments) {
   sigrun::LoadOptions options;
   options.rule_paths = paths;
+  options.for_each = sigrun::in_parallel;
   if (arguments.literals == "own") options.literal_search = sigrun::LiteralSearch::own;
   if (arguments.literals == "vectorscan") options.literal_search = sigrun::LiteralSearch::vectorscan;
   sigrun::LoadReport report;

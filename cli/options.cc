@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/terminal.h"
+#include "parallel.h"
 
 namespace sigrun::cli {
 namespace {
@@ -133,6 +134,7 @@ std::optional<Configuration> configure(const RuleOptions& options, const std::st
     configuration = std::move(*read);
   }
   std::string error;
+  configuration.load.for_each = in_parallel;
   if (override_options(options, configuration.load, error)) return configuration;
   say(command + ": " + printable(error));
   return std::nullopt;

@@ -13,7 +13,6 @@
 #include "event/event_reader.h"
 #include "event/timestamp.h"
 #include "match/matcher.h"
-#include "parallel.h"
 #include "plan/plan_builder.h"
 #include "rule_loader.h"
 #include "support/give_back_memory.h"
@@ -175,6 +174,7 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   for (const Correlation& correlation : impl->correlations.correlations) {
     sigma::CorrelationRule& rule = rules->correlations[correlation.rule];
     impl->correlation_rules.push_back(make_info(correlation, rule));
+  const ForEach for_each = options.for_each ? options.for_each : ForEach(one_by_one);
     if (!options.muting) impl->correlation_rules.back().muted = false;
     impl->correlation_tests.push_back(std::move(rule.tests));
   }
@@ -210,7 +210,7 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
     return {};
   }
   impl->plan = build_plan({rules->detections, *tables, routing, options.logsource.logsource, impl->limits,
-                           in_parallel, options.time, &impl->correlations.captured, &correlated,
+                           for_each, options.time, &impl->correlations.captured, &correlated,
                            &rules->detections});
   for (size_t rule = 0; rule < infos.size(); ++rule)
     infos[rule]->explanations = impl->plan->rules[rule].explanations;
@@ -220,7 +220,7 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   // The plan holds all that is needed of them; the indexes take their memory.
   rules.reset();
   tables.reset();
-  impl->candidates = std::make_unique<CandidateIndex>(*impl->plan, in_parallel, options.literal_search);
+  impl->candidates = std::make_unique<CandidateIndex>(*impl->plan, for_each, options.literal_search);
   give_back_memory();
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }

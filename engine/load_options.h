@@ -17,6 +17,7 @@
 #include "sigma/rule.h"
 #include "support/cost_clock.h"
 #include "support/diagnostic.h"
+#include "support/for_each.h"
 #include "support/limits.h"
 
 namespace sigrun {
@@ -56,6 +57,9 @@ struct LoadOptions {
   LiteralSearch literal_search = LiteralSearch::automatic;
   Limits limits;
   CostClock cost_clock;  // what rules' costs are measured with
+  // With a RuleCache: a file of rules that cannot be loaded any more goes on as it was in the last load (LoadReport::kept).
+  bool keep_last_good = false;
+  ForEach for_each;      // how loading spreads its work: in_parallel (parallel.h); empty: one after the other
 };
 
 // What is kept between events, and where it outlives a run.
@@ -82,6 +86,7 @@ struct LoadReport {
   size_t loaded = 0;                                             // detection rules in the engine
   size_t refused = 0;                                            // rules (documents) with an error
   std::vector<RefusedRule> refused_rules;                        // one for each of `refused`
+  std::vector<RefusedRule> kept;                                 // LoadOptions::keep_last_good; not among `refused`
   size_t deselected = 0;                                         // left out by RuleSelection
   std::vector<std::string> unmatched_select, unmatched_exclude;  // of RuleSelection: matched no rule
   size_t correlations = 0, filters = 0;

@@ -10,7 +10,6 @@
 #include <set>
 #include <system_error>
 
-#include "parallel.h"
 #include "rule_files.h"
 #include "sigma/condition.h"
 #include "sigma/pipeline/pipeline.h"
@@ -26,7 +25,10 @@ namespace fs = std::filesystem;
 class RuleLoader {
  public:
   RuleLoader(const LoadOptions& options, LoadReport& report, RuleCache* cache)
-      : options_(options), report_(report), cache_(cache) {}
+      : options_(options),
+        report_(report),
+        cache_(cache),
+        for_each_(options.for_each ? options.for_each : ForEach(one_by_one)) {}
 
   std::optional<LoadedRules> load() {
     if (!read_pipelines() || !read_vars() || !read_files()) return {};
@@ -176,7 +178,7 @@ class RuleLoader {
         return fail(fmt::format("{}: the folder holds no rule file (*.yml, *.yaml)", path));
     }
     std::vector<std::string> identities(files.size());
-    in_parallel(files.size(), [&](size_t i) {
+    for_each_(files.size(), [&](size_t i) {
       std::error_code ignored;
       identities[i] = fs::weakly_canonical(files[i], ignored).string();
       if (identities[i].empty()) identities[i] = files[i];
@@ -185,8 +187,8 @@ class RuleLoader {
     for (size_t i = 0; i < files.size(); ++i)
       if (seen_.insert(std::move(identities[i])).second) reads.emplace_back(files[i]);
     report_.files += reads.size();
-    // Files are read on all cores and taken in their order.
-    in_parallel(reads.size(), [&](size_t i) { read_file(reads[i]); });
+    // Files are read side by side and taken in their order.
+    for_each_(reads.size(), [&](size_t i) { read_file(reads[i]); });
     remember(reads);
     set_.detections.reserve(reads.size());
     for (FileRead& read : reads) {
@@ -362,3 +364,4 @@ std::optional<LoadedRules> load_rules(const LoadOptions& options, LoadReport& re
 }
 
 }  // namespace sigrun
+  ForEach for_each_;

@@ -119,10 +119,6 @@ BuiltGate build_gate(const Plan& plan, const std::vector<ProgramId>& members) {
 
 }  // namespace
 
-void one_by_one(size_t count, const std::function<void(size_t)>& visit) {
-  for (size_t i = 0; i < count; ++i) visit(i);
-}
-
 CandidateIndex::CandidateIndex(const Plan& plan, const ForEach& for_each, LiteralSearch search)
     : automata(search), evaluation(plan), plan_(plan) {
   // Which programs stand behind which gate.

@@ -67,8 +67,6 @@ struct ViewGates {
   std::vector<Entry> entries;
 };
 
-void one_by_one(size_t count, const std::function<void(size_t)>& visit);
-
 class CandidateIndex {
  public:
   explicit CandidateIndex(const Plan& plan, const ForEach& for_each = one_by_one,

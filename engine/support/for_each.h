@@ -9,4 +9,8 @@ namespace sigrun {
 // Calls a function with every number below a count, perhaps several at once.
 using ForEach = std::function<void(size_t count, const std::function<void(size_t)>& visit)>;
 
+inline void one_by_one(size_t count, const std::function<void(size_t)>& visit) {
+  for (size_t i = 0; i < count; ++i) visit(i);
+}
+
 }  // namespace sigrun

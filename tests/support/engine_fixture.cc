@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "alert/render.h"
+#include "parallel.h"
 #include "support/json_value.h"
 
 namespace sigrun::test {
@@ -44,7 +45,10 @@ Scanned scan_events(const Engine& engine, std::string_view events, unsigned thre
   return scanned;
 }
 
-Loaded::Loaded() { options.use_taxonomy = false; }
+Loaded::Loaded() {
+  options.use_taxonomy = false;
+  options.for_each = in_parallel;
+}
 
 Loaded& Loaded::write(const std::string& name, const std::string& text) {
   folder.write(name, text);
