@@ -110,6 +110,20 @@ class Engine::Scratch {
   uint64_t nanoseconds = 0;
   std::vector<bool> told_of_budget;  // by rule
   std::vector<Match> matches;        // of one alert, before it gets just as many
+  bool live = false;
+  std::atomic<uint64_t>* rule_hits = nullptr;  // by rule, of all scratches
+  std::optional<int64_t> received;
+  std::string event_text;  // of an event that was not JSON
+  std::optional<int64_t> time() {
+    const std::optional<int64_t> told = matcher.time();
+    return told ? told : received;
+  }
+  uint64_t place_in_id(const EventSpan& span) const { return live ? 0 : span.offset; }
+  // Matches the event that was read, counts it, adds its alerts and occurrences. Returns about the memory that its alerts take. `text_of`
+  // gives its text, where that is needed.
+  template <class EventText>
+  size_t conclude(const Impl& engine, const EventSpan& span, std::string_view input, EventText&& text_of,
+                  std::vector<Alert>& alerts, Counters& counters, EventOccurrences* occurrences);
   void add_occurrences(const Impl& engine, std::string_view event, const EventSpan& span,
                        std::string_view input, std::string_view own_id, EventOccurrences& occurrences);
 };
@@ -160,6 +174,7 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
     report.fatal = "literals cannot be searched for by vectorscan: this build or this processor lacks it";
     return {};
   }
+  const ForEach for_each = options.for_each ? options.for_each : ForEach(one_by_one);
   auto tables = load_tables(options, report);
   if (!tables) return {};
   auto rules = load_rules(options, report, cache);
@@ -174,7 +189,6 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   for (const Correlation& correlation : impl->correlations.correlations) {
     sigma::CorrelationRule& rule = rules->correlations[correlation.rule];
     impl->correlation_rules.push_back(make_info(correlation, rule));
-  const ForEach for_each = options.for_each ? options.for_each : ForEach(one_by_one);
     if (!options.muting) impl->correlation_rules.back().muted = false;
     impl->correlation_tests.push_back(std::move(rule.tests));
   }
@@ -229,6 +243,15 @@ Engine::ScratchPointer Engine::make_scratch(TimeRange range) const {
   return ScratchPointer(new Scratch(*impl_, range));
 }
 
+Engine::ScratchPointer Engine::make_live_scratch(std::atomic<uint64_t>* hits) const {
+  ScratchPointer scratch = make_scratch();
+  scratch->live = true;
+  scratch->rule_hits = hits;
+  return scratch;
+}
+
+void Engine::set_received(Scratch& scratch, std::optional<int64_t> time) const { scratch.received = time; }
+
 void Engine::forget(Scratch& scratch) const { scratch.matcher.forget(); }
 
 void Engine::evaluate(const EventBatch& batch, std::string_view input, Scratch& scratch,
@@ -260,58 +283,97 @@ size_t Engine::evaluate_some(const EventBatch& batch, size_t first, size_t alert
       if (rejected) rejected->push_back({span.offset, span.line, matcher.problem()});
       continue;
     }
-    if (scratch.range.bounded() && !scratch.range.contains(matcher.time())) {
-      ++counters.dropped;
-      continue;
-    }
-    matcher.evaluate(scratch.hits);
-    ++(matcher.outcome() == JsonWalker::Outcome::degraded ? counters.degraded : counters.processed);
-    if (matcher.unrecognised()) {
-      ++counters.unrecognised;
-      counters.count_unrecognised(matcher.top_level_keys(), 1);
-    }
-    if (occurrences)
-      occurrences->stamps.push_back({matcher.time(), matcher.lateness_seconds() * 1'000'000'000});
-    counters.rules_over_budget += matcher.over_budget().size();
-    if (scratch.hits.empty() && matcher.over_budget().empty()) continue;
-    const std::string_view own_id = matcher.own_id();
-    const std::shared_ptr<const std::string> repaired = matcher.repaired();
-    if (repaired) taken += repaired->size();
-    TimeText time;
-    if (auto nanoseconds = matcher.time()) time = format_time(*nanoseconds);
-    if (occurrences) scratch.add_occurrences(*impl_, event, span, input, own_id, *occurrences);
-    auto add_alert = [&](RuleIndex rule, std::string_view identity) -> Alert& {
-      Alert& alert = alerts.emplace_back();
-      alert.rule = impl_->rules[rule];
-      alert.id = make_alert_id(identity, own_id, event, span.offset);
-      alert.time = time;
-      alert.file = input;
-      alert.line = span.line;
-      alert.offset = span.offset;
-      alert.event = event;
-      return alert;
-    };
-    for (const Hit& hit : scratch.hits) {
-      if (impl_->plan->rules[hit.rule].muted) continue;
-      Alert& alert = add_alert(hit.rule, impl_->identities[hit.rule]);
-      scratch.matches.clear();
-      matcher.explain(hit, scratch.matches);
-      alert.matches.assign(scratch.matches.begin(), scratch.matches.end());
-      alert.repaired = repaired;
-      ++counters.alerts_by_level[static_cast<size_t>(alert.rule->level)];
-      taken += memory_of(alert);
-    }
-    for (RuleIndex rule : matcher.over_budget()) {
-      if (scratch.told_of_budget[rule]) continue;
-      scratch.told_of_budget[rule] = true;
-      Alert& alert = add_alert(rule, "health " + impl_->identities[rule]);
-      alert.kind = AlertKind::health;
-      alert.message = over_budget_message(impl_->limits);
-      taken += memory_of(alert) + alert.message.size();
-    }
+    taken += scratch.conclude(
+        *impl_, span, input, [&] { return event; }, alerts, counters, occurrences);
   }
   scratch.nanoseconds += impl_->clock.nanoseconds(began, impl_->clock.now());
   return at;
+}
+
+template <class EventText>
+size_t Engine::Scratch::conclude(const Impl& engine, const EventSpan& span, std::string_view input,
+                                 EventText&& text_of, std::vector<Alert>& alerts, Counters& counters,
+                                 EventOccurrences* occurrences) {
+  if (range.bounded() && !range.contains(time())) {
+    ++counters.dropped;
+    return 0;
+  }
+  matcher.evaluate(hits);
+  ++(matcher.outcome() == JsonWalker::Outcome::degraded ? counters.degraded : counters.processed);
+  if (matcher.unrecognised()) {
+    ++counters.unrecognised;
+    counters.count_unrecognised(matcher.top_level_keys(), 1);
+  }
+  if (occurrences) occurrences->stamps.push_back({time(), matcher.lateness_seconds() * 1'000'000'000});
+  counters.rules_over_budget += matcher.over_budget().size();
+  if (hits.empty() && matcher.over_budget().empty()) return 0;
+  if (rule_hits)
+    for (const Hit& hit : hits) rule_hits[hit.rule].fetch_add(1, std::memory_order_relaxed);
+  size_t taken = 0;
+  const std::string_view event = text_of();
+  const std::string_view own_id = matcher.own_id();
+  const std::shared_ptr<const std::string> repaired = matcher.repaired();
+  if (repaired) taken += repaired->size();
+  TimeText time_text;
+  if (auto told = time()) time_text = format_time(*told);
+  if (occurrences) add_occurrences(engine, event, span, input, own_id, *occurrences);
+  auto add_alert = [&](RuleIndex rule, std::string_view identity) -> Alert& {
+    Alert& alert = alerts.emplace_back();
+    alert.rule = engine.rules[rule];
+    alert.id = make_alert_id(identity, own_id, event, place_in_id(span));
+    alert.time = time_text;
+    alert.file = input;
+    alert.line = span.line;
+    alert.offset = span.offset;
+    alert.event = event;
+    return alert;
+  };
+  for (const Hit& hit : hits) {
+    if (engine.plan->rules[hit.rule].muted) continue;
+    Alert& alert = add_alert(hit.rule, engine.identities[hit.rule]);
+    matches.clear();
+    matcher.explain(hit, matches);
+    alert.matches.assign(matches.begin(), matches.end());
+    alert.repaired = repaired;
+    ++counters.alerts_by_level[static_cast<size_t>(alert.rule->level)];
+    taken += memory_of(alert);
+  }
+  for (RuleIndex rule : matcher.over_budget()) {
+    if (told_of_budget[rule]) continue;
+    told_of_budget[rule] = true;
+    Alert& alert = add_alert(rule, "health " + engine.identities[rule]);
+    alert.kind = AlertKind::health;
+    alert.message = over_budget_message(engine.limits);
+    taken += memory_of(alert) + alert.message.size();
+  }
+  return taken;
+}
+
+void Engine::evaluate_record(const HostRecord& record, std::string_view input, Scratch& scratch,
+                             std::vector<Alert>& alerts, Counters& counters, std::string& problem,
+                             EventOccurrences* occurrences) const {
+  if (impl_->correlations.empty()) occurrences = nullptr;
+  Matcher& matcher = scratch.matcher;
+  ++counters.in;
+  JsonWalker::Outcome outcome;
+  if (record.form == HostRecord::Form::msgpack) {
+    counters.bytes += record.bytes.size();
+    outcome = matcher.read_msgpack(record.bytes);
+  } else {
+    for (const NamedValue& pair : record.pairs) counters.bytes += pair.name.size() + pair.value.size();
+    outcome = matcher.read_pairs(record.pairs);
+  }
+  if (outcome == JsonWalker::Outcome::broken) {
+    ++counters.rejected;
+    problem = matcher.problem();
+    return;
+  }
+  auto text = [&]() -> std::string_view {
+    scratch.event_text.clear();
+    matcher.write_json(scratch.event_text);
+    return scratch.event_text;
+  };
+  scratch.conclude(*impl_, EventSpan{}, input, text, alerts, counters, occurrences);
 }
 
 void Engine::Scratch::add_occurrences(const Impl& engine, std::string_view event, const EventSpan& span,
@@ -328,7 +390,7 @@ void Engine::Scratch::add_occurrences(const Impl& engine, std::string_view event
     Occurrence& occurrence = batch.occurrences.emplace_back();
     occurrence.source = hit.rule;
     occurrence.time = occurrences.stamps.back().time.value_or(0);
-    occurrence.id = make_alert_identity(engine.identities[hit.rule], own_id, event, span.offset);
+    occurrence.id = make_alert_identity(engine.identities[hit.rule], own_id, event, place_in_id(span));
     occurrence.place = static_cast<uint32_t>(batch.places.size() - 1);
     occurrence.first_captured = static_cast<uint32_t>(batch.captured.size());
     for (size_t i = 0; i < engine.correlations.captured[hit.rule].size(); ++i) {

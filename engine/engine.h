@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -19,6 +20,7 @@
 #include "correlate/correlation_plan.h"
 #include "correlate/occurrence.h"
 #include "event/event_batch.h"
+#include "event/host_record.h"
 #include "event/timestamp.h"
 #include "load_options.h"
 #include "match/rule_cost.h"
@@ -85,6 +87,13 @@ class Engine {
   // The scratch must die before the engine. Events with a time outside `range` are dropped unmatched.
   ScratchPointer make_scratch(TimeRange range = {}) const;
 
+  // For events that come from a live source, one by one, and not from a file: where they stand makes no part of their alerts' ids, so that
+  // a source that repeats itself repeats them. `hits`, where not null, has a counter for each of rules() and outlives the scratch: how often each
+  // matched, silent ones too.
+  ScratchPointer make_live_scratch(std::atomic<uint64_t>* hits) const;
+  // From the next event on, the time of those that tell none.
+  void set_received(Scratch& scratch, std::optional<int64_t> time) const;
+
   // Lets go of what the scratch remembers of the events that it has seen. Changes no result; a measurement that goes over the same
   // events again and again begins each pass with it.
   void forget(Scratch& scratch) const;
@@ -101,6 +110,11 @@ class Engine {
   size_t evaluate_some(const EventBatch& batch, size_t first, size_t alert_bytes, std::string_view input,
                        Scratch& scratch, std::vector<Alert>& alerts, Counters& counters,
                        std::vector<Rejection>* rejected, EventOccurrences* occurrences = nullptr) const;
+  // One event that is msgpack, or names and values. Alerts show it as JSON; what they and the occurrences point to lives until the
+  // scratch's next event. `problem`: why it was rejected.
+  void evaluate_record(const HostRecord& record, std::string_view input, Scratch& scratch,
+                       std::vector<Alert>& alerts, Counters& counters, std::string& problem,
+                       EventOccurrences* occurrences = nullptr) const;
 
   // The time of the first event in a text that begins with one, or in the middle of an array of them; and how late events of its kind may come.
   EventStamp first_stamp(std::string_view text, Scratch& scratch) const;

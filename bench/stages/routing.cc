@@ -11,7 +11,7 @@ constexpr size_t routed_events = 256;
 struct Walked {
   explicit Walked(const StageInputs& inputs)
       : walker(inputs.plan->paths, inputs.options.limits), table(inputs.plan->paths.slot_count()) {}
-  JsonWalker walker;
+  EventWalker walker;
   SlotTable table;
 };
 

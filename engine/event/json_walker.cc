@@ -1,14 +1,14 @@
 #include "event/json_walker.h"
 
 #include <algorithm>
-#include <array>
-#include <span>
 #include <utility>
 #include <vector>
 
+#include "event/dotted_keys.h"
 #include "event/event_batch.h"
 #include "event/json_string.h"
 #include "event/json_tokens.h"
+#include "event/key_names.h"
 #include "event/known_keys.h"
 #include "support/decimal.h"
 #include "support/utf8.h"
@@ -49,23 +49,16 @@ struct JsonWalker::State {
   bool repaired_taken = false;            // others have it, too
   std::string_view bytes;                 // what was walked: the event, or the copy
   std::string key_scratch;
-  std::string top_level_texts, top_level_keys;
+  KeyNames top_level_keys;
   std::string problem;
   SlotTable* table = nullptr;
   bool degraded = false;
   bool lost = false;  // the tokens are not in order
   size_t depth = 0;
 
-  // The values [begin, end) that a key of an object gave, and the key's length in segments of a path.
-  struct KeyValues {
-    uint32_t segments;
-    size_t begin, end;
-  };
-  // A stack: of the objects that are being walked and have dotted keys, the innermost last.
-  std::vector<KeyValues> dotted;
-  std::vector<uint32_t> longest;  // by slot: scratch of hide_shorter()
+  DottedKeys dotted;
 
-  State(const PathTrie& p, const Limits& l) : paths(p), limits(l), known(p), longest(p.slot_count(), 0) {}
+  State(const PathTrie& p, const Limits& l) : paths(p), limits(l), known(p), dotted(p.slot_count()) {}
 
   // ---- tokens ----------------------------------------------------------------------------------------------------
 
@@ -198,8 +191,7 @@ struct JsonWalker::State {
   // Of an object only the keys on a path are looked into.
   uint32_t walk_object(uint32_t token, uint32_t node, KnownKeys::Id held_by) {
     if (++depth > limits.event_depth) return lose();
-    const size_t object_mark = table->size();
-    const size_t first_dotted = dotted.size();  // nothing is added in an object without dotted keys
+    const DottedKeys::Object object = dotted.begin_object(*table);
     if (first_byte(++token) != '}') {
       KnownKeys::Id id = held_by;
       for (bool first = true;; ++token, first = false) {
@@ -212,39 +204,15 @@ struct JsonWalker::State {
         } else {
           const size_t mark = table->size();
           token = take(token, target, id, false);
-          if (segments > 1 && dotted.size() == first_dotted) dotted.push_back({1, object_mark, mark});
-          if (dotted.size() > first_dotted) dotted.push_back({segments, mark, table->size()});
+          dotted.add_key(object, segments, mark, *table);
         }
         if (first_byte(token) != ',') break;
       }
       if (first_byte(token) != '}') return lose();
     }
-    if (dotted.size() > first_dotted) {
-      hide_shorter(std::span(dotted).subspan(first_dotted));
-      dotted.resize(first_dotted);
-    }
+    dotted.end_object(object, *table);
     --depth;
     return token + 1;
-  }
-
-  // For each path the longest key of the object that gave it a value wins; what shorter keys gave for it does not count.
-  void hide_shorter(std::span<const KeyValues> keys) {
-    auto for_each_value = [&](auto&& visit) {
-      for (const KeyValues& key : keys)
-        for (size_t i = key.begin; i < key.end; ++i)
-          if (EventValue& value = table->value(i); !value.hidden) visit(key.segments, value);
-    };
-    bool contested = false;
-    for_each_value(
-        [&](uint32_t, EventValue& value) { contested = contested || table->has_several(value.slot); });
-    if (!contested) return;
-    for_each_value([&](uint32_t, EventValue& value) { longest[value.slot] = 0; });
-    for_each_value([&](uint32_t segments, EventValue& value) {
-      uint32_t& most = longest[value.slot];
-      most = std::max(most, segments);
-    });
-    for_each_value(
-        [&](uint32_t segments, EventValue& value) { value.hidden = segments < longest[value.slot]; });
   }
 
   // ---- the whole event -------------------------------------------------------------------------------------------
@@ -351,27 +319,13 @@ JsonWalker::Outcome JsonWalker::outcome() const {
 
 std::string_view JsonWalker::top_level_keys() {
   State& state = *state_;
-  std::string& texts = state.top_level_texts;
-  texts.clear();
-  std::array<std::pair<size_t, size_t>, 12> places;  // in the texts, and sizes
-  size_t count = 0;
-  for (uint32_t token = 1;
-       token < state.token_count && state.first_byte(token) == '"' && count < places.size();) {
-    const std::string_view key = state.key_text(token);
-    places[count++] = {texts.size(), key.size()};
-    texts += key;
+  KeyNames& names = state.top_level_keys;
+  names.clear();
+  for (uint32_t token = 1; token < state.token_count && state.first_byte(token) == '"' && !names.full();) {
+    names.add(state.key_text(token));
     token = state.behind(token + 2) + 1;
   }
-  auto text = [&](const auto& place) { return std::string_view(texts).substr(place.first, place.second); };
-  std::sort(places.begin(), places.begin() + count,
-            [&](const auto& a, const auto& b) { return text(a) < text(b); });
-  std::string& joined = state.top_level_keys;
-  joined.clear();
-  for (size_t i = 0; i < count; ++i) {
-    if (!joined.empty()) joined += ',';
-    joined += text(places[i]).substr(0, 64);
-  }
-  return joined;
+  return names.joined();
 }
 
 const std::string& JsonWalker::problem() const { return state_->problem; }

@@ -2,6 +2,7 @@
 
 #include "event/json_string.h"
 #include "support/seeded_hash.h"
+#include "support/utf8.h"
 
 namespace sigrun {
 
@@ -13,9 +14,13 @@ KnownKeys::Id KnownKeys::look_up(uint32_t parent, std::string_view written) {
     if (keys_[id].parent == parent && is_written(keys_[id], written)) return id;
   }
   std::string_view key = written;
-  if (key.find('\\') != key.npos) {
+  if (escaped_ && key.find('\\') != key.npos) {
     unescaped_.clear();
     unescape_json(key, unescaped_);
+    key = unescaped_;
+  } else if (!escaped_ && !is_valid_utf8(key)) {
+    unescaped_.clear();
+    append_repaired_utf8(key, unescaped_);
     key = unescaped_;
   }
   Key found;

@@ -32,7 +32,9 @@ class KnownKeys {
   // What holds the event itself, and what is written before its first key.
   static constexpr Id event = 0;
 
-  explicit KnownKeys(const PathTrie& paths) : paths_(paths), keys_(places + 2) {}
+  // `escaped`: keys are written as in JSON; else they stand for themselves.
+  explicit KnownKeys(const PathTrie& paths, bool escaped = true)
+      : paths_(paths), escaped_(escaped), keys_(places + 2) {}
 
   const Key& operator[](Id id) const { return keys_[id]; }
 
@@ -70,6 +72,7 @@ class KnownKeys {
   Id look_up(uint32_t parent, std::string_view written);
 
   const PathTrie& paths_;
+  const bool escaped_;
   std::vector<Key> keys_;
   std::string unescaped_;
 };

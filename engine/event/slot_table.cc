@@ -48,7 +48,7 @@ std::string_view SlotTable::text(EventValue& value) {
   value.decoded = true;
   if (value.kind == ValueKind::truth) {
     value.text_view = value.truth ? "true" : "false";
-  } else if (value.kind == ValueKind::text && value.raw.find('\\') != value.raw.npos) {
+  } else if (value.kind == ValueKind::text && !value.plain && value.raw.find('\\') != value.raw.npos) {
     scratch_.clear();
     unescape_json(value.raw, scratch_);
     value.text_view = keep(scratch_);
@@ -60,7 +60,7 @@ std::string_view SlotTable::text(EventValue& value) {
 
 std::string_view SlotTable::folded(EventValue& value) {
   if (value.folded) return value.folded_view;
-  if (value.kind == ValueKind::text && !value.decoded) {
+  if (value.kind == ValueKind::text && !value.decoded && !value.plain) {
     char* out = reserve(value.raw.size() + folding_room);
     if (const char* end = fold_ascii_json(value.raw, out)) {
       give_back(end);

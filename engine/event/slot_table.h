@@ -27,10 +27,11 @@ struct EventValue {
   bool hidden = false;  // a longer literal key took its path
   bool decoded = false, folded = false;
   bool sound = false;  // its escapes have been looked at, and are in order
+  bool plain = false;  // a text whose bytes stand for themselves: in `raw` nothing is escaped
   SlotId slot = 0;
   uint32_t next = no_id;         // the slot's next value
   uint32_t number = unnumbered;  // what the matcher knows the value by
-  // Numbers: as written; texts: between the quotes, escapes as written. Followed by fifteen readable bytes.
+  // Numbers: as JSON writes them; texts: between the quotes, escapes as written, or plain. Followed by fifteen readable bytes.
   std::string_view raw;
   std::string_view text_view, folded_view;  // once decoded, folded
 };
@@ -50,7 +51,7 @@ class SlotTable {
     EventValue& value = values_[index];
     value.kind = kind;
     value.in_array = in_array;
-    value.truth = value.hidden = value.decoded = value.folded = value.sound = false;
+    value.truth = value.hidden = value.decoded = value.folded = value.sound = value.plain = false;
     value.slot = slot;
     value.next = no_id;
     value.number = EventValue::unnumbered;
@@ -62,6 +63,11 @@ class SlotTable {
       head = {epoch_, index, index};
     head.last = index;
     return value;
+  }
+  // The same of a text that is plain, and well-formed UTF-8.
+  void add_plain(SlotId slot, bool in_array, std::string_view text) {
+    EventValue& value = add(slot, ValueKind::text, in_array, text);
+    value.sound = value.plain = true;
   }
   size_t size() const { return size_; }
   // Whether more than one value was added to the slot, hidden ones included.

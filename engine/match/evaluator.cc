@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "match/value_test.h"
+#include "support/utf8.h"
 
 namespace sigrun {
 
@@ -43,7 +44,7 @@ Evaluator::Evaluator(const Plan& plan, const EvaluationPlan& evaluation, const L
       placed_(lists_.longest(), 0),
       unwatched_(most_unwatched) {}
 
-void Evaluator::start(SlotTable& table, JsonWalker& walker) {
+void Evaluator::start(SlotTable& table, EventWalker& walker) {
   table_ = &table;
   walker_ = &walker;
   const size_t bytes = walker.bytes().size();
@@ -369,7 +370,8 @@ EventText Evaluator::told(const EventValue& value) const {
   switch (value.kind) {
     case ValueKind::truth: return std::string_view(value.truth ? "true" : "false").substr(0, most);
     case ValueKind::number: return value.raw.substr(0, most);
-    case ValueKind::text: return EventText::of_json(value.raw, most);
+    case ValueKind::text:
+      return value.plain ? EventText(cut_utf8(value.raw, most)) : EventText::of_json(value.raw, most);
     default: return {};
   }
 }

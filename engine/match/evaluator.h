@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "event/json_walker.h"
+#include "event/event_walker.h"
 #include "event/slot_table.h"
 #include "match/evaluation_plan.h"
 #include "match/match_reason.h"
@@ -25,7 +25,7 @@ class Evaluator {
 
   uint32_t last_subject() const { return static_cast<uint32_t>(known_.size() + listed_.size()); }
 
-  void start(SlotTable& table, JsonWalker& walker);
+  void start(SlotTable& table, EventWalker& walker);
   // For whoever evaluates a rule; it leaves out what is searched for all rules at once.
   RuleTimer& timer() { return timer_; }
   const RuleTimer& timer() const { return timer_; }
@@ -90,7 +90,7 @@ class Evaluator {
   ValueMemory& memory_;
   RuleTimer timer_;
   SlotTable* table_ = nullptr;
-  JsonWalker* walker_ = nullptr;
+  EventWalker* walker_ = nullptr;
   LiteralScratch no_scratch_;  // the indexes of fields have no automata
   uint32_t epoch_ = 0;
   ZeroedArray<uint32_t> known_;      // by predicate: 2 × epoch + result

@@ -49,11 +49,28 @@ JsonWalker::Outcome Matcher::match(std::string_view event, std::vector<Hit>& hit
 }
 
 JsonWalker::Outcome Matcher::read(std::string_view event, std::span<const uint32_t> tokens) {
+  begin_event();
+  return route(walker_.walk(event, table_, tokens));
+}
+
+JsonWalker::Outcome Matcher::read_msgpack(std::string_view event) {
+  begin_event();
+  return route(walker_.walk_msgpack(event, table_));
+}
+
+JsonWalker::Outcome Matcher::read_pairs(std::span<const NamedValue> pairs) {
+  begin_event();
+  return route(walker_.walk_pairs(pairs, table_));
+}
+
+void Matcher::begin_event() {
   ++event_;
   memory_.start_event();
   route_ = &unrouted;
   table_.reset();
-  JsonWalker::Outcome outcome = walker_.walk(event, table_, tokens);
+}
+
+JsonWalker::Outcome Matcher::route(JsonWalker::Outcome outcome) {
   if (outcome == JsonWalker::Outcome::broken) return outcome;
   evaluator_.start(table_, walker_);
   sample_weight_ = weight_of_sample(event_);
@@ -67,7 +84,7 @@ void Matcher::evaluate(std::vector<Hit>& hits) {
   if (!route_->view) match_open(hits);
   match_routed(hits);
   if (!route_->keywords.empty()) {
-    const bool judged = route_->keyword_filter.judges(walker_.bytes(), found_);
+    const bool judged = route_->keyword_filter.judges(walker_.searchable(table_), found_);
     for (TriggerId trigger : judged ? found_ : route_->keywords) fire(trigger, false, hits);
   }
   evaluator_.timer().end_event();

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "event/json_walker.h"
+#include "event/event_walker.h"
 #include "event/slot_table.h"
 #include "match/candidate_index.h"
 #include "match/evaluator.h"
@@ -37,6 +37,9 @@ class Matcher {
   // Takes the event's wanted values and finds its view. `event` must be followed by event_padding bytes; `tokens` as for JsonWalker::walk. On Outcome::broken nothing
   // can be evaluated: problem() says why.
   JsonWalker::Outcome read(std::string_view event, std::span<const uint32_t> tokens = {});
+  // The same in the other forms; nothing is required of what lies behind them.
+  JsonWalker::Outcome read_msgpack(std::string_view event);
+  JsonWalker::Outcome read_pairs(std::span<const NamedValue> pairs);
   // Fills `hits` (cleared first), in the order of rules, each rule once.
   void evaluate(std::vector<Hit>& hits);
   // Both; the outcome that counts.
@@ -73,6 +76,8 @@ class Matcher {
   }
   // A copy of the event with ill-formed UTF-8 replaced; null where there was none.
   std::shared_ptr<const std::string> repaired() { return walker_.repaired(); }
+  // The event as JSON, where it was not JSON text.
+  void write_json(std::string& out) const { walker_.write_json(out); }
   std::string_view top_level_keys() { return walker_.top_level_keys(); }
   const std::string& problem() const { return walker_.problem(); }
   // Forgets the values of earlier events.
@@ -90,6 +95,8 @@ class Matcher {
     uint64_t ticks = 0;
   };
 
+  void begin_event();
+  JsonWalker::Outcome route(JsonWalker::Outcome outcome);
   void check_wanted();
   void match_open(std::vector<Hit>& hits);
   void match_routed(std::vector<Hit>& hits);
@@ -108,7 +115,7 @@ class Matcher {
   const Plan& plan_;
   const CandidateIndex& index_;
   SlotTable table_;
-  JsonWalker walker_;
+  EventWalker walker_;
   ValueMemory memory_;
   Evaluator evaluator_;
   LiteralScratch literal_scratch_;

@@ -80,8 +80,8 @@ bool Router::describe(SlotTable& table) {
     const EventValue& value = table.value(i);
     if (value.raw.size() > value_bytes) return false;
     const uint32_t head[2] = {slot, static_cast<uint32_t>(value.raw.size()) << 8 |
-                                        static_cast<uint32_t>(value.kind) << 2 | (value.in_array ? 2u : 0u) |
-                                        (value.truth ? 1u : 0u)};
+                                        static_cast<uint32_t>(value.kind) << 2 | (value.plain ? 32u : 0u) |
+                                        (value.in_array ? 2u : 0u) | (value.truth ? 1u : 0u)};
     key_.append(reinterpret_cast<const char*>(head), sizeof head);
     key_.append(value.raw);
   }

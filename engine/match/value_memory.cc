@@ -29,7 +29,8 @@ uint32_t ValueMemory::find(EventValue& value) {
   const uint64_t hash = quick_hash(value.raw) + value.slot * 0x9E3779B97F4A7C15ull;
   Value& place = values_[hash >> 32 & (places - 1)];
   const bool known = place.hash == hash && place.number != 0 && place.slot == value.slot &&
-                     place.kind == value.kind && place.size == value.raw.size() &&
+                     place.kind == value.kind && place.plain == value.plain &&
+                     place.size == value.raw.size() &&
                      written_ - place.at <= bytes_kept &&
                      std::memcmp(bytes_.get() + place.at % bytes_kept, value.raw.data(), place.size) == 0;
   if (!known) {
@@ -53,7 +54,8 @@ void ValueMemory::keep(Value& place, const EventValue& value, uint64_t hash) {
   if (left < size) written_ += left;
   if (size > 0) std::memcpy(bytes_.get() + written_ % bytes_kept, value.raw.data(), size);
   const bool sound = value.sound || (value.kind == ValueKind::text && is_sound_padded_json_string(value.raw));
-  place = {hash, written_, ++last_number_, static_cast<uint32_t>(size), value.slot, value.kind, sound};
+  place = {hash, written_, ++last_number_, static_cast<uint32_t>(size), value.slot, value.kind, sound,
+           value.plain};
   written_ += size;
 }
 

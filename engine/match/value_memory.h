@@ -73,7 +73,7 @@ class ValueMemory {
     uint32_t size = 0;
     SlotId slot = 0;
     ValueKind kind = ValueKind::null;
-    bool sound = false;
+    bool sound = false, plain = false;
   };
   struct Fact {
     uint32_t number = EventValue::unnumbered, subject = 0, answer = 0;

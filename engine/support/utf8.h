@@ -29,6 +29,12 @@ inline size_t utf8_length(unsigned char lead) {
 char32_t next_code_point(std::string_view text, size_t& at);
 void append_code_point(char32_t code_point, std::string& out);
 size_t count_code_points(std::string_view text);
+// The longest beginning of well-formed text that has at most so many bytes and ends with a whole code point.
+inline std::string_view cut_utf8(std::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  return text.substr(0, bytes);
+}
 
 inline bool is_ascii(std::string_view text) {
   unsigned char bits = 0;
