@@ -21,6 +21,11 @@ std::shared_ptr<const RuleCache::File> RuleCache::remember(std::string_view text
   return std::make_shared<const File>(File{seeded_hash(text), text.size(), rules, diagnostics});
 }
 
+std::shared_ptr<const RuleCache::File> RuleCache::last(const std::string& path) const {
+  const auto known = files_.find(path);
+  return known == files_.end() ? nullptr : known->second;
+}
+
 void RuleCache::keep_only(Files files, const Limits& limits) {
   files_ = std::move(files);
   limits_ = limits;

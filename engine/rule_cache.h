@@ -39,6 +39,8 @@ class RuleCache {
   static std::shared_ptr<const File> remember(std::string_view text, const sigma::RuleFile& rules,
                                               const std::vector<Diagnostic>& diagnostics);
   void keep_only(Files files, const Limits& limits);
+  // The file as it was read last, whatever it says by now; null: it was not there.
+  std::shared_ptr<const File> last(const std::string& path) const;
 
  private:
   Files files_;

@@ -127,12 +127,18 @@ class RuleLoader {
     std::optional<sigma::RuleFile> rules;
     std::shared_ptr<const RuleCache::File> remembered;  // the same, for the cache
     bool unchanged = false;                             // it comes from there
+    std::vector<RefusedRule> kept;  // what is wrong with the file, where an older version stands for it
+    std::vector<Diagnostic> replaced;  // of the version that does not
   };
 
   void read_file(FileRead& read) const {
     std::string problem;
     const auto text = read_text(read.sink.file(), options_.limits.yaml_bytes, problem);
-    if (!text) return read.sink.error({}, problem.substr(read.sink.file().size() + 2));
+    if (!text) {
+      read.sink.error({}, problem.substr(read.sink.file().size() + 2));
+      keeps_last_good(read);
+      return;
+    }
     if (cache_) read.remembered = cache_->find(read.sink.file(), *text, options_.limits);
     if (read.remembered) {
       read.unchanged = true;
@@ -141,9 +147,28 @@ class RuleLoader {
       return;
     }
     read.rules = sigma::read_rules(*text, options_.limits, read.sink);
+    if (keeps_last_good(read)) return;
     if (cache_) read.remembered = RuleCache::remember(*text, *read.rules, read.sink.diagnostics());
     if (pipelines_.empty())
       for (sigma::DetectionRule& rule : read.rules->detections) drop_what_pipelines_ask(rule);
+  }
+
+  // Puts the version of the last load in the place of a file that has errors now and had none, or fewer, then.
+  bool keeps_last_good(FileRead& read) const {
+    if (!cache_ || !options_.keep_last_good || (read.rules && read.rules->refused_documents.empty())) return false;
+    const std::shared_ptr<const RuleCache::File> last = cache_->last(read.sink.file());
+    if (!last || (read.rules && last->rules.refused_documents.size() >= read.rules->refused_documents.size()))
+      return false;
+    RefusedRule& kept = read.kept.emplace_back(RefusedRule{read.sink.file(), {}, {}, {}});
+    read.replaced = read.sink.take();
+    for (const Diagnostic& diagnostic : read.replaced)
+      if (diagnostic.severity == Severity::error)
+        kept.errors += (kept.errors.empty() ? "" : "\n") + diagnostic.to_string();
+    // Places of refused documents are counted in these.
+    for (const Diagnostic& diagnostic : last->diagnostics) read.sink.append(diagnostic);
+    read.rules = last->rules;
+    read.remembered = last;
+    return true;
   }
 
   // There are tens of thousands of rules, and all are held until they are planned.
@@ -192,6 +217,7 @@ class RuleLoader {
     remember(reads);
     set_.detections.reserve(reads.size());
     for (FileRead& read : reads) {
+      std::move(read.kept.begin(), read.kept.end(), std::back_inserter(report_.kept));
       if (read.rules) {
         for (const sigma::RefusedDocument& refused : read.rules->refused_documents)
           note_refused(read.sink, refused.title, refused.mark, refused.first_diagnostic,
@@ -201,6 +227,7 @@ class RuleLoader {
         note_refused(read.sink, {}, {}, 0, 1);
         ++set_.refused;
       }
+      std::move(read.replaced.begin(), read.replaced.end(), std::back_inserter(report_.diagnostics));
       take(read.sink);
     }
     return true;
@@ -351,6 +378,7 @@ class RuleLoader {
   const LoadOptions& options_;
   LoadReport& report_;
   RuleCache* cache_;  // or null
+  ForEach for_each_;
   sigma::PipelineStack pipelines_;
   sigma::PlaceholderValues vars_;
   std::set<std::string> seen_;
@@ -364,4 +392,3 @@ std::optional<LoadedRules> load_rules(const LoadOptions& options, LoadReport& re
 }
 
 }  // namespace sigrun
-  ForEach for_each_;
