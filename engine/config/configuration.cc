@@ -23,6 +23,8 @@ using sigma::YamlNode;
 
 constexpr int64_t second = 1'000'000'000;
 constexpr int64_t most_lateness = 7 * 86'400, most_snapshot_interval = 86'400;  // seconds
+constexpr uint64_t least_spool = 1 << 20;          // some segments of alerts
+constexpr uint64_t most_inputs = 1'000'000, most_alert_rate = 1'000'000'000;
 constexpr uint64_t least_state_memory = 1 << 20;  // some KiB for each of its parts
 constexpr uint64_t most_memory = uint64_t{1} << 40;
 
@@ -135,6 +137,28 @@ class Reader {
     if (const auto bytes = values_.amount(entry, {Amount::Unit::bytes, least, most_memory}))
       out = static_cast<size_t>(*bytes);
   }
+  void read_count(const YamlEntry& entry, uint64_t least, uint64_t most, size_t& out) {
+    if (const auto count = values_.amount(entry, {Amount::Unit::count, least, most}))
+      out = static_cast<size_t>(*count);
+  }
+  // One of two words, of which the second is the value after the first.
+  template <class Choice>
+  void read_choice(const YamlEntry& entry, std::string_view one, std::string_view other, Choice& out) {
+    const auto parse = [&](std::string_view word) -> std::optional<Choice> {
+      if (word == one) return Choice{0};
+      if (word == other) return Choice{1};
+      return {};
+    };
+    read_word(entry, fmt::format("{} or {}", one, other), parse, out);
+  }
+  void read_yes_no(const YamlEntry& entry, bool& out) {
+    const auto parse = [](std::string_view word) -> std::optional<bool> {
+      if (word == "yes" || word == "true") return true;
+      if (word == "no" || word == "false") return false;
+      return {};
+    };
+    read_word(entry, "yes or no", parse, out);
+  }
   void read_limit(const YamlEntry& entry) {
     const LimitKey& key = *find_limit_key(entry.key);
     if (const auto value = values_.amount(entry, key.bounds)) key.set(result.load.limits, *value);
@@ -204,6 +228,7 @@ constexpr Key top_keys[] = {
     {"selection", read_section},
     {"time", read_section},
     {"state", [](Reader& r, const YamlEntry& e) { r.read_state(e); }},
+    {"live", read_section},
     {"limits", read_section},
     {"output", read_section},
 };
@@ -258,6 +283,30 @@ constexpr Key state_keys[] = {
      }},
 };
 
+constexpr Key live_keys[] = {
+    {"when-behind",
+     [](Reader& r, const YamlEntry& e) { r.read_choice(e, "wait", "pass", r.result.live.when_behind); }},
+    {"behind-memory",
+     [](Reader& r, const YamlEntry& e) { r.read_bytes(e, least_state_memory, r.result.live.behind_memory); }},
+    {"inputs",
+     [](Reader& r, const YamlEntry& e) { r.read_count(e, 1, most_inputs, r.result.live.inputs); }},
+    {"queue-detections",
+     [](Reader& r, const YamlEntry& e) { r.read_yes_no(e, r.result.live.queue_detections); }},
+    {"alert-rate",
+     [](Reader& r, const YamlEntry& e) { r.read_count(e, 0, most_alert_rate, r.result.live.alert_rate); }},
+    {"alert-rate-interval",
+     [](Reader& r, const YamlEntry& e) {
+       if (const auto seconds = r.read_seconds(e, 1, most_snapshot_interval))
+         r.result.live.alert_rate_interval_seconds = *seconds;
+     }},
+    {"spool-size",
+     [](Reader& r, const YamlEntry& e) { r.read_bytes(e, least_spool, r.result.live.spool_size); }},
+    {"spool-full",
+     [](Reader& r, const YamlEntry& e) { r.read_choice(e, "block", "drop-oldest", r.result.live.spool_full); }},
+    {"on-load-error",
+     [](Reader& r, const YamlEntry& e) { r.read_choice(e, "pass", "fail", r.result.live.on_load_error); }},
+};
+
 constexpr Key output_keys[] = {
     {"file", [](Reader& r, const YamlEntry& e) { r.read_path(e, "a file", r.result.output.file); }},
     {"format", [](Reader& r, const YamlEntry& e) { r.read_format(e); }},
@@ -274,13 +323,14 @@ Keys limit_section() {
   return keys;
 }
 
-constexpr std::string_view sections[] = {"logsource", "selection", "time", "state", "limits", "output"};
+constexpr std::string_view sections[] = {"logsource", "selection", "time", "state", "live", "limits", "output"};
 
 Keys keys_of_section(std::string_view section) {
   if (section == "logsource") return logsource_keys;
   if (section == "selection") return selection_keys;
   if (section == "time") return time_keys;
   if (section == "state") return state_keys;
+  if (section == "live") return live_keys;
   if (section == "limits") return limit_section();
   if (section == "output") return output_keys;
   return top_keys;

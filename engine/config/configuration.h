@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/live_options.h"
 #include "load_options.h"
 #include "sigma/rule.h"
 #include "support/diagnostic.h"
@@ -33,6 +34,7 @@ struct OutputOptions {
 struct Configuration {
   LoadOptions load;
   StateOptions state;
+  LiveOptions live;
   OutputOptions output;
 };
 

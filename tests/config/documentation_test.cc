@@ -87,28 +87,31 @@ Configuration read(std::string_view text, const std::string& file = "docs/sigrun
   return *configuration;
 }
 
-// Keys of sections whose defaults are amounts.
+// Keys of sections whose defaults can be written as values.
 bool has_amount(std::string_view key) {
-  return key.starts_with("limits.") || (key.starts_with("state.") && key != "state.folder");
+  return key.starts_with("limits.") || (key.starts_with("state.") && key != "state.folder") ||
+         key.starts_with("live.");
 }
 
 // Reads each amount as the value of its key; whoever left everything as it is got the same.
 void check_defaults(const std::map<std::string, std::string>& written) {
-  std::string limits = "limits:\n", state = "state:\n";
+  std::string limits = "limits:\n", state = "state:\n", live = "live:\n";
   size_t amounts = 0;
-  for (const auto& [key, value] : written) {
+  for (auto [key, value] : written) {
     if (!has_amount(key)) continue;
+    std::erase(value, '`');
     ++amounts;
     const size_t dot = key.find('.');
-    (key.starts_with("limits.") ? limits : state) += "  " + key.substr(dot + 1) + ": " + value + "\n";
+    (key.starts_with("limits.") ? limits : key.starts_with("live.") ? live : state) += "  " + key.substr(dot + 1) + ": " + value + "\n";
   }
-  CHECK(amounts == limit_keys().size() + 4);
-  const Configuration configuration = read(limits + state);
+  CHECK(amounts == limit_keys().size() + 4 + 9);
+  const Configuration configuration = read(limits + state + live);
   for (const LimitKey& key : limit_keys()) {
     INFO(key.name);
     CHECK(key.get(configuration.load.limits) == key.get(Limits()));
   }
   CHECK(configuration.state == StateOptions());
+  CHECK(configuration.live == LiveOptions());
 }
 
 }  // namespace
@@ -161,6 +164,7 @@ TEST_SUITE("configuration's documentation") {
     StateOptions state;
     state.folder = configuration->state.folder;
     CHECK(configuration->state == state);
+    CHECK(configuration->live == LiveOptions());
     const std::string text = cli::read_whole_file("docs/sigrun.yaml");
     const auto stream = sigma::parse_yaml(text, Limits(), sink);
     REQUIRE(stream.documents.size() == 1);
