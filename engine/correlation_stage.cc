@@ -32,21 +32,44 @@ CorrelationStage::CorrelationStage(const Engine& engine, const CorrelatorOptions
 CorrelationStage::~CorrelationStage() = default;
 
 void CorrelationStage::begin(std::vector<Input> inputs) {
-  for (Input& input : inputs) {
-    auto& state = inputs_.emplace_back(std::make_unique<InputState>(
-        InputClock(input.now ? InputKind::live : InputKind::file, engine_.limits())));
-    state->now = input.now.value_or(0);
-    state->name = std::move(input.name);
-    std::optional<int64_t> floor = input.floor;
-    if (const auto known = restored_.find(state->name); known != restored_.end()) {
-      state->clock = std::move(known->second.clock);
-      state->held = std::move(known->second.held);
-      // Of one that has had no event, where it begins is still what is known.
-      if (state->clock.watermark() != no_watermark) floor = state->clock.watermark();
-    }
-    state->place = watermark_.open(floor.value_or(no_watermark));
-  }
+  for (Input& input : inputs) open(std::move(input));
   restored_.clear();
+}
+
+size_t CorrelationStage::open(Input input) {
+  auto& state = inputs_.emplace_back(std::make_unique<InputState>(
+      InputClock(input.now ? InputKind::live : InputKind::file, engine_.limits())));
+  state->live = input.now.has_value();
+  state->now = input.now.value_or(0);
+  state->name = std::move(input.name);
+  std::optional<int64_t> floor = input.floor;
+  if (const auto known = restored_.find(state->name); known != restored_.end()) {
+    state->clock = std::move(known->second.clock);
+    state->held = std::move(known->second.held);
+    // Of one that has had no event, where it begins is still what is known.
+    if (state->clock.watermark() != no_watermark) floor = state->clock.watermark();
+    restored_.erase(known);
+  }
+  // A live input holds nobody back before its first event.
+  const bool silent = state->live && floor.value_or(no_watermark) == no_watermark;
+  state->place = watermark_.open(silent ? std::nullopt : std::optional(floor.value_or(no_watermark)));
+  return inputs_.size() - 1;
+}
+
+void CorrelationStage::set_now(int64_t now) {
+  for (const auto& input : inputs_)
+    if (input->live) input->now = now;
+}
+
+void CorrelationStage::advance_idle() {
+  for (const auto& input : inputs_) {
+    if (!input->live || input->ended) continue;
+    input->clock.advance_idle(input->now);
+    if (input->clock.watermark() != no_watermark)
+      watermark_.update(input->place, segment_, input->clock.watermark());
+  }
+  correlator_.take(ready_, watermark_.watermark(), firings_);
+  deliver_firings();
 }
 
 void CorrelationStage::take(size_t input, EventOccurrences& events) {
@@ -181,6 +204,14 @@ std::string CorrelationStage::save() const {
     save_held(input->held, own);
     append_text(out, own);
   }
+  // Of live inputs that have not come back yet.
+  for (const auto& [name, restored] : restored_) {
+    append_text(out, name);
+    append_text(out, restored.clock.save());
+    own.clear();
+    save_held(restored.held, own);
+    append_text(out, own);
+  }
   return out;
 }
 
@@ -271,11 +302,11 @@ void CorrelationStage::forget() {
   correlator_.forget();
 }
 
-bool CorrelationStage::restore(std::string_view saved) {
+bool CorrelationStage::restore(std::string_view saved, InputKind kind) {
   while (!saved.empty()) {
     std::string_view name, clock, held;
     if (!take_text(saved, name) || !take_text(saved, clock) || !take_text(saved, held)) return false;
-    Restored one{InputClock(InputKind::file, engine_.limits()), {}};
+    Restored one{InputClock(kind, engine_.limits()), {}};
     if (!one.clock.restore(clock) || !restore_held(held, one.held) || one.clock.undecided() != one.held.count)
       return false;
     if (!restored_.emplace(name, std::move(one)).second) return false;

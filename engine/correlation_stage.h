@@ -5,7 +5,8 @@
 //
 // Several inputs are told apart: each has a clock of its own, and the watermark is that of the one that is furthest behind.
 //
-// Order of calls: restore()?, begin(), then take() and end() for inputs in any order, finish() once. Threads: one at a time. The engine must outlive it.
+// Order of calls: restore()?, begin(), then take() and end() for inputs in any order, finish() once. Live: restore()?, then open() whenever an input
+// comes, set_now() before each take(), advance_idle() now and then; it never finishes. Threads: one at a time. The engine must outlive it.
 #pragma once
 
 #include <array>
@@ -42,6 +43,12 @@ class CorrelationStage {
     std::optional<int64_t> now;    // it is live, and this is the wall clock; none: it is a file
   };
   void begin(std::vector<Input> inputs);
+  // One more input, while others are there; its number. What restore() knows of it is taken up.
+  size_t open(Input input);
+  // The wall clock of live inputs from now on.
+  void set_now(int64_t now);
+  // Live inputs that bring nothing go on at the pace of the wall clock, which set_now() has told; windows close.
+  void advance_idle();
   // The events of the input's next batch. Their occurrences are changed: they get the times that count.
   void take(size_t input, EventOccurrences& events);
   // The input has no more events.
@@ -51,10 +58,10 @@ class CorrelationStage {
   // No input has. Everything is decided.
   void finish();
 
-  // What is to be saved beside the Correlator's sections: the inputs' clocks, and what is not decided; and back, before begin() and after the Correlator's plan.
-  // False: it is damaged; then forget() is due.
+  // What is to be saved beside the Correlator's sections: the inputs' clocks, and what is not decided; and back, before begin() or open()
+  // and after the Correlator's plan, for inputs of the same kind. False: it is damaged; then forget() is due.
   std::string save() const;
-  bool restore(std::string_view saved);
+  bool restore(std::string_view saved, InputKind kind = InputKind::file);
   // As if nothing had been restored, here and of the Correlator.
   void forget();
   // Occurrences that were not decided when the state was saved, of rules that are gone.
@@ -63,6 +70,7 @@ class CorrelationStage {
 
   const CorrelationCounters& counters() const { return correlator_.counters(); }
   TimeCounters times() const;
+  int64_t watermark() const { return watermark_.watermark(); }
   // By level, of correlations' alerts: not those of muted ones.
   const std::array<uint64_t, 6>& alerts_by_level() const { return alerts_by_level_; }
 
@@ -81,7 +89,7 @@ class CorrelationStage {
     InputClock clock;
     Held held;
     WatermarkOfInputs::Input place = 0;
-    bool ended = false, paused = false;
+    bool ended = false, paused = false, live = false;
     int64_t now = 0;  // of a live input
   };
   struct Restored {
