@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "correlation_state.h"
 #include "event/byte_source.h"
 #include "event/timestamp.h"
 #include "support/saved_bytes.h"
@@ -15,7 +16,7 @@
 namespace sigrun {
 namespace {
 
-enum SectionKind : uint32_t { inputs_section = 1, stage_section = 2, shard_section = 3, plan_section = 4 };
+constexpr uint32_t inputs_section = 1;  // beside CorrelationSection
 
 // Changes of correlations that are told of one by one.
 constexpr size_t told_changes = 20;
@@ -63,38 +64,16 @@ bool read_inputs(std::string_view saved, std::vector<InputPosition>& known) {
   return true;
 }
 
-bool restore_sections(std::span<const StateSection> sections, CorrelationStage& stage, int64_t now,
-                      std::vector<InputPosition>& known, std::vector<CorrelationChange>& changes) {
-  Correlator& correlator = stage.correlator();
-  // The others are read by the plan, whatever their order.
-  for (const StateSection& section : sections)
-    if (section.kind == plan_section && !correlator.restore_plan(section.bytes)) return false;
-  bool inputs = false, clocks = false;
-  for (const StateSection& section : sections) {
-    switch (section.kind) {
-      case inputs_section:
-        if (std::exchange(inputs, true) || !read_inputs(section.bytes, known)) return false;
-        break;
-      case stage_section:
-        if (std::exchange(clocks, true) || !stage.restore(section.bytes)) return false;
-        break;
-      case shard_section:
-        if (!correlator.restore(section.bytes)) return false;
-        break;
-      default: break;  // the plan, or of a later version
-    }
-  }
-  return inputs && clocks && correlator.end_restore(now, changes);
-}
-
 }  // namespace
 
 bool restore_state(std::span<const StateSection> sections, CorrelationStage& stage, int64_t now,
                    std::vector<InputPosition>& known, std::vector<CorrelationChange>& changes) {
-  if (restore_sections(sections, stage, now, known, changes)) return true;
-  stage.forget();
+  size_t inputs = 0;
+  bool sound = true;
+  for (const StateSection& section : sections)
+    if (section.kind == inputs_section) sound = sound && ++inputs == 1 && read_inputs(section.bytes, known);
+  if (sound && inputs == 1 && restore_correlations(sections, stage, InputKind::file, now, changes)) return true;
   known.clear();
-  changes.clear();
   return false;
 }
 
@@ -128,11 +107,7 @@ void ScanState::fail(const std::string& message) {
   tell(message);
 }
 
-std::optional<uint64_t> ScanState::seed() const {
-  for (const StateSection& section : file_.sections)
-    if (section.kind == shard_section) return Correlator::seed_of(section.bytes);
-  return {};
-}
+std::optional<uint64_t> ScanState::seed() const { return seed_of(file_.sections); }
 
 std::string ScanState::save_inputs() const {
   std::string out;
@@ -186,31 +161,7 @@ void ScanState::restore(CorrelationStage& stage) {
 }
 
 void ScanState::tell_of(const std::vector<CorrelationChange>& changes) const {
-  using Kind = CorrelationChange::Kind;
-  for (size_t i = 0; i < std::min(changes.size(), told_changes); ++i) {
-    const CorrelationChange& change = changes[i];
-    std::string what;
-    switch (change.kind) {
-      case Kind::mixed:
-        what = fmt::format(
-            "the rules that it counts have changed; it is mixed since {}, until what was counted before has "
-            "expired",
-            format_time(change.since).c_str());
-        break;
-      case Kind::still_mixed:
-        what = fmt::format("still mixed since {}, when the rules that it counts changed",
-                           format_time(change.since).c_str());
-        break;
-      case Kind::reset:
-        what = fmt::format("reset: begins anew, {} of its groups dropped", change.groups);
-        break;
-      case Kind::other_counts:
-        what = fmt::format("counts something else than before: {} of its groups dropped", change.groups);
-        break;
-      case Kind::gone: what = fmt::format("is gone: {} of its groups dropped", change.groups); break;
-    }
-    tell(fmt::format("correlation {}: {}", change.rule, what));
-  }
+  for (size_t i = 0; i < std::min(changes.size(), told_changes); ++i) tell(text_of(changes[i]));
   if (changes.size() > told_changes)
     tell(fmt::format("{} more correlations were changed, dropped or are mixed",
                      changes.size() - told_changes));
@@ -241,10 +192,7 @@ void ScanState::begin_snapshot(CorrelationStage& stage) {
   }
   writer_ = std::make_unique<StateFileWriter>(path_, most_bytes_);
   writer_->section(inputs_section, save_inputs());
-  writer_->section(plan_section, stage.correlator().save_plan());
-  writer_->section(stage_section, stage.save());
-  stage.correlator().begin_save(
-      [this](std::string_view section) { writer_->section(shard_section, section); });
+  begin_save(stage, [this](uint32_t kind, std::string_view bytes) { writer_->section(kind, bytes); });
   go_on_with_snapshot(stage, shards_for_each_chunk);
 }
 

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "alert/render.h"
+#include "correlation_state.h"
 #include "event/byte_source.h"
 #include "event/event_reader.h"
 #include "event/line_framer.h"
@@ -27,8 +28,6 @@ namespace sigrun {
 namespace {
 
 namespace fs = std::filesystem;
-
-enum SectionKind : uint32_t { stage_section = 2, shard_section = 3 };
 
 constexpr int64_t second = 1'000'000'000;
 // A call leaves what it has for the correlations after so many bytes, and at its end.
@@ -277,17 +276,21 @@ void LiveEngine::read_state() {
   if (!file.problem.empty())
     tell_of_state("state-damaged", fmt::format("{}: {}{}; correlations begin without it", path, file.problem,
                                                file.set_aside.empty() ? "" : " (kept as " + file.set_aside + ")"));
-  for (const StateSection& section : file.sections)
-    if (section.kind == shard_section && !(seed_ = Correlator::seed_of(section.bytes))) break;
+  if (const auto seed = seed_of(file.sections)) seed_ = seed;
   if (!stage_ || file.sections.empty()) return;
   make_stage(stage_generation_);  // with the seed of the state
-  bool sound = true;
-  for (const StateSection& section : file.sections) {
-    if (section.kind == stage_section) sound = stage_->restore(section.bytes, InputKind::live) && sound;
-    if (section.kind == shard_section) sound = stage_->correlator().restore(section.bytes) && sound;
-  }
-  if (!sound)
-    tell_of_state("state-damaged", fmt::format("{}: parts of it make no sense and were left out", path));
+  std::vector<CorrelationChange> changes;
+  if (restore_correlations(file.sections, *stage_, InputKind::live, now(), changes)) return tell_of_changes(changes);
+  const std::string aside = set_aside_state_file(path);
+  tell_of_state("state-damaged", fmt::format("{}: parts of it make no sense{}; correlations begin without it", path,
+                                             aside.empty() ? "" : " (kept as " + aside + ")"));
+}
+
+void LiveEngine::tell_of_changes(const std::vector<CorrelationChange>& changes) {
+  if (changes.empty()) return;
+  std::string message;
+  for (const CorrelationChange& change : changes) message += (message.empty() ? "" : "; ") + text_of(change);
+  queue_->put_health("state-changed", "Rules changed under what correlations had counted", message, now());
 }
 
 void LiveEngine::tell_of_state(std::string_view what, const std::string& message) {
@@ -682,8 +685,7 @@ void LiveEngine::publish() const {
 void LiveEngine::begin_snapshot() {
   if (state_.folder.empty() || !stage_) return;
   snapshot_ = std::make_unique<StateFileWriter>((fs::path(state_.folder) / "live.state").string());
-  snapshot_->section(stage_section, stage_->save());
-  stage_->correlator().begin_save([this](std::string_view section) { snapshot_->section(shard_section, section); });
+  begin_save(*stage_, [this](uint32_t kind, std::string_view bytes) { snapshot_->section(kind, bytes); });
 }
 
 void LiveEngine::go_on_with_snapshot(size_t shards) {
@@ -772,11 +774,9 @@ void LiveEngine::swap(std::shared_ptr<Generation> next) {
   const Lock stage_lock(stage_mutex_);
   drain(now());
   go_on_with_snapshot(SIZE_MAX);
-  std::vector<std::string> shards;
-  std::string saved;
+  std::vector<std::pair<uint32_t, std::string>> saved;
   if (stage_) {
-    saved = stage_->save();
-    stage_->correlator().begin_save([&](std::string_view section) { shards.emplace_back(section); });
+    begin_save(*stage_, [&](uint32_t kind, std::string_view bytes) { saved.emplace_back(kind, bytes); });
     stage_->correlator().save_more(SIZE_MAX);
     add(old_correlation_, stage_->counters());
     for (size_t i = 0; i < old_correlation_alerts_.size(); ++i)
@@ -786,8 +786,10 @@ void LiveEngine::swap(std::shared_ptr<Generation> next) {
   const bool had_stage = stage_ != nullptr;
   make_stage(next);
   if (stage_ && had_stage) {
-    for (const std::string& shard : shards) stage_->correlator().restore(shard);
-    stage_->restore(saved, InputKind::live);
+    std::vector<StateSection> sections;
+    for (const auto& [kind, bytes] : saved) sections.push_back({kind, bytes});
+    std::vector<CorrelationChange> changes;
+    if (restore_correlations(sections, *stage_, InputKind::live, now(), changes)) tell_of_changes(changes);
     for (Input* input : inputs) {
       input->number = stage_->open({input->name, std::nullopt, stage_now_});
       opened_.push_back(input);

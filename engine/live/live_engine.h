@@ -163,6 +163,7 @@ class LiveEngine {
   void bury();
   void publish() const;
   void tell_of_state(std::string_view what, const std::string& message);
+  void tell_of_changes(const std::vector<CorrelationChange>& changes);
 
   Options options_;
   LiveOptions live_;
