@@ -3,13 +3,16 @@
 // Takes what the events of an input matched, in the input's order; decides by the input's clock which time each event has, whether it is late and where a segment begins;
 // holds back what is not decided yet; hands the rest to the Correlator and delivers its firings as alerts.
 //
-// Several inputs are told apart: each has a clock of its own, and the watermark is that of the one that is furthest behind.
+// Several inputs are told apart: each has a clock of its own, and the watermark is that of the one that is furthest behind. A file whose time jumps back for
+// good while others are being read waits until those have ended, and goes on alone; of several that wait the first named is first. What comes of it
+// until whoever reads has heard of it (waits_from()) is kept.
 //
 // Order of calls: restore()?, begin(), then take() and end() for inputs in any order, finish() once. Live: restore()?, then open() whenever an input
 // comes, set_now() before each take(), advance_idle() now and then; it never finishes. Threads: one at a time. The engine must outlive it.
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -41,6 +44,7 @@ class CorrelationStage {
     std::string name;
     std::optional<int64_t> floor;  // no on-time event of it is older; none: not known
     std::optional<int64_t> now;    // it is live, and this is the wall clock; none: it is a file
+    bool in_turn = false;          // nothing of it comes before the inputs before it have ended
   };
   void begin(std::vector<Input> inputs);
   // One more input, while others are there; its number. What restore() knows of it is taken up.
@@ -51,6 +55,10 @@ class CorrelationStage {
   void advance_idle();
   // The events of the input's next batch. Their occurrences are changed: they get the times that count.
   void take(size_t input, EventOccurrences& events);
+  // The input's next chunk has been taken, whole; chunks are counted so.
+  void end_chunk(size_t input);
+  // From which of its chunks on the input waits, from 0; none: it does not, and never did. Any thread, after begin().
+  std::optional<uint64_t> waits_from(size_t input) const;
   // The input has no more events.
   void end(size_t input);
   // It has no more for now and holds nobody back, but a later scan may go on with it: what is not decided stays so until finish().
@@ -82,6 +90,15 @@ class CorrelationStage {
     size_t count = 0;  // of events
     bool from_before = false;  // some were held back when the state was saved that this scan goes on with
   };
+  // What one take() or end() of an input that waits brought: its times are decided.
+  struct Waiting {
+    OccurrenceBatch batch;
+    std::deque<std::string> texts;
+    std::vector<uint64_t> starts;  // before so many of the occurrences a segment begins
+    int64_t watermark = no_watermark;
+    bool ends = false;         // the input has no more
+    bool from_before = false;  // as in Held
+  };
 
   struct InputState {
     explicit InputState(InputClock input_clock) : clock(std::move(input_clock)) {}
@@ -90,21 +107,37 @@ class CorrelationStage {
     Held held;
     WatermarkOfInputs::Input place = 0;
     bool ended = false, paused = false, live = false;
+    bool in_turn = false;         // until its first events come
+    std::deque<Waiting> waiting;  // not empty: it waits
+    bool pauses = false;          // it waits, and will be paused behind that
+    uint64_t chunks = 0;          // that were taken
+    std::atomic<uint64_t> waits_from{UINT64_MAX};
     int64_t now = 0;  // of a live input
+    bool waits() const { return !waiting.empty(); }
   };
   struct Restored {
     InputClock clock;
     Held held;
+    std::deque<Waiting> waiting;
   };
 
+  void save_batch(const OccurrenceBatch& batch, std::string& out) const;
+  bool restore_batch(std::string_view& saved, OccurrenceBatch& batch, std::deque<std::string>& texts);
+  bool restore_waiting(std::string_view saved, std::deque<Waiting>& waiting);
+  void save_waiting(const std::deque<Waiting>& waiting, std::string& out) const;
   void save_held(const Held& held, std::string& out) const;
   bool restore_held(std::string_view saved, Held& held);
   void pass_on(InputState& state, EventOccurrences& events);
   void pass_on_some(InputState& state, const EventOccurrences& events, size_t first, size_t end,
                     bool from_before);
-  void correlate(InputState& state, OccurrenceBatch& batch);
+  void correlate(InputState& state, OccurrenceBatch& batch, int64_t watermark);
   void begin_segment(InputState& state);
-  size_t active() const;
+  void wait(InputState& state);
+  void go_on_with_waiting();
+  void go_on(InputState& state);
+  void go_on(InputState& state, const Waiting& waiting);
+  void append(const OccurrenceBatch& from, size_t first, size_t end, OccurrenceBatch& to) const;
+  bool is_any_read(const InputState* but = nullptr) const;
   void close_all();
   void deliver_firings();
 

@@ -6,6 +6,7 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -83,6 +84,7 @@ class Delivery {
       evaluate_again(work);
       deliver_batch(work);
     }
+    if (correlations_) correlations_->end_chunk(work.input_number(inputs_));
     if (correlations_ && work.chunk.at_end) {
       const size_t input = work.input_number(inputs_);
       state_ ? correlations_->pause(input) : correlations_->end(input);
@@ -191,7 +193,8 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
   // Files are read side by side where correlations want them by time; each has its framer.
   std::vector<std::unique_ptr<OrderedFramer>> orders(inputs.size());
   if (correlations) {
-    std::vector<CorrelationStage::Input> begins = feed.begin();
+    std::vector<CorrelationStage::Input> begins =
+        feed.begin([&](size_t input) { return correlations->waits_from(input); });
     for (CorrelationStage::Input& input : begins) input.now = options.now;
     correlations->begin(std::move(begins));
   }
@@ -233,20 +236,23 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
     tbb::global_control parallelism(tbb::global_control::max_allowed_parallelism, threads);
     tbb::task_arena arena(static_cast<int>(threads));
     arena.execute([&] {
-      tbb::parallel_pipeline(threads * 2,  // chunks in flight: what bounds the memory of a scan
-                             tbb::make_filter<void, WorkPointer>(serial,
-                                                                 [&](tbb::flow_control& flow) -> WorkPointer {
-                                                                   auto work = pool.take();
-                                                                   if (read(*work)) return work;
-                                                                   flow.stop();
-                                                                   return {};
-                                                                 }) &
-                                 step(parallel, frame_lines) & step(serial, put_in_order) &
-                                 step(parallel, evaluate) &
-                                 tbb::make_filter<WorkPointer, void>(serial, [&](WorkPointer work) {
-                                   delivery.take(*work);
-                                   pool.give_back(std::move(work));
-                                 }));
+      // Chunks in flight: what bounds the memory of a scan. Files that are read by time hear in time of one that is to wait.
+      const size_t in_flight = correlations && inputs.size() > 1
+                                   ? std::min<size_t>(threads * 2, ScanFeed::chunks_behind)
+                                   : threads * 2;
+      tbb::parallel_pipeline(
+          in_flight, tbb::make_filter<void, WorkPointer>(serial,
+                                                         [&](tbb::flow_control& flow) -> WorkPointer {
+                                                           auto work = pool.take();
+                                                           if (read(*work)) return work;
+                                                           flow.stop();
+                                                           return {};
+                                                         }) &
+                         step(parallel, frame_lines) & step(serial, put_in_order) & step(parallel, evaluate) &
+                         tbb::make_filter<WorkPointer, void>(serial, [&](WorkPointer work) {
+                           delivery.take(*work);
+                           pool.give_back(std::move(work));
+                         }));
     });
   }
   for (const Worker& worker : workers) engine.add_costs(*worker.scratch, result.costs);

@@ -19,11 +19,15 @@ ScanFeed::ScanFeed(const Engine& engine, const std::vector<std::string>& inputs,
   scratch_ = engine.make_scratch();
   first_.resize(inputs.size());
   last_time_.resize(inputs.size());
+  time_at_hand_.resize(inputs.size());
+  handed_on_.resize(inputs.size());
+  apart_.resize(inputs.size());
 }
 
-std::vector<CorrelationStage::Input> ScanFeed::begin() {
+std::vector<CorrelationStage::Input> ScanFeed::begin(WaitsFrom waits_from) {
+  waits_from_ = std::move(waits_from);
   std::vector<CorrelationStage::Input> begins;
-  for (const std::string& input : inputs_) begins.push_back({input, {}});
+  for (const std::string& input : inputs_) begins.push_back({input, {}, {}, !merge_ && !begins.empty()});
   if (!merge_) return begins;
   // All files are looked at before the first chunk is handed on.
   for (TimeMerge::Step step = merge_->next();; step = merge_->next()) {
@@ -103,6 +107,12 @@ bool ScanFeed::next_by_time(Work& work) {
 bool ScanFeed::take_step(const TimeMerge::Step& step, Work* work) {
   const size_t input = step.input;
   if (step.action == TimeMerge::Action::deliver) {
+    if (is_to_wait(input)) {
+      merge_->set_apart(input);
+      merge_->at(input, 0, time_at_hand_[input]);
+      return false;
+    }
+    ++handed_on_[input];
     std::swap(*work, open_[input]->at_hand);
     if (work->chunk.at_end)
       open_[input].reset(), merge_->ended(input);
@@ -119,6 +129,14 @@ bool ScanFeed::take_step(const TimeMerge::Step& step, Work* work) {
   return false;
 }
 
+bool ScanFeed::is_to_wait(size_t input) {
+  if (apart_[input] || !waits_from_) return false;
+  const std::optional<uint64_t> from = waits_from_(input);
+  if (!from || handed_on_[input] < *from + chunks_behind) return false;
+  apart_[input] = true;
+  return true;
+}
+
 // Into at_hand.
 void ScanFeed::read_ahead(size_t input) {
   std::unique_ptr<Open> opened = std::move(open_[input]);
@@ -132,6 +150,7 @@ void ScanFeed::read_ahead(size_t input) {
   // The end of an input is a chunk like others: what reads it is gone, and what was read waits for its turn.
   if (!open_[input]) open_[input] = std::make_unique<Open>();
   const std::optional<int64_t> time = ahead.chunk.size > 0 ? time_of(ahead) : last_time_[input];
+  time_at_hand_[input] = time;
   open_[input]->at_hand = std::move(ahead);
   merge_->at(input, 0, time);
 }

@@ -6,6 +6,7 @@
 // Order of calls: begin() once, next() until it returns false. Threads: one at a time.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,8 +28,13 @@ class ScanFeed {
   ScanFeed(const Engine& engine, const std::vector<std::string>& inputs, std::string_view text,
            std::vector<InputPosition> begins);
 
+  // Of an input that is read by time: after how many of its chunks it is to wait until all others have ended; none: it is not. Asked while chunks are handed on.
+  using WaitsFrom = std::function<std::optional<uint64_t>(size_t input)>;
+  // Chunks that are handed on behind that one, whatever has become known: so their order does not depend on threads as long as no more than these are in flight.
+  static constexpr size_t chunks_behind = 64;
+
   // The inputs, and where files that are read by time begin.
-  std::vector<CorrelationStage::Input> begin();
+  std::vector<CorrelationStage::Input> begin(WaitsFrom waits_from);
   // False when all inputs are exhausted. A work without bytes may carry an input error.
   bool next(Work& work);
 
@@ -43,6 +49,7 @@ class ScanFeed {
   bool read(size_t input, Work& work);
   bool next_by_time(Work& work);
   bool take_step(const TimeMerge::Step& step, Work* work);
+  bool is_to_wait(size_t input);
   void read_ahead(size_t input);
   std::optional<int64_t> time_of(const Work& work);
 
@@ -58,6 +65,10 @@ class ScanFeed {
   Engine::ScratchPointer scratch_;
   std::vector<EventStamp> first_;  // by input
   std::vector<std::optional<int64_t>> last_time_;
+  std::vector<std::optional<int64_t>> time_at_hand_;
+  std::vector<uint64_t> handed_on_;  // chunks
+  std::vector<bool> apart_;
+  WaitsFrom waits_from_;
   std::optional<TimeMerge::Step> put_off_;  // the first that hands a chunk on
 };
 

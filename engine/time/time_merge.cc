@@ -1,6 +1,7 @@
 #include "time/time_merge.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sigrun {
 
@@ -41,7 +42,9 @@ TimeMerge::Step TimeMerge::next() {
 }
 
 void TimeMerge::at(size_t input, uint64_t segment, std::optional<int64_t> time) {
-  const Place place{operators_segment(input, segment), time.value_or(no_watermark), input};
+  // Behind every segment, one behind the other.
+  const uint64_t behind = inputs_[input].apart ? (uint64_t{1} << 32) + (uint64_t{input} << 32) : 0;
+  const Place place{behind + operators_segment(input, segment), time.value_or(no_watermark), input};
   if (inputs_[input].state == State::peeking) {
     inputs_[input].state = State::peeked;
     closed_.push(place);
@@ -51,8 +54,13 @@ void TimeMerge::at(size_t input, uint64_t segment, std::optional<int64_t> time) 
 }
 
 void TimeMerge::ended(size_t input) {
-  if (inputs_[input].state == State::open) --open_count_;
+  if (inputs_[input].state == State::open && !inputs_[input].apart) --open_count_;
   inputs_[input].state = State::done;
+}
+
+void TimeMerge::set_apart(size_t input) {
+  if (std::exchange(inputs_[input].apart, true)) return;
+  --open_count_;
 }
 
 uint64_t TimeMerge::operators_segment(size_t input, uint64_t segment) const {

@@ -10,6 +10,9 @@
 // joins the segment that the others have come to. So the numbers of segments that next() gives are the
 // operators' and may be greater than the clock's.
 //
+// An input that is set apart waits until all others have ended, those included that are opened later; of several the first goes first, to its end. It does not
+// count among those that are open.
+//
 // A batch has the time of its earliest event that is on time (earliest_time below) and holds events of one
 // segment only: the caller cuts it where a segment starts. A batch without time counts as before all others:
 // its events have time 0, or that of an event read already.
@@ -55,6 +58,9 @@ class TimeMerge {
   // It has no further batch, is unreadable or empty.
   void ended(size_t input);
 
+  // From its next at() on. It must be open.
+  void set_apart(size_t input);
+
   // The segment for the operators of what the input's clock calls `segment`.
   uint64_t operators_segment(size_t input, uint64_t segment) const;
   size_t late_opens() const { return late_opens_; }
@@ -64,6 +70,7 @@ class TimeMerge {
   struct Input {
     State state = State::unknown;
     uint64_t base = 0;  // the operators' segment when it was opened
+    bool apart = false;
   };
   struct Place {
     uint64_t segment;

@@ -89,6 +89,29 @@ struct LoadedRules : test::Loaded {
   }
 };
 
+struct OfFiles {
+  std::vector<std::string> ids;  // of all alerts, in their order
+  std::multiset<std::string> facts, groups;
+  ScanResult result;
+};
+
+OfFiles scan_files(const Engine& engine, const std::vector<std::string>& files, unsigned threads) {
+  OfFiles told;
+  std::vector<Alert> alerts;
+  ScanObserver observer;
+  observer.alert = [&](const Alert& alert) {
+    told.ids.push_back(alert.id.c_str());
+    if (alert.firing) alerts.push_back(alert);
+  };
+  ScanOptions options;
+  options.threads = threads;
+  told.result = scan(engine, files, options, observer);
+  CHECK(told.result.counters.balanced());
+  told.facts = facts_of(alerts);
+  told.groups = groups_of(alerts);
+  return told;
+}
+
 std::multiset<std::string> groups_of_files(const Engine& engine, const std::vector<std::string>& files) {
   std::vector<Alert> alerts;
   ScanObserver observer;
@@ -173,6 +196,93 @@ TEST_CASE("correlations of a scan: concatenated captures give the alerts of each
   const test::Scanned together = test::scan_events(*loaded.engine, all);
   CHECK(together.result.times.segments == 3);
   CHECK(facts_of(together.alerts) == expected);
+}
+
+TEST_CASE(
+    "correlations of a scan: a file whose time jumps back waits for the others, and gives the alerts of its "
+    "captures") {
+  std::mt19937_64 random(test::announce_seed("captures among files"));
+  for (size_t open_files : {64, 4}) {
+    test::Loaded loaded;
+    loaded.options.limits.chunk_bytes = 4096;
+    loaded.options.limits.open_files = open_files;
+    // Detections too: they come as they are read, and in one order for any number of threads.
+    loaded.write("rules/all.yml", std::string(rules) +
+                                      "---\ntitle: Own\nlogsource: {product: any}\n"
+                                      "detection: {s: {address: 10.0.0.1}, condition: s}\n");
+    loaded.load();
+    REQUIRE_MESSAGE(loaded.engine, loaded.said());
+    // Two files are of captures, the first of which belongs to what the others are about; four others are about one time.
+    std::vector<std::string> texts(6), files;
+    for (const std::string& event : some_events(random, 9000, 60)) texts[random() % 6] += event;
+    std::multiset<std::string> expected =
+        scan_files(
+            *loaded.engine,
+            [&] {
+              std::vector<std::string> first;
+              for (size_t i = 0; i < 6; ++i)
+                first.push_back(loaded.folder.write(fmt::format("first{}", i), texts[i]));
+              return first;
+            }(),
+            1)
+            .facts;
+    const size_t of_first = expected.size();
+    uint64_t events = 9000;
+    for (size_t file : {1u, 4u})
+      for (int capture = 0; capture < 3; ++capture) {
+        const size_t size = capture == 1 ? 3000 : 400;
+        const std::string text = joined(some_events(random, size, 30));
+        texts[file] += text;
+        events += size;
+        expected.merge(facts_of(test::scan_events(*loaded.engine, text).alerts));
+      }
+    CHECK(expected.size() > of_first + 50);
+    for (size_t i = 0; i < 6; ++i) files.push_back(loaded.folder.write(fmt::format("part{}", i), texts[i]));
+    const OfFiles one = scan_files(*loaded.engine, files, 1);
+    CHECK(one.result.counters.in == events);
+    CHECK(one.result.times.late == 0);
+    CHECK(one.result.times.segments == 6);
+    CHECK(one.facts == expected);
+    for (unsigned threads : {2u, 7u}) CHECK(scan_files(*loaded.engine, files, threads).ids == one.ids);
+    for (int round = 0; round < 3; ++round) {
+      std::shuffle(files.begin(), files.end(), random);
+      const OfFiles told = scan_files(*loaded.engine, files, 2);
+      CHECK(told.groups == one.groups);
+      CHECK(told.result.times.late == 0);
+    }
+  }
+}
+
+TEST_CASE(
+    "correlations of a scan: where more files jump back than may wait, the others are late and counted") {
+  std::mt19937_64 random(test::announce_seed("captures beyond open files"));
+  test::Loaded loaded;
+  loaded.options.limits.chunk_bytes = 4096;
+  loaded.options.limits.open_files = 2;
+  loaded.write("rules/all.yml", rules).load();
+  std::vector<std::string> files;
+  for (int i = 0; i < 4; ++i) {
+    std::string text = joined(some_events(random, 400, 30));
+    if (i < 3) text += joined(some_events(random, 400, 30));
+    files.push_back(loaded.folder.write(fmt::format("part{}", i), text));
+  }
+  const OfFiles told = scan_files(*loaded.engine, files, 2);
+  CHECK(told.result.counters.in == 7 * 400);
+  CHECK(told.result.times.segments == 3);
+}
+
+TEST_CASE("correlations of a scan: inputs that are read one after the other wait for nobody") {
+  std::mt19937_64 random(test::announce_seed("captures in turn"));
+  const LoadedRules loaded;
+  const std::string first = joined(some_events(random, 400, 30)),
+                    second = joined(some_events(random, 400, 30));
+  const std::string file = loaded.folder.write("captures", first + second);
+  std::multiset<std::string> expected = facts_of(test::scan_events(*loaded.engine, first).alerts);
+  expected.merge(facts_of(test::scan_events(*loaded.engine, second).alerts));
+  // The second input is none that can be read by time.
+  const OfFiles told = scan_files(*loaded.engine, {file, "/dev/null"}, 2);
+  CHECK(told.facts == expected);
+  CHECK(told.result.times.late == 0);
 }
 
 TEST_CASE("correlations of a scan: events without a time go along with the one before them") {

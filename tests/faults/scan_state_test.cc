@@ -207,6 +207,20 @@ TEST_CASE(
   kill_scans(loaded, files, random);
 }
 
+TEST_CASE(
+    "a scan of files that begin again tells every alert over any kills, while one waits for another too") {
+  std::mt19937_64 random(test::announce_seed("killed scans of captures"));
+  test::Loaded loaded;
+  loaded.options.limits.chunk_bytes = 4096;
+  loaded.write("rules/all.yml", rules).load();
+  REQUIRE_MESSAGE(loaded.engine, loaded.said());
+  const std::vector<std::string> files = {
+      loaded.folder.write("captures", some_events(random, 1000, false) + some_events(random, 1500, true)),
+      loaded.folder.write("whole", some_events(random, 3000, true)),
+      loaded.folder.write("more captures", some_events(random, 800, true) + some_events(random, 800, true))};
+  kill_scans(loaded, files, random);
+}
+
 TEST_CASE("scan state: lines added to a file go on from where the last scan was") {
   std::mt19937_64 random(test::announce_seed("growing file"));
   test::Loaded loaded;
