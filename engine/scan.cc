@@ -24,6 +24,7 @@
 #include "scan_feed.h"
 #include "scan_state.h"
 #include "scan_work.h"
+#include "support/thread_order.h"
 
 namespace sigrun {
 namespace {
@@ -228,13 +229,18 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
     constexpr auto serial = tbb::filter_mode::serial_in_order, parallel = tbb::filter_mode::parallel;
     WorkPool pool;
     auto step = [](tbb::filter_mode mode, auto& does) {
-      return tbb::make_filter<WorkPointer, WorkPointer>(mode, [&does](WorkPointer work) {
+      return tbb::make_filter<WorkPointer, WorkPointer>(mode, [&does, mode](WorkPointer work) {
+        ordered_after(work.get());
+        if (mode == serial) ordered_after(&does);
         does(*work);
+        ordered_before(work.get());
+        ordered_before(&does);
         return work;
       });
     };
     tbb::global_control parallelism(tbb::global_control::max_allowed_parallelism, threads);
     tbb::task_arena arena(static_cast<int>(threads));
+    ordered_before(&feed);
     arena.execute([&] {
       // Chunks in flight: what bounds the memory of a scan. Files that are read by time hear in time of one that is to wait.
       const size_t in_flight = correlations && inputs.size() > 1
@@ -243,18 +249,29 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
       tbb::parallel_pipeline(
           in_flight, tbb::make_filter<void, WorkPointer>(serial,
                                                          [&](tbb::flow_control& flow) -> WorkPointer {
+                                                           ordered_after(&feed);
                                                            auto work = pool.take();
-                                                           if (read(*work)) return work;
+                                                           const bool more = read(*work);
+                                                           ordered_before(&feed);
+                                                           ordered_before(work.get());
+                                                           if (more) return work;
                                                            flow.stop();
                                                            return {};
                                                          }) &
                          step(parallel, frame_lines) & step(serial, put_in_order) & step(parallel, evaluate) &
                          tbb::make_filter<WorkPointer, void>(serial, [&](WorkPointer work) {
+                           ordered_after(work.get());
+                           ordered_after(&delivery);
                            delivery.take(*work);
+                           ordered_before(&delivery);
                            pool.give_back(std::move(work));
                          }));
     });
   }
+  for (const void* of : {static_cast<const void*>(&feed), static_cast<const void*>(&frame_lines),
+                         static_cast<const void*>(&put_in_order), static_cast<const void*>(&evaluate),
+                         static_cast<const void*>(&delivery)})
+    ordered_after(of);
   for (const Worker& worker : workers) engine.add_costs(*worker.scratch, result.costs);
   result.stopped = stopping();
   if (correlations) {
