@@ -364,7 +364,7 @@ bool MsgpackWalker::any_scalar(SlotTable& table, const std::function<bool(EventV
       return false;
     }
     const bool enough = !(value.kind == ValueKind::number && value.raw.empty()) && visit(value);
-    table.go_back(mark);
+    if (!enough) table.go_back(mark);  // whoever stops may want to show the value
     return enough;
   });
 }

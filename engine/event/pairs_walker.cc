@@ -12,6 +12,13 @@
 #include "support/utf8.h"
 
 namespace sigrun {
+namespace {
+
+bool is_number_start(std::string_view text) {
+  return !text.empty() && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'));
+}
+
+}  // namespace
 
 struct PairsWalker::State {
   const PathTrie& paths;
@@ -56,8 +63,11 @@ struct PairsWalker::State {
     switch (pair.type) {
       case PairType::null: value.kind = ValueKind::null; return value;
       case PairType::number:
-        value.kind = DecimalView::from_json(pair.value) ? ValueKind::number : ValueKind::broken;
-        degraded = degraded || value.kind == ValueKind::broken;
+        value.kind = ValueKind::number;
+        if (DecimalView::from_json(pair.value)) return value;
+        // A number beyond every type still has its text; anything else has nothing.
+        degraded = true;
+        if (!is_valid_json(pair.value) || !is_number_start(pair.value)) value.kind = ValueKind::broken;
         return value;
       case PairType::truth:
         if (pair.value != "true" && pair.value != "false") break;
@@ -135,8 +145,8 @@ bool PairsWalker::any_scalar(SlotTable& table, const std::function<bool(EventVal
     const SlotTable::Mark mark = table.mark();
     EventValue value = state.value_of(pair);
     const bool enough = (value.kind == ValueKind::text || value.kind == ValueKind::number) && visit(value);
+    if (enough) return true;  // and may want to show the value
     table.go_back(mark);
-    if (enough) return true;
   }
   return false;
 }
@@ -176,7 +186,7 @@ void PairsWalker::write_json(std::string& out) const {
     if (pair.type == PairType::null)
       out += "null";
     else if (pair.type == PairType::number)
-      out += DecimalView::from_json(pair.value) ? pair.value : "null";
+      out += is_valid_json(pair.value) && is_number_start(pair.value) ? pair.value : "null";
     else if (truth)
       out += pair.value;
     else
