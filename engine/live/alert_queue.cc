@@ -61,6 +61,7 @@ void AlertQueue::say(std::string json) {
 void AlertQueue::say_what_waits() {
   while (!health_.empty() && spool_.add(health_.front(), closing_) == AlertSpool::Added::added) {
     ++counters_.queued;
+    last_health_ = spool_.last();
     health_.pop_front();
     filled_.notify_one();
   }
@@ -81,12 +82,15 @@ bool AlertQueue::add(Lock& lock, std::string_view json, bool may_wait) {
     const bool drops = options_.spool_full == LiveOptions::SpoolFull::drop_oldest;
     if (!std::exchange(said_full_, true))
       say(health("spool-full", "The alert queue is full",
-                 fmt::format("{}; {}", why,
-                             drops ? "the oldest are dropped" : "whatever raises alerts waits until there is room"),
+                 drops ? fmt::format("{}; the oldest are dropped, {} so far", why, counters_.lost)
+                       : fmt::format("{}; whatever raises alerts waits until there is room", why),
                  now_));
     if (drops) {
       if (spool_.bytes() == 0) break;
       counters_.lost += spool_.drop_oldest();
+      say_what_waits();
+      // Where what told so was among them, it is told again.
+      if (spool_.first() > last_health_ && health_.empty()) said_full_ = false;
       continue;
     }
     if (closing_ || !may_wait) break;

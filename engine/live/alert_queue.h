@@ -79,6 +79,7 @@ class AlertQueue {
   Counters counters_;
   int64_t now_ = 0;
   bool closing_ = false, woken_ = false, said_full_ = false;
+  uint64_t last_health_ = 0;  // its sequence
   size_t waiting_ = 0;
   std::mutex taking_;
 };

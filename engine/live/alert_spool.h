@@ -49,6 +49,9 @@ class AlertSpool {
 
   bool empty() const { return next_.sequence >= end_; }
   uint64_t acknowledged() const { return acknowledged_; }
+  // Sequences: of the first that it still holds, and of the one that was added last.
+  uint64_t first() const { return segments_.empty() ? end_ : segments_.front().first; }
+  uint64_t last() const { return end_ - 1; }
   uint64_t unacknowledged() const;  // alerts
   uint64_t waiting() const;         // to be read
   size_t bytes() const { return bytes_; }

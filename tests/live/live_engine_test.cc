@@ -1,0 +1,363 @@
+// The engine inside a host: what calls return, what the queue gives, what survives reloads and restarts. Every test checks that each event had one outcome.
+#include "live/live_engine.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "live/live_fixture.h"
+#include "live/metrics.h"
+
+using namespace sigrun;
+using namespace sigrun::test;
+using Opened = LiveEngine::Opened;
+using Reloaded = LiveEngine::Reloaded;
+
+TEST_SUITE("live engine") {
+  TEST_CASE("an event in three forms: one alert, one id") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    Live live(folder);
+    REQUIRE(live.open() == Opened::ready);
+    CHECK(live.evaluate(R"({"F":"a","n":1})") == "T r1");
+    const std::string id = live.last_id;
+    CHECK(live.evaluate(HostRecord{HostRecord::Form::msgpack, std::string_view("\x82\xa1" "F\xa1" "a\xa1n\x01", 8), {}}) == "T r1");
+    CHECK(live.last_id == id);
+    const NamedValue pairs[] = {{"F", "a", PairType::text}, {"n", "1", PairType::number}};
+    CHECK(live.evaluate(HostRecord{HostRecord::Form::pairs, {}, pairs}) == "T r1");
+    CHECK(live.last_id == id);
+    // Where it stands makes no part of the id: a chunk that comes again gives the same.
+    CHECK(live.evaluate("\n\n {\"F\":\"x\"} {\"F\":\"a\",\"n\":1}") == "T r1");
+    CHECK(live.last_id == id);
+    CHECK(live.evaluate("  ") == "");
+    CHECK(live.evaluate("no JSON") == "rejected");
+    CHECK(live.evaluate("{\"F\":\"a\xff\"}") == "degraded");
+    CHECK(live.evaluate(HostRecord{HostRecord::Form::msgpack, "\x82\xa1" "F", {}}) == "rejected");
+    CHECK(live.evaluate(HostRecord{HostRecord::Form::msgpack, std::string_view("\x80\x80", 2), {}}) == "rejected");
+    CHECK(live.queued().empty());
+  }
+
+  TEST_CASE("several events in one text, and envelopes") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/b.yml", rule_text("r2", "{F: b}", "level: low\n"));
+    Live live(folder);
+    REQUIRE(live.open() == Opened::ready);
+    CHECK(live.evaluate("{\"F\":\"a\"}\n{\"F\":\"b\"}") == "T r1 T r2");
+    CHECK(live.evaluate("[{\"F\":\"a\"},{\"F\":\"b\"}]") == "T r1 T r2");
+    CHECK(live.evaluate("{\"F\":\"a\"}\n{\"F\":") == "rejected T r1");
+    CHECK(live.sent == 6);
+  }
+
+  TEST_CASE("correlations come out of the queue, and only they") {
+    for (const bool threaded : {false, true}) {
+      cli::TemporaryFolder folder;
+      folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+      folder.write("rules/c.yml", count_text("c1", "r1"));
+      Live live(folder);
+      REQUIRE(live.open(threaded) == Opened::ready);
+      for (int i = 0; i < 3; ++i) {
+        CHECK(live.evaluate(event_text("F", "eve", i)) == "");  // muted: a correlation refers to it
+        live.evaluate(event_text("F", "bob", 100 * i));
+      }
+      CHECK(live.queued() == Strings{"correlation c1"});
+      CHECK(live.engine->counters().correlation_alerts_by_level[static_cast<size_t>(sigma::Level::critical)] == 1);
+      CHECK(live.engine->counters().queue.alerts == 0);
+    }
+  }
+
+  TEST_CASE("detections go into the queue where the configuration says so") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    Live live(folder);
+    live.live = "  queue-detections: yes\n";
+    REQUIRE(live.open() == Opened::ready);
+    CHECK(live.evaluate(event_text("F", "eve", 0)) == "T r1");
+    CHECK(live.queued() == Strings{"detection r1"});
+    CHECK(live.ids == Strings{live.last_id});
+  }
+
+  TEST_CASE("a silent input goes on at the pace of the wall clock: windows close without an event") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1", "{lt: 3}"));
+    Live live(folder);
+    REQUIRE(live.open() == Opened::ready);
+    live.evaluate(event_text("F", "eve", 0));
+    CHECK(live.queued().empty());
+    live.engine->tick(noon + 61 * second);
+    CHECK(live.queued().empty());  // two minutes of lateness
+    live.engine->tick(noon + 182 * second);
+    CHECK(live.queued() == Strings{"correlation c1"});
+    CHECK(live.engine->counters().watermark_lag == 120 * second);
+  }
+
+  TEST_CASE("the time at which the host received it is the time of an event that tells none") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    Live live(folder);
+    REQUIRE(live.open() == Opened::ready);
+    const HostRecord record{HostRecord::Form::json, R"({"F":"a","User":"eve"})", {}};
+    for (int i = 0; i < 3; ++i) live.evaluate(record, "t", noon - 1000 * second + 90 * i * second);
+    CHECK(live.queued().empty());
+    for (int i = 0; i < 3; ++i) live.evaluate(record, "t", noon - 500 * second + i * second);
+    CHECK(live.queued() == Strings{"correlation c1"});
+    CHECK(live.engine->counters().times.timeless == 0);
+  }
+
+  TEST_CASE("reload: what changes is told, what correlations counted is kept") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    for (int i = 0; i < 20; ++i) folder.write("rules/more" + std::to_string(i) + ".yml", rule_text("m" + std::to_string(i), "{M: m}"));
+    Live live(folder);
+    REQUIRE(live.open() == Opened::ready);
+    live.evaluate(event_text("F", "eve", 0));
+    live.evaluate(event_text("F", "eve", 1));
+    CHECK(live.reload() == "0 0 0 0 0");
+    folder.write("rules/0.yml", rule_text("r0", "{G: a}"));  // numbers of rules move
+    folder.write("rules/more3.yml", rule_text("m3", "{M: other}"));
+    std::filesystem::remove(folder.path("rules/more4.yml"));
+    CHECK(live.reload() == "1 1 1 0 0");
+    CHECK(live.evaluate(event_text("G", "eve", 2)) == "T r0");
+    CHECK(live.queued().empty());
+    live.evaluate(event_text("F", "eve", 2));
+    CHECK(live.queued() == Strings{"correlation c1"});
+    CHECK(live.engine->counters().reloads == 2);
+    CHECK(live.engine->counters().correlation.firings == 1);
+  }
+
+  TEST_CASE("reload: too many fewer rules, none, no YAML: all goes on as before") {
+    cli::TemporaryFolder folder;
+    for (int i = 0; i < 10; ++i) folder.write("rules/" + std::to_string(i) + ".yml", rule_text("m" + std::to_string(i), "{M: m}"));
+    Live live(folder);
+    REQUIRE(live.open() == Opened::ready);
+    std::filesystem::remove(folder.path("rules/0.yml"));
+    CHECK(live.reload() == "0 0 1 0 0");  // a tenth
+    std::filesystem::remove(folder.path("rules/1.yml"));
+    CHECK(live.reload(Reloaded::refused) == "0 0 1 0 0");
+    CHECK(live.problem.find("of 9 rules 8 would be left") != std::string::npos);
+    CHECK(live.evaluate(R"({"M":"m"})") == "T m1 T m2 T m3 T m4 T m5 T m6 T m7 T m8 T m9");
+    CHECK_FALSE(live.engine->counters().reload_success);
+    folder.write("rules/1.yml", rule_text("m1", "{M: m}"));
+    folder.write("rules/2.yml", "title: [broken\n");
+    CHECK(live.reload() == "0 0 0 0 1");
+    CHECK(live.engine->counters().kept == 1);
+    CHECK(live.evaluate(R"({"M":"m"})") == "T m1 T m2 T m3 T m4 T m5 T m6 T m7 T m8 T m9");
+    CHECK(live.reload() == "0 0 0 0 1");  // and again
+    folder.write("rules/2.yml", rule_text("m2", "{M: n}"));
+    CHECK(live.reload() == "0 1 0 0 0");
+    CHECK(live.evaluate(R"({"M":"n"})") == "T m2");
+    folder.write("sigrun.yaml", "rules: {\n");
+    CHECK(live.reload(Reloaded::load_failed) == "0 0 0 0 0");
+    CHECK(live.evaluate(R"({"M":"n"})") == "T m2");
+    folder.write("sigrun.yaml", "rules: nowhere\ntaxonomy: none\n");
+    CHECK(live.reload(Reloaded::load_failed) == "0 0 0 0 0");
+    CHECK(live.evaluate(R"({"M":"n"})") == "T m2");
+    CHECK(live.engine->ready());
+  }
+
+  TEST_CASE("on-load-error: pass: events pass and are counted until a reload cures it") {
+    cli::TemporaryFolder folder;
+    Live live(folder);
+    CHECK(live.open() == Opened::not_ready);
+    CHECK(live.problem.find("rules") != std::string::npos);
+    CHECK_FALSE(live.engine->ready());
+    CHECK(live.evaluate(R"({"F":"a"})") == "dropped");
+    CHECK(live.queued() == Strings{"health sigrun-health-not-ready"});
+    CHECK(live.reload(Reloaded::load_failed) == "0 0 0 0 0");
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    CHECK(live.reload() == "1 0 0 0 0");
+    CHECK(live.engine->ready());
+    CHECK(live.evaluate(R"({"F":"a"})") == "T r1");
+    CHECK(live.engine->counters().events.dropped == 1);
+  }
+
+  TEST_CASE("on-load-error: fail") {
+    cli::TemporaryFolder folder;
+    Live live(folder);
+    folder.write("sigrun.yaml", "live: {on-load-error: fail}\n");
+    LiveEngine engine;
+    std::string problem;
+    CHECK(engine.open([](std::string& why) -> std::optional<Configuration> {
+      Configuration configuration;
+      configuration.load.rule_paths = {"/nonexistent"};
+      configuration.live.on_load_error = LiveOptions::OnLoadError::fail;
+      (void)why;
+      return configuration;
+    }, {true, false}, LiveOptions::OnLoadError::pass, problem) == Opened::load_failed);
+    CHECK(problem.find("/nonexistent") != std::string::npos);
+  }
+
+  TEST_CASE("a restart goes on: counts, clocks, alerts that were not acknowledged") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    Live live(folder);
+    REQUIRE(live.open(false, true) == Opened::ready);
+    {
+      Live other(folder);
+      CHECK(other.open(false, true) == Opened::state_failed);
+      CHECK(other.problem.find("another engine") != std::string::npos);
+      other.engine.reset();
+    }
+    for (const char* user : {"eve", "eve", "eve", "bob", "bob"}) live.evaluate(event_text("F", user, 1));
+    CHECK(live.queued(false) == Strings{"correlation c1"});
+    live.close();
+    REQUIRE(live.open(false, true) == Opened::ready);
+    CHECK(live.queued() == Strings{"correlation c1"});
+    CHECK(live.ids[0] == live.ids[1]);
+    live.evaluate(event_text("F", "bob", 2));
+    CHECK(live.queued() == Strings{"correlation c1"});
+    live.close();
+    REQUIRE(live.open(false, true) == Opened::ready);
+    CHECK(live.queued().empty());
+    CHECK(live.engine->counters().correlation.groups == 2);
+    // Without state nothing is known.
+    live.close();
+    std::filesystem::remove(folder.path("state/live.state"));
+    REQUIRE(live.open(false, true) == Opened::ready);
+    CHECK(live.engine->counters().correlation.groups == 0);
+  }
+
+  TEST_CASE("a process that ends at once keeps the last snapshot and every alert") {
+    cli::TemporaryFolder folder, copy;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    Live live(folder);
+    REQUIRE(live.open(false, true) == Opened::ready);
+    for (const char* user : {"eve", "eve", "bob", "bob"}) live.evaluate(event_text("F", user, 1));
+    std::string problem;
+    REQUIRE(live.engine->snapshot(problem));
+    live.evaluate(event_text("F", "eve", 2));
+    live.engine->flush();
+    // What is in the folder now is what kill -9 leaves.
+    std::filesystem::copy(folder.path(), copy.path(), std::filesystem::copy_options::recursive);
+    Live after(copy);
+    REQUIRE(after.open(false, true) == Opened::ready);
+    CHECK(after.queued() == Strings{"correlation c1"});
+    after.evaluate(event_text("F", "eve", 2));  // the collector gives it again
+    CHECK(after.queued() == Strings{"correlation c1"});
+    CHECK(after.ids[0] == after.ids[1]);
+    after.evaluate(event_text("F", "bob", 3));
+    CHECK(after.queued() == Strings{"correlation c1"});
+  }
+
+  TEST_CASE("a damaged state is said, set aside, and not in the way") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    folder.write("state/live.state", "rubbish");
+    Live live(folder);
+    REQUIRE(live.open(false, true) == Opened::ready);
+    CHECK(live.queued() == Strings{"health sigrun-health-state-damaged"});
+    for (int i = 0; i < 3; ++i) live.evaluate(event_text("F", "eve", i));
+    CHECK(live.queued() == Strings{"correlation c1"});
+  }
+
+  TEST_CASE("when-behind: pass: what the correlations cannot take passes unmatched, counted") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    Live live(folder);
+    live.live = "  when-behind: pass\n  behind-memory: 1MiB\n";
+    REQUIRE(live.open() == Opened::ready);  // nobody works off what waits
+    const std::string filler(10'000, 'x');
+    size_t dropped = 0;
+    for (int i = 0; i < 200; ++i)
+      dropped += live.evaluate("{\"F\":\"a\",\"User\":\"" + filler + "\",\"timestamp\":" + std::to_string(noon / second) + "}") == "dropped";
+    CHECK(dropped > 50);
+    CHECK(dropped < 180);
+    CHECK(live.engine->counters().events.dropped == dropped);
+    CHECK(live.engine->counters().behind_bytes > 1 << 20);
+    live.engine->flush();
+    CHECK(live.engine->counters().behind_bytes == 0);
+    CHECK(live.evaluate(event_text("F", "eve", 1)) == "");
+  }
+
+  TEST_CASE("inputs beyond the limit share a clock, counted") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    Live live(folder);
+    live.live = "  inputs: 4\n";
+    REQUIRE(live.open() == Opened::ready);
+    for (int i = 0; i < 9; ++i) live.evaluate(event_text("F", "eve", i), "input " + std::to_string(i));
+    CHECK(live.queued().size() == 1);
+    CHECK(live.engine->counters().inputs_beyond_limit == 5);
+    CHECK(live.engine->counters().inputs == 5);
+  }
+
+  TEST_CASE("many threads, reloads all the while: no event is lost, none matched twice") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/b.yml", rule_text("r2", "{F: b}"));
+    folder.write("rules/c.yml", count_text("c1", "r1", "{gte: 250}"));
+    Live live(folder);
+    live.live = "  behind-memory: 1MiB\n";
+    REQUIRE(live.open(true) == Opened::ready);
+    constexpr int threads = 3, each = 2000;
+    std::atomic<int> matched{0}, running{threads};
+    std::vector<std::thread> callers;
+    for (int t = 0; t < threads; ++t)
+      callers.emplace_back([&, t] {
+        const std::string input = "input " + std::to_string(t);
+        for (int i = 0; i < each; ++i) {
+          const std::string text = event_text(i % 2 ? "F" : "G", "user" + std::to_string(t), 0), other = R"({"F":"b"})";
+          LiveEngine::Call call(*live.engine, input);
+          matched += static_cast<int>(call.evaluate({HostRecord::Form::json, text, {}}, {}, false).matches.size());
+          matched += static_cast<int>(call.evaluate({HostRecord::Form::json, other, {}}, noon, false).matches.size());
+        }
+        --running;
+      });
+    int reloads = 0;
+    while (running > 0) {
+      folder.write("rules/d.yml", rule_text("d" + std::to_string(reloads % 2), "{D: d}"));
+      std::vector<RuleChange> changes;
+      std::string problem;
+      REQUIRE(live.engine->reload(changes, problem) == (reloads == 0 ? Reloaded::done : Reloaded::done));
+      ++reloads;
+      (void)prometheus_text(*live.engine, "", "1");
+    }
+    for (std::thread& caller : callers) caller.join();
+    live.sent = uint64_t{2} * threads * each;
+    CHECK(matched == threads * each);
+    // A thousand of each user: an alert when the 250th comes, and none until a minute later.
+    CHECK(live.queued() == Strings{"correlation c1", "correlation c1", "correlation c1"});
+    CHECK(live.engine->counters().reloads == static_cast<uint64_t>(reloads));
+    uint64_t hits = 0;
+    for (const auto& [rule, count] : live.engine->rule_matches()) hits += count;
+    CHECK(hits == 2u * threads * each / 2 + threads * each / 2);
+    MESSAGE("reloads: ", reloads);
+  }
+
+  TEST_CASE("the metrics") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r\"1", "{F: a}"));
+    folder.write("rules/bad.yml", "title: [\n");
+    Live live(folder);
+    REQUIRE(live.open() == Opened::ready);
+    live.evaluate(R"({"F":"a"})");
+    live.evaluate("rubbish");
+    const std::string text = prometheus_text(*live.engine, "instance=\"i\"", "0.1.0");
+    for (const char* line :
+         {"sigrun_events_total{instance=\"i\",outcome=\"processed\"} 1\n", "sigrun_events_total{instance=\"i\",outcome=\"rejected\"} 1\n",
+          "sigrun_alerts_total{instance=\"i\",level=\"high\"} 1\n", "sigrun_rule_matches_total{instance=\"i\",rule_id=\"r\\\"1\"} 1\n",
+          "sigrun_rules{instance=\"i\",state=\"refused\"} 1\n", "sigrun_ready{instance=\"i\"} 1\n",
+          "sigrun_build_info{instance=\"i\",version=\"0.1.0\"} 1\n", "sigrun_reload_success{instance=\"i\"} 1\n"}) {
+      INFO(line);
+      CHECK(text.find(line) != std::string::npos);
+    }
+    for (const char* name : {"sigrun_events_unrecognised_total", "sigrun_reload_timestamp_seconds", "sigrun_watermark_lag_seconds",
+                             "sigrun_state_bytes", "sigrun_late_events_total", "sigrun_evicted_groups_total", "sigrun_queue_alerts"}) {
+      INFO(name);
+      CHECK(text.find("# TYPE " + std::string(name) + " ") != std::string::npos);
+    }
+  }
+}
