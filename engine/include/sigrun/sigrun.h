@@ -20,7 +20,8 @@
  *     the last call on its engine and not overlap another.
  *     The library starts one thread for each engine, in sigrun_open and nowhere else, with all signals blocked; sigrun_close
  *     ends it. It correlates, writes the state folder and minds the clock. After a fork the child must not use the engine.
- *  6. No call needs more than 16 KiB of stack, but sigrun_open and sigrun_reload, which read rules: 256 KiB.
+ *  6. Evaluating needs up to 64 KiB of stack, events nested as deep as limits.event-depth allows by default included: not for coroutines.
+ *     sigrun_open and sigrun_reload read rules and need 1 MiB.
  *  7. Version 0 may still change between minor versions; the shared object's name changes with it. */
 #ifndef SIGRUN_SIGRUN_H
 #define SIGRUN_SIGRUN_H
