@@ -80,10 +80,10 @@ class EventWalker {
     return form_ == HostRecord::Form::json ? json_.repaired() : nullptr;
   }
   // Bytes that every text and number of the event stands in, as it is or as JSON writes it.
-  std::string_view searchable(SlotTable& table) {
+  std::string_view searchable() {
     if (form_ == HostRecord::Form::json) [[likely]]
       return json_.bytes();
-    return form_ == HostRecord::Form::msgpack ? msgpack_->searchable(table) : pairs_->searchable(table);
+    return form_ == HostRecord::Form::msgpack ? msgpack_->searchable() : pairs_->searchable();
   }
   // Of the other two.
   void write_json(std::string& out) const {

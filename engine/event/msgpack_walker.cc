@@ -91,10 +91,10 @@ struct MsgpackWalker::State {
   const Limits& limits;
   KnownKeys known;
   DottedKeys dotted;
-  PaddedBytes event, searchable;
+  PaddedBytes event;
   bool searchable_made = false;
   KeyNames top_level_keys;
-  std::string problem, scratch;
+  std::string problem, scratch, searchable;  // the last one with its padding
   SlotTable* table = nullptr;
   std::optional<MsgpackReader> reader;
   bool degraded = false;
@@ -257,7 +257,23 @@ struct MsgpackWalker::State {
     return false;
   }
 
-  void write_text(std::string_view text, std::string& out) const { append_json_string(text, out); }
+  // Bytes that are no UTF-8 are in no literal, and may stay.
+  void write_searchable() {
+    searchable.clear();
+    any_token([&](const MsgpackToken& token, bool key) {
+      if (key) return false;
+      NumberText room;
+      if (is_text(token))
+        searchable += token.data;
+      else if (is_number(token))
+        searchable += number_text(token, room);
+      else if (const auto time = token.kind == Kind::extension ? time_text(token) : std::nullopt)
+        searchable += *time;
+      searchable += '\n';
+      return false;
+    });
+    searchable.append(event_padding, '\0');
+  }
 
   // Returns the number of tokens' values written: the reader is behind what `token` began.
   void write(MsgpackReader& from, const MsgpackToken& token, std::string& out) const {
@@ -369,17 +385,12 @@ bool MsgpackWalker::any_scalar(SlotTable& table, const std::function<bool(EventV
   });
 }
 
-std::string_view MsgpackWalker::searchable(SlotTable& table) {
+std::string_view MsgpackWalker::searchable() {
   State& state = *state_;
   if (!std::exchange(state.searchable_made, true)) {
-    state.searchable.clear();
-    any_scalar(table, [&](EventValue& value) {
-      state.searchable.append(value.raw);
-      state.searchable.append("\n");
-      return false;
-    });
+    state.write_searchable();
   }
-  return state.searchable.view();
+  return std::string_view(state.searchable).substr(0, state.searchable.size() - event_padding);
 }
 
 std::string_view MsgpackWalker::top_level_keys() {

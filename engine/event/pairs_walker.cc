@@ -25,11 +25,11 @@ struct PairsWalker::State {
   const Limits& limits;
   KnownKeys known;
   DottedKeys dotted;
-  PaddedBytes bytes, searchable;
+  PaddedBytes bytes;
   bool searchable_made = false;
   std::vector<NamedValue> pairs;  // views of `bytes`
   KeyNames top_level_keys;
-  std::string problem, scratch;
+  std::string problem, scratch, searchable;  // the last one with its padding
   SlotTable* table = nullptr;
   bool degraded = false;
 
@@ -151,17 +151,16 @@ bool PairsWalker::any_scalar(SlotTable& table, const std::function<bool(EventVal
   return false;
 }
 
-std::string_view PairsWalker::searchable(SlotTable& table) {
+// Bytes that are no UTF-8 are in no literal, and may stay.
+std::string_view PairsWalker::searchable() {
   State& state = *state_;
   if (!std::exchange(state.searchable_made, true)) {
     state.searchable.clear();
-    any_scalar(table, [&](EventValue& value) {
-      state.searchable.append(value.raw);
-      state.searchable.append("\n");
-      return false;
-    });
+    for (const NamedValue& pair : state.pairs)
+      if (pair.type != PairType::null) state.searchable.append(pair.value) += '\n';
+    state.searchable.append(event_padding, '\0');
   }
-  return state.searchable.view();
+  return std::string_view(state.searchable).substr(0, state.searchable.size() - event_padding);
 }
 
 std::string_view PairsWalker::top_level_keys() {

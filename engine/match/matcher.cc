@@ -84,7 +84,7 @@ void Matcher::evaluate(std::vector<Hit>& hits) {
   if (!route_->view) match_open(hits);
   match_routed(hits);
   if (!route_->keywords.empty()) {
-    const bool judged = route_->keyword_filter.judges(walker_.searchable(table_), found_);
+    const bool judged = route_->keyword_filter.judges(walker_.searchable(), found_);
     for (TriggerId trigger : judged ? found_ : route_->keywords) fire(trigger, false, hits);
   }
   evaluator_.timer().end_event();

@@ -1,6 +1,7 @@
 #include "support/utf8.h"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
 namespace sigrun {
@@ -47,6 +48,14 @@ size_t sequence_length(std::string_view text, size_t at, size_t& bad) {
 size_t find_invalid_utf8(std::string_view text) {
   size_t at = 0, bad = 0;
   while (at < text.size()) {
+    // Mostly it is all ASCII.
+    if (uint64_t bytes; text.size() - at >= sizeof bytes) {
+      std::memcpy(&bytes, text.data() + at, sizeof bytes);
+      if ((bytes & 0x8080'8080'8080'8080) == 0) {
+        at += sizeof bytes;
+        continue;
+      }
+    }
     size_t length = sequence_length(text, at, bad);
     if (length == 0) return at;
     at += length;

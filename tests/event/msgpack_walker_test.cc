@@ -165,7 +165,7 @@ TEST_SUITE("msgpack") {
       (void)walk.json();
       (void)walk.walker->top_level_keys();
       walk.walker->any_scalar(*walk.table, [](EventValue&) { return false; });
-      (void)walk.walker->searchable(*walk.table);
+      (void)walk.walker->searchable();
     }
     CHECK(sound > 1000);
   }

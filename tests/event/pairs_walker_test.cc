@@ -90,7 +90,7 @@ TEST_SUITE("names and values") {
     Walk walk({"F"});
     walk.on({{"F", "a\"b", PairType::text}, {"n", "1", PairType::number}, {"m", "-x", PairType::number}, {"t", "false", PairType::truth}, {"z", "", PairType::null}});
     CHECK(walk.json() == R"({"F":"a\"b","n":1,"m":null,"t":false,"z":null})");
-    CHECK(walk.walker->searchable(*walk.table) == "a\"b\n1\n");
+    CHECK(walk.walker->searchable() == "a\"b\n1\n-x\nfalse\n");
     CHECK(walk.walker->top_level_keys() == "F,m,n,t,z");
   }
 }
