@@ -372,6 +372,7 @@ sigrun_status sigrun_open(const sigrun_options* options, sigrun_engine** engine,
     auto opened = std::make_unique<sigrun_engine>();
     LiveEngine::Options live;
     live.host_clock = (given.flags & SIGRUN_OPEN_HOST_CLOCK) != 0;
+    live.version = SIGRUN_VERSION;
     const LiveOptions::OnLoadError on_load_error = overrides.on_load_error();
     const LiveEngine::Opened how = opened->live.open(
         [overrides = std::move(overrides)](std::string& why) { return overrides.configuration(why); }, live,

@@ -305,6 +305,7 @@ constexpr Key live_keys[] = {
      [](Reader& r, const YamlEntry& e) { r.read_choice(e, "block", "drop-oldest", r.result.live.spool_full); }},
     {"on-load-error",
      [](Reader& r, const YamlEntry& e) { r.read_choice(e, "pass", "fail", r.result.live.on_load_error); }},
+    {"metrics-file", [](Reader& r, const YamlEntry& e) { r.read_path(e, "a file", r.result.live.metrics_file); }},
 };
 
 constexpr Key output_keys[] = {

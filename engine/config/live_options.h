@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace sigrun {
 
@@ -32,6 +33,7 @@ struct LiveOptions {
   size_t spool_size = 256 << 20;  // of alerts that are not acknowledged
   SpoolFull spool_full = SpoolFull::block;
   OnLoadError on_load_error = OnLoadError::pass;
+  std::string metrics_file;  // the counters are written there; empty: nowhere
   bool operator==(const LiveOptions&) const = default;
 };
 

@@ -29,6 +29,11 @@ bool AlertQueue::open() {
   return spool_.open();
 }
 
+std::string AlertQueue::error() const {
+  const Lock lock(mutex_);
+  return spool_.error();
+}
+
 std::string AlertQueue::health(std::string_view what, std::string_view title, const std::string& message,
                                int64_t now) const {
   auto rule = std::make_shared<RuleInfo>();

@@ -27,7 +27,7 @@ class AlertQueue {
 
   // False: error() says why.
   bool open();
-  const std::string& error() const { return spool_.error(); }
+  std::string error() const;
 
   // One alert, of kind detection or correlation, at this wall clock. Waits where there is no room and the options say so. `json` without a line end.
   void put(std::string_view rule_id, std::string_view json, int64_t now);

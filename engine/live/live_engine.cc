@@ -23,6 +23,7 @@
 #include "event/byte_source.h"
 #include "event/event_reader.h"
 #include "event/line_framer.h"
+#include "live/metrics.h"
 
 namespace sigrun {
 namespace {
@@ -36,11 +37,15 @@ constexpr size_t handed_bytes = 1 << 20;
 constexpr size_t urgent_bytes = 64 << 10;
 constexpr auto pass_after = std::chrono::milliseconds(100);
 constexpr size_t shards_for_each_pass = 16;
+constexpr int64_t metrics_interval = 10 * second;
 
 int64_t wall_clock() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
+
+// A wall clock may be set back; what is to happen once in an interval is then not put off for longer than that.
+bool is_due(int64_t now, int64_t next, int64_t interval) { return now >= next || next - now > interval; }
 
 void add(CorrelationCounters& to, const CorrelationCounters& from) {
   to.occurrences += from.occurrences;
@@ -294,7 +299,9 @@ void LiveEngine::tell_of_changes(const std::vector<CorrelationChange>& changes) 
 }
 
 void LiveEngine::tell_of_state(std::string_view what, const std::string& message) {
-  queue_->put_health(what, what == "not-ready" ? "No rules are loaded" : "State could not be kept", message, now());
+  queue_->put_health(what, what == "not-ready"             ? "No rules are loaded"
+                               : what == "metrics-not-written" ? "The metrics could not be written"
+                                                               : "State could not be kept", message, now());
 }
 
 std::shared_ptr<LiveEngine::Generation> LiveEngine::current() const {
@@ -562,8 +569,11 @@ void LiveEngine::run() {
       urgent_ = false;
     }
     try {
-      const Lock lock(stage_mutex_);
-      work(now(), !options_.host_clock);
+      {
+        const Lock lock(stage_mutex_);
+        work(now(), !options_.host_clock);
+      }
+      if (!options_.host_clock) write_metrics(now());
     } catch (const std::bad_alloc&) {
       // What was at hand is lost; what comes next may fit again.
       queue_->put_health("memory", "Out of memory", "correlations ran out of memory and lost events", wall_clock());
@@ -575,15 +585,17 @@ void LiveEngine::run() {
 void LiveEngine::work(int64_t now, bool timed) {
   drain(now);
   if (snapshot_) go_on_with_snapshot(shards_for_each_pass);
-  if (!timed || now < next_second_) return;
+  if (!timed || !is_due(now, next_second_, second)) return;
   next_second_ = now + second;
   if (stage_) stage_->advance_idle();
   queue_->tick(now);
-  if (!queue_->sync()) tell_of_state("spool-failed", queue_->error());
+  const bool synced = queue_->sync();
+  if (!synced && !spool_failed_) tell_of_state("spool-failed", queue_->error());
+  spool_failed_ = !synced;
   bury();
-  if (now >= next_snapshot_) {
+  if (const int64_t interval = state_.snapshot_interval_seconds * second; is_due(now, next_snapshot_, interval)) {
     const bool first = next_snapshot_ == 0;
-    next_snapshot_ = now + state_.snapshot_interval_seconds * second;
+    next_snapshot_ = now + interval;
     if (!first && !snapshot_) begin_snapshot();
   }
   publish();
@@ -733,10 +745,13 @@ bool LiveEngine::snapshot(std::string& problem) {
 void LiveEngine::tick(int64_t now) {
   if (!options_.host_clock) return;
   host_now_.store(now, std::memory_order_relaxed);
-  const Lock lock(stage_mutex_);
-  work(now, true);
-  go_on_with_snapshot(SIZE_MAX);
-  publish();
+  {
+    const Lock lock(stage_mutex_);
+    work(now, true);
+    go_on_with_snapshot(SIZE_MAX);
+    publish();
+  }
+  write_metrics(now);
 }
 
 // ---- reloading ----------------------------------------------------------------------------------------------------------
@@ -834,6 +849,21 @@ LiveCounters LiveEngine::counters() const {
     counters.correlation_rules = generation_->engine->correlation_rules().size();
   }
   return counters;
+}
+
+// Whole or not at all, for whoever reads it meanwhile.
+void LiveEngine::write_metrics(int64_t now) {
+  const std::lock_guard one(metrics_mutex_);
+  if (live_.metrics_file.empty() || !is_due(now, next_metrics_, metrics_interval)) return;
+  next_metrics_ = now + metrics_interval;
+  const std::string text = prometheus_text(*this, {}, options_.version), path = live_.metrics_file + ".new";
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  bool written = descriptor >= 0 && ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  if (descriptor >= 0) ::close(descriptor);
+  written = written && ::rename(path.c_str(), live_.metrics_file.c_str()) == 0;
+  if (!written && !metrics_failed_)
+    tell_of_state("metrics-not-written", fmt::format("{}: {}", live_.metrics_file, std::strerror(errno)));
+  metrics_failed_ = !written;
 }
 
 std::vector<std::pair<std::shared_ptr<const RuleInfo>, uint64_t>> LiveEngine::rule_matches() const {

@@ -62,6 +62,7 @@ class LiveEngine {
   struct Options {
     bool host_clock = false;  // the wall clock is what tick() says
     bool threaded = true;     // false, for tests: flush() and tick() do the work
+    std::string version;      // for the metrics
   };
   enum class Opened : uint8_t { ready, not_ready, load_failed, state_failed };
 
@@ -162,6 +163,7 @@ class LiveEngine {
   bool write_snapshot(std::string& problem);
   void bury();
   void publish() const;
+  void write_metrics(int64_t now);
   void tell_of_state(std::string_view what, const std::string& message);
   void tell_of_changes(const std::vector<CorrelationChange>& changes);
 
@@ -213,7 +215,13 @@ class LiveEngine {
   std::unique_ptr<StateFileWriter> snapshot_;
   std::string snapshot_problem_;
   uint64_t snapshots_ = 0, snapshots_failed_ = 0;
+  bool spool_failed_ = false;
   int64_t next_snapshot_ = 0, next_second_ = 0, stage_now_ = 0;
+
+  // Of the engine's thread; of tick(), where the host tells the time.
+  std::mutex metrics_mutex_;
+  int64_t next_metrics_ = 0;
+  bool metrics_failed_ = false;
 
   std::atomic<int64_t> host_now_{0};
   std::unique_ptr<AlertQueue> queue_;

@@ -191,7 +191,7 @@ TEST_SUITE("live engine") {
       configuration.live.on_load_error = LiveOptions::OnLoadError::fail;
       (void)why;
       return configuration;
-    }, {true, false}, LiveOptions::OnLoadError::pass, problem) == Opened::load_failed);
+    }, {true, false, {}}, LiveOptions::OnLoadError::pass, problem) == Opened::load_failed);
     CHECK(problem.find("/nonexistent") != std::string::npos);
   }
 
@@ -342,6 +342,7 @@ TEST_SUITE("live engine") {
     folder.write("rules/a.yml", rule_text("r\"1", "{F: a}"));
     folder.write("rules/bad.yml", "title: [\n");
     Live live(folder);
+    live.live = "  metrics-file: sigrun.prom\n";
     REQUIRE(live.open() == Opened::ready);
     live.evaluate(R"({"F":"a"})");
     live.evaluate("rubbish");
@@ -354,6 +355,11 @@ TEST_SUITE("live engine") {
       INFO(line);
       CHECK(text.find(line) != std::string::npos);
     }
+    CHECK(std::filesystem::exists(folder.path("sigrun.prom")));
+    live.engine->tick(noon + 11 * second);
+    const std::string file = cli::read_whole_file(folder.path("sigrun.prom"));
+    CHECK(file.find("sigrun_events_total{outcome=\"processed\"} 1\n") != std::string::npos);
+    CHECK(file.find("sigrun_build_info{version=\"0.1.0\"} 1\n") != std::string::npos);
     for (const char* name : {"sigrun_events_unrecognised_total", "sigrun_reload_timestamp_seconds", "sigrun_watermark_lag_seconds",
                              "sigrun_state_bytes", "sigrun_late_events_total", "sigrun_evicted_groups_total", "sigrun_queue_alerts"}) {
       INFO(name);

@@ -55,7 +55,7 @@ class Live {
           if (!configuration) why = sink.first_error();
           return configuration;
         },
-        {true, threaded}, LiveOptions::OnLoadError::pass, problem);
+        {true, threaded, "0.1.0"}, LiveOptions::OnLoadError::pass, problem);
     if (opened == LiveEngine::Opened::ready || opened == LiveEngine::Opened::not_ready) engine->tick(noon);
     return opened;
   }
