@@ -156,7 +156,7 @@ output: {format: table, min-level: high}
     CHECK(refused("rule: x") == "c.yaml:1:1: error: unknown key 'rule'; did you mean rules?");
     CHECK(refused("a: 1\nRules: x") ==
           "c.yaml:1:1: error: unknown key 'a'; known are rules, pipelines, taxonomy, vars, logsource, "
-          "selection, time, state, "
+          "selection, time, state, live, "
           "limits and output\nc.yaml:2:1: error: unknown key 'Rules'; did you mean rules?");
     CHECK(refused("limits:\n  event_bytes: 1MiB") ==
           "c.yaml:2:3: error: unknown key 'event_bytes' in limits; did you mean event-bytes?");
