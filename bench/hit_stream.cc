@@ -29,32 +29,45 @@ HitStream::HitStream(const CorrelationPlan& plan, HitMix mix)
   mix_.sources.resize(plan.detections, mix_.sources.empty() ? 1.0 : 0.0);
   double sum = 0;
   for (double share : mix_.sources) up_to_.push_back(sum += share);
+  const auto place_of = [&](const std::string& field) {
+    const auto known = std::find_if(mix_.fields.begin(), mix_.fields.end(),
+                                    [&](const FieldMix& of) { return of.field == field; });
+    return static_cast<size_t>(known - mix_.fields.begin());
+  };
+  drawn_.resize(mix_.fields.size());
+  for (size_t field = 0; field < mix_.fields.size(); ++field)
+    with_.push_back(mix_.fields[field].with.empty() ? field : place_of(mix_.fields[field].with));
   for (size_t source = 0; source < plan.detections; ++source) {
     std::vector<size_t>& places = fields_of_.emplace_back();
-    for (const std::string& field : plan.captured[source]) {
-      const auto known = std::find_if(mix_.fields.begin(), mix_.fields.end(),
-                                      [&](const FieldMix& of) { return of.field == field; });
-      places.push_back(static_cast<size_t>(known - mix_.fields.begin()));
-    }
+    for (const std::string& field : plan.captured[source]) places.push_back(place_of(field));
   }
 }
 
 uint64_t HitStream::random() { return scramble(state_ += 0x9E3779B97F4A7C15u); }
 
-// Keys are sixteen hexadecimal digits. Zipf: the k-th most frequent of n has the share log(1 + 1/k) / log(n + 1), about 1/k.
+// Zipf: the k-th most frequent of n has the share log(1 + 1/k) / log(n + 1), about 1/k.
+uint64_t HitStream::draw(size_t field) {
+  const FieldMix& of = mix_.fields[field];
+  switch (of.kind) {
+    case FieldMix::Kind::in_turn: return made_ % of.distinct;
+    case FieldMix::Kind::zipf:
+      return static_cast<uint64_t>(std::exp(random_share() * std::log(static_cast<double>(of.distinct) + 1)));
+    default: return random() % of.distinct;
+  }
+}
+
+// Keys are sixteen hexadecimal digits.
 void HitStream::add_value(size_t field, OccurrenceBatch& batch) {
   if (field >= mix_.fields.size()) return;  // absent
-  const FieldMix& of = mix_.fields[field];
+  Drawn& drawn = drawn_[with_[field]];
+  if (drawn.hit != made_) drawn = {draw(with_[field]), made_};
+  uint64_t number = drawn.number;
   char text[24];
-  if (of.kind == FieldMix::Kind::number) {
-    const auto end = std::to_chars(text, text + sizeof text, random() % of.distinct).ptr;
+  if (mix_.fields[field].kind == FieldMix::Kind::number) {
+    const auto end = std::to_chars(text, text + sizeof text, number).ptr;
     return batch.add_value({text, static_cast<size_t>(end - text)});
   }
-  uint64_t number = 0;
-  if (of.kind == FieldMix::Kind::uniform) number = random() % of.distinct;
-  if (of.kind == FieldMix::Kind::in_turn) number = made_ % of.distinct;
-  if (of.kind == FieldMix::Kind::zipf)
-    number = static_cast<uint64_t>(std::exp(random_share() * std::log(static_cast<double>(of.distinct) + 1)));
+  if (with_[field] != field) number %= mix_.fields[field].distinct;
   uint64_t digits = scramble(number + 0x9E3779B97F4A7C15u * (field + 1));
   for (size_t i = 0; i < 16; ++i, digits >>= 4) text[i] = "0123456789abcdef"[digits & 15];
   batch.add_value({text, 16});

@@ -22,6 +22,8 @@ struct FieldMix {
   std::string field;
   size_t distinct = 1;
   Kind kind = Kind::uniform;
+  std::string
+      with;  // another field of the mix: whoever has its value has this field's too, as a device has an address
 };
 
 struct HitMix {
@@ -46,6 +48,7 @@ class HitStream {
  private:
   uint64_t random();
   double random_share() { return static_cast<double>(random() >> 11) * 0x1p-53; }
+  uint64_t draw(size_t field);
   void add_value(size_t field, OccurrenceBatch& batch);
 
   const CorrelationPlan& plan_;
@@ -53,6 +56,11 @@ class HitStream {
   std::vector<double> up_to_;  // by source, shares added up
   std::vector<std::vector<size_t>>
       fields_of_;  // by source, for each captured field its place among the mix's
+  std::vector<size_t> with_;  // by field of the mix: which draws for it; itself mostly
+  struct Drawn {
+    uint64_t number = 0, hit = UINT64_MAX;
+  };
+  std::vector<Drawn> drawn_;  // by field of the mix, of the hit that drew last
   std::vector<std::string> texts_;
   int64_t now_, step_;
   uint64_t state_ = 1, made_ = 0;
