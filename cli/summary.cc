@@ -72,6 +72,9 @@ std::string correlations(const ScanResult& result) {
   tell(counters.late, "left out: too late for any window");
   tell(counters.settled_early, "settled before their time: groups with more events than are kept");
   tell(counters.not_restored, "groups of the saved state dropped: what they counted has changed");
+  tell(counters.evidence_named,
+       "events kept as evidence without their text: the memory for evidence reaches less far back than "
+       "windows");
   tell(counters.evicted, "groups evicted: the state's memory was full");
   tell(result.times.late, "events late: behind their input's watermark");
   tell(result.times.future, "events dated in the future: detections, but in no window");

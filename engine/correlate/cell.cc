@@ -51,16 +51,16 @@ std::vector<std::string> split_key(std::string_view key) {
   return parts;
 }
 
-std::unique_ptr<Cell> make_cell(const Correlation& correlation, uint32_t number) {
-  if (correlation.closed) return std::make_unique<ClosedCell>(correlation, number);
-  return std::make_unique<SlidingCell>(correlation, number);
+std::unique_ptr<Cell> make_cell(const Correlation& correlation, uint32_t number, BlockPool& pool) {
+  if (correlation.closed) return std::make_unique<ClosedCell>(correlation, number, pool);
+  return std::make_unique<SlidingCell>(correlation, number, pool);
 }
 
-Cell::Cell(const Correlation& correlation, uint32_t number, GroupLayout layout)
+Cell::Cell(const Correlation& correlation, uint32_t number, GroupLayout layout, BlockPool& pool)
     : correlation_(correlation),
       number_(number),
       layout_(layout),
-      state_(*this, std::max<int64_t>(1, correlation.timespan / pages_of_timespan)) {}
+      state_(*this, std::max<int64_t>(1000, correlation.timespan / pages_of_timespan), pool) {}
 
 Cell::~Cell() = default;
 
@@ -86,7 +86,7 @@ void Cell::settle(int64_t watermark, Shard& shard) {
 }
 
 void Cell::shrink(size_t bytes, Shard& shard) {
-  while (state_.bytes() > bytes && state_.evict_oldest(nullptr)) ++shard.counters.evicted;
+  while (state_.bytes() > bytes && state_.evict_oldest()) ++shard.counters.evicted;
 }
 
 bool Cell::grow(Group& group, size_t most, size_t wanted) {
@@ -104,11 +104,23 @@ bool Cell::grow(Group& group, size_t most, size_t wanted) {
 void Cell::keep_evidence(const Group& group, const Arrival& arrival, bool important, Shard& shard) const {
   GroupHead& head = group.head();
   if (!important && head.sampled >= shard.limits.correlation_evidence) return;
-  // An event that brings several values, or that was kept before it turned out to be important, is kept once.
-  if (shard.evidence.is_of(head.evidence, *arrival.occurrence, *arrival.place)) return;
-  const uint64_t place = shard.evidence.add(head.evidence, *arrival.occurrence, *arrival.place,
-                                            shard.limits.evidence_event_bytes);
-  if (place == head.evidence) return;
+  EvidenceRing& ring = shard.evidence;
+  if (arrival.order != shard.evidence_order) {
+    shard.evidence_order = arrival.order;
+    shard.evidence_begin = ring.end();
+  }
+  // An event that brings several values, or that was kept before it turned out to be important, is kept once. Older records need not be looked at.
+  uint64_t before = head.evidence;
+  if (before >= shard.evidence_begin && ring.is_of(before, *arrival.occurrence, *arrival.place)) {
+    if (!important || ring.has_text(before) || arrival.place->text.size() > shard.limits.evidence_event_bytes)
+      return;
+    before = ring.before(before);
+  }
+  const bool with_text = important || ring.lasts_since(group.empty() ? never : group.newest());
+  const uint64_t place = ring.add(before, *arrival.occurrence, *arrival.place,
+                                  with_text ? shard.limits.evidence_event_bytes : 0);
+  if (place == before) return;
+  shard.counters.evidence_named += !with_text;
   head.evidence = place;
   if (!important) ++head.sampled;
 }

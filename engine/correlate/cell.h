@@ -3,12 +3,14 @@
 // Order of calls: take() for arrivals in input order, settle() when the watermark has moved, expire(), evictions. Threads: one at a time.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "correlate/block_pool.h"
 #include "correlate/correlation_plan.h"
 #include "correlate/correlator.h"
 #include "correlate/evidence_ring.h"
@@ -39,9 +41,14 @@ struct ShardFiring {
 
 // What the cells of one shard share.
 struct Shard {
-  Shard(const Limits& shard_limits, size_t evidence_bytes) : limits(shard_limits), evidence(evidence_bytes) {}
+  Shard(const Limits& shard_limits, size_t evidence_bytes, PageStore& store)
+      : limits(shard_limits), pool(store), evidence(evidence_bytes) {}
   const Limits& limits;
+  BlockPool pool;
   EvidenceRing evidence;
+  // Records of the occurrences of this order are behind this place.
+  uint32_t evidence_order = 0;
+  uint64_t evidence_begin = 0;
   int64_t watermark = never;
   std::vector<ShardFiring> firings;
   CorrelationCounters counters;
@@ -49,7 +56,7 @@ struct Shard {
 
 class Cell : public KeyedState::Owner {
  public:
-  Cell(const Correlation& correlation, uint32_t number, GroupLayout layout);
+  Cell(const Correlation& correlation, uint32_t number, GroupLayout layout, BlockPool& pool);
   ~Cell() override;
 
   virtual void take(const Arrival& arrival, Shard& shard) = 0;
@@ -60,19 +67,16 @@ class Cell : public KeyedState::Owner {
   void shrink(size_t bytes, Shard& shard);
   void clear();
 
-  // Whether settle() or expire() would look at anything.
-  bool may_settle(int64_t watermark) const {
-    return (!due_.empty() && (due_.front().time < watermark || watermark == forever)) ||
-           state_.may_expire(watermark) || watermark == forever;
+  // The watermark from which on settle() or expire() has something to look at.
+  int64_t next_look() const {
+    const int64_t due = due_.empty() ? forever : due_.front().time;
+    return std::min(due == forever ? forever : due + 1, state_.next_look());
   }
   size_t groups() const { return state_.size(); }
   size_t bytes() const { return state_.bytes() + due_.capacity() * sizeof(Due); }
-  // Three steps that ask for the memory an arrival will need, each for what the one before it asked for.
+  // Two steps that ask for the memory an arrival will need, the second for what the first asked for.
   void prefetch(uint64_t hash) const { state_.prefetch(hash); }
-  const KeyedState::Entry* prefetch_entry(uint64_t hash) const { return state_.prefetch_entry(hash); }
-  void prefetch_evidence(const KeyedState::Entry& entry, const EvidenceRing& evidence) const {
-    evidence.prefetch(group_of(entry).head().evidence);
-  }
+  void prefetch_entry(uint64_t hash) const { state_.prefetch_entry(hash); }
 
   // Appends all groups, and takes them into a cell without any; `evidence` has been restored. False: `saved` is nothing that save() wrote for this kind of
   // correlation; the cell is without groups then.
@@ -133,6 +137,7 @@ class Cell : public KeyedState::Owner {
 void append_key_part(std::string_view value, size_t most, std::string& key);
 std::vector<std::string> split_key(std::string_view key);
 
-std::unique_ptr<Cell> make_cell(const Correlation& correlation, uint32_t number);
+// The pool must outlive the cell.
+std::unique_ptr<Cell> make_cell(const Correlation& correlation, uint32_t number, BlockPool& pool);
 
 }  // namespace sigrun

@@ -13,8 +13,9 @@ constexpr size_t first_capacity = 4;
 
 }  // namespace
 
-ClosedCell::ClosedCell(const Correlation& correlation, uint32_t number)
-    : Cell(correlation, number, {sizeof(Windows), correlation.type != sigma::CorrelationType::event_count}) {}
+ClosedCell::ClosedCell(const Correlation& correlation, uint32_t number, BlockPool& pool)
+    : Cell(correlation, number, {sizeof(Windows), correlation.type != sigma::CorrelationType::event_count},
+           pool) {}
 
 int64_t ClosedCell::needed_until(const KeyedState::Entry& entry) const {
   const int64_t open = opened(group_of(const_cast<KeyedState::Entry&>(entry)));
@@ -116,11 +117,12 @@ void ClosedCell::take(const Arrival& arrival, Shard& shard) {
   if (Tallies* tallies = tallies_of(group); tallies && time <= tallies->back().to()) {
     auto tally = std::find_if(tallies->begin(), tallies->end(),
                               [&](const WindowTally& window) { return time <= window.to(); });
-    return add_to(group, *tally, std::max(time, tally->from()), arrival.payload);
+    add_to(group, *tally, std::max(time, tally->from()), arrival.payload);
+    return state_.schedule(group.entry(), needed_until(group.entry()));
   }
   group.insert(time, arrival.payload);
   wait_for_end(group);
-  if (!entry) state_.schedule(group.entry());
+  state_.schedule(group.entry(), needed_until(group.entry()));
 }
 
 // Of the window that is open. An event that comes late may open it earlier: the call that was asked for before then finds nothing to do.

@@ -12,7 +12,7 @@ namespace sigrun {
 
 class ClosedCell : public Cell {
  public:
-  ClosedCell(const Correlation& correlation, uint32_t number);
+  ClosedCell(const Correlation& correlation, uint32_t number, BlockPool& pool);
   ~ClosedCell() override { clear(); }
 
   void take(const Arrival& arrival, Shard& shard) override;

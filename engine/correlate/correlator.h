@@ -46,6 +46,7 @@ struct CorrelationCounters {
       0;                       // combinations of array elements over Limits::correlation_groups_of_event
   uint64_t late = 0;           // left out: older than what the key's log covers
   uint64_t settled_early = 0;  // entries that a full log let go of before the watermark
+  uint64_t evidence_named = 0;  // events whose text was not kept, as it would not have lasted
   uint64_t evicted = 0;        // groups dropped for their bytes
   uint64_t expired = 0;        // groups that no window can hold any more
   uint64_t groups_made = 0;

@@ -1,6 +1,7 @@
 #include "correlate/evidence_ring.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -19,11 +20,18 @@ void EvidenceRing::make_room(size_t bytes) {
     grown.write(begin_, all.data(), all.size());
     ring_ = std::move(grown.ring_);
   }
+  if (end_ - begin_ + bytes <= ring_.size()) return;
   while (end_ - begin_ + bytes > ring_.size()) {
     uint64_t size = 0;
     read(begin_, &size, sizeof size);
     begin_ += size;
   }
+  know_oldest();
+}
+
+void EvidenceRing::know_oldest() {
+  oldest_time_ = INT64_MIN;
+  if (begin_ != end_) read(begin_ + offsetof(Record, time), &oldest_time_, sizeof oldest_time_);
 }
 
 void EvidenceRing::write(uint64_t place, const void* from, size_t bytes) {
@@ -57,6 +65,7 @@ uint64_t EvidenceRing::add(uint64_t before, const Occurrence& occurrence, const 
                       static_cast<uint32_t>(text.size()),
                       0};
   const uint64_t at = end_;
+  if (begin_ == end_) oldest_time_ = occurrence.time;
   write(at, &record, sizeof record);
   write(at + sizeof record, place.input.data(), place.input.size());
   write(at + sizeof record + place.input.size(), text.data(), text.size());
@@ -72,6 +81,18 @@ bool EvidenceRing::is_of(uint64_t last, const Occurrence& occurrence, const Even
   Record record;
   read(last, &record, sizeof record);
   return record.id == occurrence.id && record.line == place.line && record.offset == place.offset;
+}
+
+bool EvidenceRing::has_text(uint64_t place) const {
+  uint32_t bytes = 0;
+  read(place + offsetof(Record, text_bytes), &bytes, sizeof bytes);
+  return bytes > 0;
+}
+
+uint64_t EvidenceRing::before(uint64_t place) const {
+  uint64_t before = none;
+  read(place + offsetof(Record, before), &before, sizeof before);
+  return before;
 }
 
 void EvidenceRing::collect(uint64_t last, int64_t from, int64_t to, size_t most,
@@ -140,6 +161,7 @@ bool EvidenceRing::restore(std::string_view saved, const std::function<SourceId(
   write(begin, records.data(), records.size());
   end_ = end;
   starts_ = std::move(starts);
+  know_oldest();
   return true;
 }
 

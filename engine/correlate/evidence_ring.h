@@ -1,6 +1,8 @@
 // The events behind alerts, kept in a ring of bytes that overwrites the oldest: however many groups there are, evidence takes so much and no more.
 //
 // Each record names the group's record before it, so that a group holds one number. A record that was overwritten is missing, and so are those before it.
+// A ring that is too small for its stream forgets events before their groups' windows end. It then keeps texts where they have a chance to be shown: of an event whose group's last
+// one it still remembers (lasts_since()); of the others a record without text, a tenth as large, which names the event and stays the longer.
 // Order of calls: add() gives the place to hand to the next add() of the group and to collect(). Threads: one at a time.
 #pragma once
 
@@ -22,23 +24,27 @@ class EvidenceRing {
 
   explicit EvidenceRing(size_t bytes) : most_(bytes / 8 * 8) {}
 
-  // A record behind the group's record `before`. Events longer than `event_bytes` are named, not kept. Returns `before` where the ring has no room for any record.
+  // A record behind the group's record `before`. Events longer than `event_bytes` are named, not kept; 0: so is any. Returns `before` where the ring has no room for
+  // any record.
   uint64_t add(uint64_t before, const Occurrence& occurrence, const EventPlace& place, size_t event_bytes);
 
   // Whether the record at `last` is there and is of this very event.
   bool is_of(uint64_t last, const Occurrence& occurrence, const EventPlace& place) const;
 
-  // Asks for the memory of a record before it is needed.
-  void prefetch(uint64_t place) const {
-    if (!holds(place)) return;
-    __builtin_prefetch(&ring_[place % ring_.size()]);
-  }
+  // Whether an event of this time, had it been added, would still be there, about.
+  bool lasts_since(int64_t time) const { return begin_ == first_ || time >= oldest_time_; }
+  // Of a record that is there.
+  bool has_text(uint64_t place) const;
+  uint64_t before(uint64_t place) const;
+
+  // Where the next record will be.
+  uint64_t end() const { return end_; }
 
   // Adds up to `most` records with times in [from, to], from `last` backwards, oldest first in `evidence`.
   void collect(uint64_t last, int64_t from, int64_t to, size_t most, std::vector<Evidence>& evidence) const;
 
   size_t bytes() const { return ring_.capacity(); }
-  void clear() { ring_ = {}, starts_ = {}, begin_ = end_ = first_; }
+  void clear() { ring_ = {}, starts_ = {}, begin_ = end_ = first_, oldest_time_ = INT64_MIN; }
 
   void save(std::string& out) const;
   // `source_of`: what a saved source is by now; records of those that it calls no_source are missing. False: damaged, and nothing is there.
@@ -62,6 +68,7 @@ class EvidenceRing {
   };
   bool holds(uint64_t place) const { return place >= begin_ && place < end_; }
   void make_room(size_t bytes);
+  void know_oldest();
   void write(uint64_t place, const void* from, size_t bytes);
   void read(uint64_t place, void* to, size_t bytes) const;
 
@@ -71,6 +78,7 @@ class EvidenceRing {
   std::vector<uint64_t> starts_;  // of records, while groups are restored
   uint64_t begin_ = first_,
            end_ = first_;  // what is there: [begin_, end_), each byte at its place modulo the ring's size
+  int64_t oldest_time_ = INT64_MIN;  // of the record at begin_
 };
 
 }  // namespace sigrun

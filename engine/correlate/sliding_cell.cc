@@ -16,12 +16,14 @@ GroupLayout layout_for(const SlidingCondition& condition) {
 
 }  // namespace
 
-SlidingCell::SlidingCell(const Correlation& correlation, uint32_t number)
-    : SlidingCell(correlation, number, make_sliding_condition(correlation)) {}
+SlidingCell::SlidingCell(const Correlation& correlation, uint32_t number, BlockPool& pool)
+    : SlidingCell(correlation, number, pool, make_sliding_condition(correlation)) {}
 
-SlidingCell::SlidingCell(const Correlation& correlation, uint32_t number,
+SlidingCell::SlidingCell(const Correlation& correlation, uint32_t number, BlockPool& pool,
                          std::unique_ptr<SlidingCondition> condition)
-    : Cell(correlation, number, layout_for(*condition)), condition_(std::move(condition)) {}
+    : Cell(correlation, number, layout_for(*condition), pool), condition_(std::move(condition)) {
+  condition_->use_memory(state_.memory());
+}
 
 int64_t SlidingCell::needed_until(const KeyedState::Entry& entry) const {
   const Group group = group_of(const_cast<KeyedState::Entry&>(entry));
@@ -29,7 +31,6 @@ int64_t SlidingCell::needed_until(const KeyedState::Entry& entry) const {
 }
 
 void SlidingCell::release_group(Group group) {
-  state_.discharge(condition_->bytes(group));
   condition_->release(group);
   if (Episodes* episodes = std::exchange(group.head().episodes, nullptr)) {
     state_.discharge(sizeof *episodes);
@@ -60,7 +61,6 @@ bool SlidingCell::restore_group(Group group, std::string_view saved) {
   for (size_t i = 0; i < group.count(); ++i) condition_->add(group, i);
   std::string_view aggregate;
   const bool sound = take_text(saved, aggregate) && condition_->restore(group, aggregate);
-  state_.charge(condition_->bytes(group));
   uint8_t any;
   if (!sound || !take_bytes(saved, any) || group.empty()) return false;
   if (!any) return saved.empty();
@@ -85,7 +85,6 @@ Group SlidingCell::make_group(const Arrival& arrival) {
   Group group = group_of(entry);
   group.head().capacity = static_cast<uint32_t>(capacity);
   condition_->reset(group);
-  state_.charge(condition_->bytes(group));
   return group;
 }
 
@@ -134,7 +133,6 @@ void SlidingCell::take(const Arrival& arrival, Shard& shard) {
   shard.counters.groups_made += !entry;
   Group group = entry ? group_of(*entry) : make_group(arrival);
   if (group.full()) make_room(group, shard);
-  const size_t bytes = condition_->bytes(group);
   // What lies behind a gap of a timespan needs evidence of its own.
   if (!group.empty() && group.newest() < before(time, correlation_.timespan)) group.head().sampled = 0;
   keep_evidence(group, arrival, false, shard);
@@ -143,9 +141,7 @@ void SlidingCell::take(const Arrival& arrival, Shard& shard) {
     take_in_order(group, arrival, shard);
   else
     take_late(group, place, arrival, shard);
-  state_.charge(condition_->bytes(group));
-  state_.discharge(bytes);
-  if (!entry) state_.schedule(group.entry());
+  state_.schedule(group.entry(), after(group.newest(), correlation_.timespan));
 }
 
 Episodes& SlidingCell::episodes_of(const Group& group) {
@@ -256,7 +252,6 @@ void SlidingCell::compute_again(Group group, int64_t watermark, Shard& shard) {
   }
   const size_t kept = episodes.pairs.size();
 
-  const size_t bytes = condition_->bytes(group);
   // A full log does not give back all that the aggregate knows.
   std::string known;
   if (group.head().cut) condition_->save(group, known);
@@ -275,8 +270,6 @@ void SlidingCell::compute_again(Group group, int64_t watermark, Shard& shard) {
     held = condition_->holds(group, group.count() - 1);
   group.head().held = held;
   group.head().held_before = held_before;
-  state_.charge(condition_->bytes(group));
-  state_.discharge(bytes);
 
   pair_up(loose, episodes);
   for (size_t i = 0; i < episodes.pairs.size(); ++i) {

@@ -27,14 +27,15 @@ struct Episodes {
 
 class SlidingCell : public Cell {
  public:
-  SlidingCell(const Correlation& correlation, uint32_t number);
+  SlidingCell(const Correlation& correlation, uint32_t number, BlockPool& pool);
   ~SlidingCell() override { clear(); }
 
   void take(const Arrival& arrival, Shard& shard) override;
   int64_t needed_until(const KeyedState::Entry& entry) const override;
 
  private:
-  SlidingCell(const Correlation& correlation, uint32_t number, std::unique_ptr<SlidingCondition> condition);
+  SlidingCell(const Correlation& correlation, uint32_t number, BlockPool& pool,
+              std::unique_ptr<SlidingCondition> condition);
   void settle_group(Group group, int64_t watermark, Shard& shard) override;
   void release_group(Group group) override;
   void save_group(Group group, std::string& out) const override;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ class SlidingCondition {
   explicit SlidingCondition(const Correlation& correlation)
       : timespan_(correlation.timespan), correlation_(correlation) {}
   virtual ~SlidingCondition() = default;
+  // For what aggregates own elsewhere; before any group is. It must outlive them.
+  void use_memory(std::pmr::memory_resource& memory) { memory_ = &memory; }
 
   virtual size_t aggregate_bytes() const { return 0; }
   virtual bool payloads() const { return true; }
@@ -48,8 +51,6 @@ class SlidingCondition {
   // What reset() and the log's entries would not give back. restore() comes behind those; false: `saved` is not such a state.
   virtual void save(const Group&, std::string&) const {}
   virtual bool restore(const Group&, std::string_view saved) const { return saved.empty(); }
-  // Bytes that the aggregate owns elsewhere.
-  virtual size_t bytes(const Group&) const { return 0; }
 
  protected:
   bool satisfies(double value) const {
@@ -60,6 +61,7 @@ class SlidingCondition {
   int64_t window_of(int64_t time) const { return std::max(time, never + timespan_) - timespan_; }
   int64_t timespan_;
   const Correlation& correlation_;
+  std::pmr::memory_resource* memory_ = std::pmr::get_default_resource();
 };
 
 std::unique_ptr<SlidingCondition> make_event_count(const Correlation& correlation);
