@@ -12,7 +12,7 @@ namespace sigrun {
 // (`\windows\system32\`, `nt authority\system`), less for what many do (`\svchost.exe`), least for anything else, the longer the less.
 double expected_share(std::string_view literal);
 
-// Whether four bytes, as they are in memory, are part of what most values say.
+// Whether four bytes, as they are in memory, are part of what most values say, or of any encoded command.
 bool is_common_gram(uint32_t gram);
 
 }  // namespace sigrun

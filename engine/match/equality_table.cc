@@ -8,7 +8,14 @@
 namespace sigrun {
 namespace {
 
-uint64_t length_bit(std::string_view text) { return uint64_t{1} << std::min<size_t>(text.size(), 63); }
+// Of 2,048 bits.
+uint32_t look_of(std::string_view text) {
+  auto look = static_cast<uint32_t>(text.size());
+  if (!text.empty())
+    for (size_t at : {size_t{0}, text.size() / 2, text.size() - 1})
+      look = look << 8 ^ look >> 24 ^ static_cast<unsigned char>(text[at]);
+  return look * 0x9E3779B1u >> 21;
+}
 
 }  // namespace
 
@@ -24,7 +31,8 @@ void EqualityTable::freeze() {
     Bucket bucket{seeded_hash(text), static_cast<uint32_t>(texts_.size()), static_cast<uint32_t>(text.size()),
                   static_cast<uint32_t>(ids_.size()), 0};
     texts_ += text;
-    lengths_ |= length_bit(text);
+    const uint32_t look = look_of(text);
+    looks_[look / 64] |= uint64_t{1} << look % 64;
     longest_ = std::max(longest_, text.size());
     size_t next = i;
     for (; next < entries_.size() && entries_[next].text == text; ++next) ids_.push_back(entries_[next].id);
@@ -38,7 +46,8 @@ void EqualityTable::freeze() {
 }
 
 std::span<const uint32_t> EqualityTable::find(std::string_view text) const {
-  if (!(lengths_ & length_bit(text))) return {};
+  const uint32_t look = look_of(text);
+  if (!(looks_[look / 64] >> look % 64 & 1)) return {};
   const uint64_t hash = seeded_hash(text);
   const size_t mask = buckets_.size() - 1;
   for (size_t b = hash & mask;; b = (b + 1) & mask) {

@@ -3,6 +3,7 @@
 // Order of calls: add() all, freeze(), find(). Immutable after freeze(); any number of threads.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -35,7 +36,8 @@ class EqualityTable {
   std::vector<Bucket> buckets_;  // open addressing, at most half full
   std::vector<uint32_t> ids_;
   size_t longest_ = 0;
-  uint64_t lengths_ = 0;  // bit min(size, 63) of each text: most texts of events are told apart by it
+  // A bit for what each text looks like at first sight, its size and a few bytes: most texts of events are told apart by it.
+  std::array<uint64_t, 32> looks_{};
 };
 
 }  // namespace sigrun

@@ -8,6 +8,8 @@ namespace {
 // Bits of the bitmap for each gram: one in so many places of a random text is looked up in vain.
 constexpr size_t bits_per_gram = 32;
 constexpr size_t least_bits = 1 << 12;
+// A gram that texts are full of is taken rather than one that so many literals have taken already.
+constexpr uint32_t takers_of_rare_gram = 64;
 
 uint32_t log2_at_least(size_t size) { return static_cast<uint32_t>(std::bit_width(size - 1)); }
 
@@ -43,8 +45,8 @@ class LiteralIndex::Chooser {
       Cost cost{0, 0};
       for (size_t i = 0; i < count; ++i) {
         const uint32_t gram = gram_of(text.substr(offset + i, width)), counter = counter_of(gram);
-        const uint32_t common = width == longest_gram && is_common_gram(gram) ? 4 : 0;
-        cost.taken += taken_[counter] / 4 + common;
+        const uint32_t common = width == longest_gram && is_common_gram(gram) ? takers_of_rare_gram : 0;
+        cost.taken += (taken_[counter] + common) / 4;
         cost.sharing += sharing_[counter];
       }
       if (cost < best) {
@@ -68,13 +70,22 @@ class LiteralIndex::Chooser {
   std::vector<uint32_t> sharing_, taken_;
 };
 
-Teddy LiteralIndex::teddy_of(const Grams& grams, size_t width) {
-  std::vector<uint32_t> distinct;
-  for (const Entry& entry : grams) distinct.push_back(entry.gram);
-  std::sort(distinct.begin(), distinct.end());
-  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-  if (distinct.empty() || distinct.size() > Teddy::most_strings) return {};
-  return Teddy(distinct, std::min(width, Teddy::width));
+// The shorter ones first: they are what the passes byte by byte are saved for with the fewest strings.
+void LiteralIndex::choose_teddy(const std::array<Grams, longest_gram>& grams) {
+  std::vector<Teddy::String> strings;
+  for (size_t width = 2; width <= longest_gram; ++width) {
+    const size_t size = std::min(width, Teddy::width), before = strings.size();
+    for (const Entry& entry : grams[width - 1])
+      strings.push_back({entry.gram & 0xFFFFFFu, static_cast<uint8_t>(size)});
+    std::sort(strings.begin() + static_cast<std::ptrdiff_t>(before), strings.end());
+    strings.erase(std::unique(strings.begin() + static_cast<std::ptrdiff_t>(before), strings.end()),
+                  strings.end());
+    if (strings.size() > most_for_teddy)
+      strings.resize(before);
+    else
+      by_teddy_[width - 1] = strings.size() > before;
+  }
+  if (!strings.empty()) teddy_ = Teddy::of_any_sizes(std::move(strings));
 }
 
 LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor, LiteralAutomata* automata)
@@ -120,10 +131,8 @@ LiteralIndex::LiteralIndex(const std::vector<Literal>& literals, Anchor anchor, 
     texts_ += text;
   }
 
-  for (size_t i = 0; i < longest_gram; ++i) {
-    if (i > 0) tables_[i].teddy = teddy_of(grams[i], i + 1);
-    build(tables_[i], std::move(grams[i]));
-  }
+  choose_teddy(grams);
+  for (size_t i = 0; i < longest_gram; ++i) build(tables_[i], std::move(grams[i]));
   build(stepping_, std::move(stepping));
 }
 

@@ -9,7 +9,8 @@
 //
 // Not every place of the text is looked at. A literal of seven bytes or more has four grams side by side in it, one of which
 // begins at a multiple of four wherever the literal stands: it is entered under all four, and the pass takes steps of four. What
-// must stand at an end needs but one gram for that. Where the shorter literals are few, teddy.h finds the places to look at.
+// must stand at an end needs but one gram for that. Where the shorter literals are few, teddy.h finds the places to look at,
+// of all their widths in one pass; literals of one byte are looked for by themselves.
 //
 // An index that is given LiteralAutomata may leave all that to an automaton of theirs (literal_automaton.h).
 //
@@ -24,6 +25,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "match/literal_automaton.h"
@@ -53,6 +55,10 @@ class LiteralIndex {
  private:
   static constexpr size_t longest_gram = 4;
   static constexpr size_t step = 4;
+  // More strings, and most places that Teddy proposes are none.
+  static constexpr size_t most_for_teddy = 2 * Teddy::most_strings;
+  // More single bytes are looked up at every place of a text, fewer are looked for one by one.
+  static constexpr size_t most_single_bytes = 8;
   // A literal as it is compared: `gram` is where the first of its grams begins, `other_gram` the one farthest from it.
   struct Kept {
     uint32_t begin, size, id, gram;
@@ -74,7 +80,6 @@ class LiteralIndex {
     std::vector<uint32_t>
         buckets;  // by the first bits of the hash: where its entries begin, and where the last ones end
     uint32_t bucket_shift = 0;
-    Teddy teddy;  // of grams of two bytes and more, where they are few: finds their first three
   };
   using Grams = std::vector<Entry>;
   class Chooser;
@@ -84,8 +89,7 @@ class LiteralIndex {
   static uint32_t gram_at(const char* p);
   static uint32_t gram_of(std::string_view stretch);
 
-  // Empty where there are none, or too many.
-  static Teddy teddy_of(const Grams& grams, size_t width);
+  void choose_teddy(const std::array<Grams, longest_gram>& grams);
   static void build(Table& table, Grams grams);
   template <size_t Width>
   static bool fits(const Table& table, const char* p) {
@@ -98,6 +102,10 @@ class LiteralIndex {
   template <size_t Width, class Found>
   void scan_table(std::string_view text, Found& found) const;
   template <class Found>
+  void scan_proposed(std::string_view text, Found& found) const;
+  template <class Found>
+  void scan_bytes(std::string_view text, Found& found) const;
+  template <class Found>
   void scan_stepping(std::string_view text, Found& found) const;
   template <class Found>
   void compare(const Table& table, uint32_t gram, std::string_view text, size_t at, Found& found) const;
@@ -108,6 +116,10 @@ class LiteralIndex {
   std::string texts_;                                  // of all literals, one behind the other
   std::vector<Kept> literals_;
   std::array<Table, longest_gram> tables_;  // by width - 1: looked up at every place
+  // Of grams of two bytes and more, where they are few: finds their first three. And which of the tables these
+  // are.
+  Teddy teddy_;
+  std::array<bool, longest_gram> by_teddy_{};
   Table stepping_;                          // of grams of four bytes: looked up at every fourth place
 };
 
@@ -150,10 +162,41 @@ inline std::string_view LiteralIndex::at_anchor(std::string_view text) const {
 template <class Found>
 void LiteralIndex::scan_grams(std::string_view text, Found& found) const {
   if (!stepping_.entries.empty()) scan_stepping(text, found);
-  scan_table<4>(text, found);
-  scan_table<3>(text, found);
-  scan_table<2>(text, found);
-  scan_table<1>(text, found);
+  if (!teddy_.empty()) scan_proposed(text, found);
+  if (!by_teddy_[3]) scan_table<4>(text, found);
+  if (!by_teddy_[2]) scan_table<3>(text, found);
+  if (!by_teddy_[1]) scan_table<2>(text, found);
+  if (!tables_[0].entries.empty()) scan_bytes(text, found);
+}
+
+template <class Found>
+void LiteralIndex::scan_proposed(std::string_view text, Found& found) const {
+  if (text.size() < 2) return;
+  const char* const begin = text.data();
+  const size_t size = text.size() - 1;
+  auto try_width = [&]<size_t Width>(std::integral_constant<size_t, Width>, size_t at) {
+    if (!by_teddy_[Width - 1] || text.size() - at < Width || !fits<Width>(tables_[Width - 1], begin + at))
+      return;
+    compare(tables_[Width - 1], gram_at<Width>(begin + at), text, at, found);
+  };
+  std::array<uint32_t, 4 * Teddy::at_once> places;
+  for (size_t from = 0; from < size;) {
+    const size_t count = teddy_.find_all(begin, size, from, places);
+    for (size_t i = 0; i < count; ++i) {
+      try_width(std::integral_constant<size_t, 4>(), places[i]);
+      try_width(std::integral_constant<size_t, 3>(), places[i]);
+      try_width(std::integral_constant<size_t, 2>(), places[i]);
+    }
+  }
+}
+
+// Literals of one byte: where one stands does not matter but at an end.
+template <class Found>
+void LiteralIndex::scan_bytes(std::string_view text, Found& found) const {
+  const std::vector<Entry>& entries = tables_[0].entries;
+  if (anchor_ != Anchor::anywhere || entries.size() > most_single_bytes) return scan_table<1>(text, found);
+  for (const Entry& entry : entries)
+    if (text.find(static_cast<char>(entry.gram)) != text.npos) found(literals_[entry.literal()].id);
 }
 
 template <class Found>
@@ -186,18 +229,6 @@ void LiteralIndex::scan_table(std::string_view text, Found& found) const {
   auto compare_at = [&](const char* p) {
     compare(table, gram_at<Width>(p), text, static_cast<size_t>(p - begin), found);
   };
-  if constexpr (Width > 1) {
-    if (!table.teddy.empty()) {
-      const size_t size = text.size() - Width + 1;
-      std::array<uint32_t, 4 * Teddy::at_once> places;
-      for (size_t from = 0; from < size;) {
-        const size_t count = table.teddy.find_all(begin, size, from, places);
-        for (size_t i = 0; i < count; ++i)
-          if (fits<Width>(table, begin + places[i])) compare_at(begin + places[i]);
-      }
-      return;
-    }
-  }
   const char* p = begin;
   for (; last - p >= 3; p += 4) {
     const bool at0 = fits<Width>(table, p), at1 = fits<Width>(table, p + 1), at2 = fits<Width>(table, p + 2),

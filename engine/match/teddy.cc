@@ -1,6 +1,7 @@
 #include "match/teddy.h"
 
 #include <algorithm>
+#include <utility>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -13,16 +14,41 @@ constexpr size_t buckets = 8;
 
 }  // namespace
 
-Teddy::Teddy(std::vector<uint32_t> strings, size_t size, bool any_case) {
+Teddy::Teddy(const std::vector<uint32_t>& strings, size_t size, bool any_case) {
+  std::vector<String> sized;
+  for (uint32_t text : strings) sized.push_back({text, static_cast<uint8_t>(size)});
+  build(std::move(sized), any_case);
+}
+
+Teddy Teddy::of_any_sizes(std::vector<String> strings) {
+  Teddy teddy;
+  teddy.build(std::move(strings), false);
+  return teddy;
+}
+
+void Teddy::build(std::vector<String> strings, bool any_case) {
   auto tables = std::make_shared<Tables>();
-  for (uint32_t& text : strings) text &= 0xFFFFFFu >> (8 * (width - size));
-  // Neighbours in order share their last bytes; together in a bucket they widen its tables least.
-  std::sort(strings.begin(), strings.end());
+  for (String& string : strings) string.text &= 0xFFFFFFu >> (8 * (width - string.size));
+  // Neighbours in order share their last bytes; together in a bucket they widen its tables least. Short ones,
+  // behind which any byte may stand, are by themselves.
+  std::sort(strings.begin(), strings.end(), [](const String& a, const String& b) {
+    return a.size != b.size ? a.size < b.size : a.text < b.text;
+  });
   strings.erase(std::unique(strings.begin(), strings.end()), strings.end());
+  const auto whole =
+      std::find_if(strings.begin(), strings.end(), [](const String& string) { return string.size == width; });
+  const auto short_ones = static_cast<size_t>(whole - strings.begin());
+  const size_t whole_ones = strings.size() - short_ones;
+  const size_t for_short = short_ones == 0 ? 0
+                           : whole_ones == 0
+                               ? buckets
+                               : std::clamp<size_t>(buckets * short_ones / strings.size(), 1, buckets - 1);
   for (size_t i = 0; i < strings.size(); ++i) {
-    auto bucket = static_cast<uint8_t>(1u << (i * buckets / strings.size()));
-    for (size_t place = 0; place < size; ++place) {
-      const uint32_t byte = strings[i] >> (8 * place) & 0xFF;
+    const size_t number = i < short_ones ? i * for_short / short_ones
+                                         : for_short + (i - short_ones) * (buckets - for_short) / whole_ones;
+    const auto bucket = static_cast<uint8_t>(1u << number);
+    for (size_t place = 0; place < strings[i].size; ++place) {
+      const uint32_t byte = strings[i].text >> (8 * place) & 0xFF;
       const bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
       for (uint32_t variant : {byte, any_case && letter ? byte ^ 0x20 : byte}) {
         tables->halves[place].low[variant & 15] |= bucket;
@@ -30,11 +56,11 @@ Teddy::Teddy(std::vector<uint32_t> strings, size_t size, bool any_case) {
         tables->by_six_bits[place][variant & 63] |= bucket;
       }
     }
-  }
-  for (size_t place = size; place < width; ++place) {
-    tables->halves[place].low.fill(0xFF);
-    tables->halves[place].high.fill(0xFF);
-    tables->by_six_bits[place].fill(0xFF);
+    for (size_t place = strings[i].size; place < width; ++place) {
+      for (uint8_t& fits : tables->halves[place].low) fits |= bucket;
+      for (uint8_t& fits : tables->halves[place].high) fits |= bucket;
+      for (uint8_t& fits : tables->by_six_bits[place]) fits |= bucket;
+    }
   }
   tables_ = std::move(tables);
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -29,7 +30,14 @@ class Teddy {
   Teddy() = default;
   // The strings as in the low `size` bytes (three at most) of a little-endian number; at least one. `any_case`: ASCII letters
   // fit in either case.
-  explicit Teddy(std::vector<uint32_t> strings, size_t size = width, bool any_case = false);
+  explicit Teddy(const std::vector<uint32_t>& strings, size_t size = width, bool any_case = false);
+  // The same of strings of different sizes, from one byte to three.
+  struct String {
+    uint32_t text = 0;
+    uint8_t size = width;
+    auto operator<=>(const String&) const = default;
+  };
+  static Teddy of_any_sizes(std::vector<String> strings);
 
   // What the search is done with.
   enum class Vectors : uint8_t { none, avx2, avx512, avx512_vbmi };
@@ -59,6 +67,7 @@ class Teddy {
     alignas(64) std::array<std::array<uint8_t, 64>, width> by_six_bits{};
   };
 
+  void build(std::vector<String> strings, bool any_case);
   size_t find_avx2(const char* text, size_t size, size_t from) const;
   size_t find_all_by_bytes(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const;
   size_t find_all_avx2(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const;

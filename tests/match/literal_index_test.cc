@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <random>
 #include <set>
 #include <string>
@@ -64,6 +65,29 @@ TEST_CASE("literal index: agrees with a plain search on random literals and text
       LiteralIndex index(literals, anchor);
       for (int i = 0; i < 20; ++i) {
         std::string text = word(60, letters);
+        REQUIRE_MESSAGE(found_in(index, text) == searched(literals, anchor, text), text);
+      }
+    }
+  }
+}
+
+TEST_CASE("literal index: few literals and many of each width, in long texts") {
+  std::mt19937_64 random(test::announce_seed("literal index of widths"));
+  auto word = [&](size_t size) {
+    std::string text(size, 'a');
+    for (char& c : text) c = static_cast<char>('a' + random() % 24);
+    return text;
+  };
+  for (int round = 0; round < 200; ++round) {
+    std::vector<LiteralIndex::Literal> literals;
+    // Of each width none, some for Teddy, or more than it takes.
+    for (size_t width = 1; width <= 8; ++width)
+      for (size_t i = 0, count = std::array<size_t, 3>{0, 20, 150}[random() % 3]; i < count; ++i)
+        literals.push_back({word(width), static_cast<uint32_t>(literals.size())});
+    for (Anchor anchor : {Anchor::anywhere, Anchor::front, Anchor::back}) {
+      const LiteralIndex index(literals, anchor);
+      for (size_t size : {size_t{3}, size_t{40}, 500 + random() % 500}) {
+        const std::string text = word(size);
         REQUIRE_MESSAGE(found_in(index, text) == searched(literals, anchor, text), text);
       }
     }

@@ -89,6 +89,31 @@ TEST_CASE("teddy: shorter strings, and letters in either case") {
   CHECK(places(one, "kK.k") == std::vector<size_t>{0, 1, 3});
 }
 
+TEST_CASE("teddy: strings of different sizes together") {
+  std::mt19937_64 random(test::announce_seed("teddy of sizes"));
+  auto word = [&](size_t size) {
+    std::string text(size, ' ');
+    for (char& c : text) c = static_cast<char>('a' + random() % 20);
+    return text;
+  };
+  for (int round = 0; round < 300; ++round) {
+    std::vector<std::string> strings;
+    std::vector<Teddy::String> sized;
+    for (size_t i = 0; i < 1 + random() % (2 * Teddy::most_strings); ++i) {
+      strings.push_back(word(1 + random() % Teddy::width));
+      std::string filled = strings.back();
+      filled.resize(Teddy::width, '?');
+      sized.push_back({packed(filled), static_cast<uint8_t>(strings.back().size())});
+    }
+    const Teddy teddy = Teddy::of_any_sizes(sized);
+    const std::string text = word(random() % 300);
+    const std::vector<size_t> proposed = places(teddy, text);
+    for (const std::string& wanted : strings)
+      for (size_t at = text.find(wanted); at != text.npos; at = text.find(wanted, at + 1))
+        REQUIRE(std::find(proposed.begin(), proposed.end(), at) != proposed.end());
+  }
+}
+
 TEST_CASE("teddy: tells bytes outside of ASCII and escapes on its way") {
   if (Teddy::best() != Teddy::Vectors::avx512_vbmi) {
     MESSAGE("this processor does not watch: nothing is tested");
