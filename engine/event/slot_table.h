@@ -86,6 +86,12 @@ class SlotTable {
       if (!values_[at].hidden && visit(values_[at])) return true;
     return false;
   }
+  // The slot's value where it has one and no more, and that is visible; else null.
+  const EventValue* only_value(SlotId slot) const {
+    const Head& head = heads_[slot];
+    if (head.epoch != epoch_ || head.first != head.last || values_[head.first].hidden) return nullptr;
+    return &values_[head.first];
+  }
   bool present(SlotId slot) {
     return any_value(slot, [](EventValue&) { return true; });
   }

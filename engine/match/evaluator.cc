@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "match/text_match.h"
 #include "match/value_test.h"
 #include "support/utf8.h"
 
@@ -19,6 +20,21 @@ constexpr uint32_t free_keywords = 8;
 constexpr int32_t most_unwatched = 64;
 constexpr uint32_t pairs_unwatched = 64;
 
+// A longer one is searched through later than what was found out about it is looked up.
+constexpr size_t searched_at_once = 128;
+
+// Whether the test, which is not cased, is sooner done than remembered.
+bool is_quick(const TextTest& test, const EventValue& value) {
+  return value.folded &&
+         (test.shape != TextTest::Shape::contains || value.folded_view.size() <= searched_at_once);
+}
+
+// True of every text: nobody need look at it.
+bool is_of_any_text(const Test& test) {
+  const auto* text = std::get_if<TextTest>(&test);
+  return text && text->shape == TextTest::Shape::anything;
+}
+
 // Where the text is ready, sooner done than remembered.
 bool is_quick(const Test& test) {
   const auto* text = std::get_if<TextTest>(&test);
@@ -34,6 +50,7 @@ Evaluator::Evaluator(const Plan& plan, const EvaluationPlan& evaluation, const L
       indexes_(evaluation.fields),
       lists_(evaluation.lists),
       children_(evaluation.order.children()),
+      flat_(plan, evaluation),
       limits_(limits),
       memory_(memory),
       timer_(std::move(clock), limits),
@@ -82,6 +99,46 @@ bool Evaluator::holds(NodeId id) {
     }
   }
   return false;
+}
+
+bool Evaluator::holds(NodeId node, uint32_t& flat) {
+  if (flat == FlatConditions::unmade) flat = flat_.make(node);
+  if (flat == FlatConditions::too_large) return holds(node);
+  const Question* const first = flat_[flat];
+  for (const Question* question = first;;) {
+    const uint16_t next = is_true(*question) ? question->if_true : question->if_false;
+    if (next >= Question::fails) return next == Question::holds;
+    question = first + next;
+  }
+}
+
+bool Evaluator::is_true(const Question& question) {
+  switch (question.kind) {
+    case Question::Kind::list: return is_listed(question.subject);
+    case Question::Kind::node: return holds(question.subject);
+    case Question::Kind::predicate: return predicate_holds(question.subject);
+    case Question::Kind::text: return text_holds(question);
+  }
+  return false;
+}
+
+// What predicate_holds() says, with less to do where the field has no value, or one that is ready.
+bool Evaluator::text_holds(const Question& question) {
+  if (const uint32_t known = known_[question.subject]; known >> 1 == epoch_) return known & 1;
+  FieldState& state = state_of(question.field);
+  if (question.found && (state.searched || state.asked >= free_tests))
+    return predicate_holds(question.subject);
+  bool result = false;
+  if (state.slot != no_id) {
+    const EventValue* const value = table_->only_value(state.slot);
+    if (!value || unwatched_ <= 0 || !is_quick(*question.test, *value))
+      return predicate_holds(question.subject);
+    --unwatched_;
+    result = text_matches(*question.test, value->folded_view);
+  }
+  state.asked += question.found;
+  set(question.subject, result);
+  return result;
 }
 
 bool Evaluator::is_listed(ListId id) {
@@ -166,7 +223,14 @@ bool Evaluator::is_too_late() {
 
 Evaluator::FieldState& Evaluator::state_of(FieldId field) {
   FieldState& state = fields_[field];
-  if (state.epoch != epoch_) state = {epoch_, 0, false};
+  if (state.epoch != epoch_) {
+    state = {epoch_, 0, no_id, false};
+    for (SlotId slot : plan_.fields[field].slots)
+      if (table_->present(slot)) {
+        state.slot = slot;
+        break;
+      }
+  }
   return state;
 }
 
@@ -230,11 +294,7 @@ void Evaluator::try_keywords() {
   });
 }
 
-SlotId Evaluator::present_slot(FieldId field) {
-  for (SlotId slot : plan_.fields[field].slots)
-    if (table_->present(slot)) return slot;
-  return no_id;
-}
+SlotId Evaluator::present_slot(FieldId field) { return state_of(field).slot; }
 
 template <class Visit>
 bool Evaluator::any_value(FieldId field, Visit&& visit) {
@@ -258,6 +318,7 @@ bool Evaluator::evaluate(PredicateId id) {
   if (std::holds_alternative<sigma::IsNull>(predicate.test)) return is_null(predicate.field);
   if (auto* reference = std::get_if<FieldReferenceTest>(&predicate.test))
     return refers(predicate.field, *reference);
+  if (is_of_any_text(predicate.test)) return any_value(predicate.field, SlotTable::has_text);
   const bool quick = is_quick(predicate.test);
   return any_value(predicate.field, [&](EventValue& value) {
     if (value.next != no_id && looks_at_time(predicate.test) && is_too_late()) return true;

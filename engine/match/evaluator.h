@@ -8,6 +8,7 @@
 #include "event/event_walker.h"
 #include "event/slot_table.h"
 #include "match/evaluation_plan.h"
+#include "match/flat_conditions.h"
 #include "match/match_reason.h"
 #include "match/rule_timer.h"
 #include "match/value_memory.h"
@@ -30,6 +31,9 @@ class Evaluator {
   RuleTimer& timer() { return timer_; }
   const RuleTimer& timer() const { return timer_; }
   bool holds(NodeId node);
+  // The same of a condition that is evaluated again and again. `flat` is the caller's to keep for it:
+  // FlatConditions::unmade at first.
+  bool holds(NodeId node, uint32_t& flat);
   bool predicate_holds(PredicateId id);
   // The predicate is true of the event: found by an index, it need not be evaluated.
   void learn(PredicateId id) { set(id, true); }
@@ -43,9 +47,12 @@ class Evaluator {
   struct FieldState {
     uint32_t epoch = 0;
     uint32_t asked = 0;
+    SlotId slot = no_id;  // the first one of the field that the event has
     bool searched = false;
   };
 
+  bool is_true(const Question& question);
+  bool text_holds(const Question& question);
   bool evaluate(PredicateId id);
   // Whether it is time to look at the time.
   bool looks_at_time(const Test& test);
@@ -86,6 +93,7 @@ class Evaluator {
   const FieldIndexes& indexes_;
   const TestLists& lists_;
   const std::vector<NodeId>& children_;  // in the order of their evaluation
+  FlatConditions flat_;
   const Limits& limits_;
   ValueMemory& memory_;
   RuleTimer timer_;
@@ -100,7 +108,10 @@ class Evaluator {
   // By place in a list: the last search for which its test was evaluated.
   std::vector<uint32_t> placed_;
   uint32_t list_search_ = 0;
-  FieldState state_of_keywords_;
+  struct {
+    uint32_t epoch = 0, asked = 0;
+    bool searched = false;
+  } state_of_keywords_;
   std::vector<PredicateId> maybe_;        // what it has announced
   int32_t unwatched_, regex_weight_ = 1;  // what may be done without looking at the time
 };

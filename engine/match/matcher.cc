@@ -34,9 +34,8 @@ Matcher::Matcher(const Plan& plan, const CandidateIndex& index, const Limits& li
       router_(plan, index),
       route_(&unrouted),
       triggers_tried_(index.triggers.size()),
-      programs_tried_(plan.programs.size()),
       trigger_tests_(index.triggers.size()),
-      program_tries_(plan.programs.size()),
+      programs_(plan.programs.size()),
       costs_(plan.rules.size()) {
   found_.reserve(ValueMemory::most_answers + 1);
 }
@@ -184,7 +183,7 @@ bool Matcher::confirm(TriggerId id) {
   const bool holds = measure(tries, [&] { return evaluator_.predicate_holds(trigger.predicate); });
   if (evaluator_.timer().stopped()) [[unlikely]] {
     for (uint32_t i = trigger.first; i < trigger.last; ++i)
-      if (const ProgramId program = index_.programs[i]; programs_tried_[program] != event_)
+      if (const ProgramId program = index_.programs[i]; programs_[program].event != event_)
         give_up(plan_.programs[program].rule);
   } else if (holds) {
     return true;
@@ -194,10 +193,10 @@ bool Matcher::confirm(TriggerId id) {
 }
 
 void Matcher::try_program(ProgramId id, std::vector<Hit>& hits) {
-  if (programs_tried_[id] == event_) return;
-  programs_tried_[id] = event_;
+  ProgramState& state = programs_[id];
+  if (std::exchange(state.event, event_) == event_) return;
   const Program& program = plan_.programs[id];
-  const bool holds = measure(program_tries_[id], [&] { return evaluator_.holds(program.root); });
+  const bool holds = measure(state.tries, [&] { return evaluator_.holds(program.root, state.flat); });
   if (evaluator_.timer().stopped()) [[unlikely]]
     give_up(program.rule);
   else if (holds)
@@ -225,10 +224,10 @@ std::vector<RuleCost> Matcher::costs() const {
     cost.candidates += tests.failed;
     cost.nanoseconds += timer.nanoseconds(tests.ticks);
   }
-  for (ProgramId id = 0; id < program_tries_.size(); ++id) {
+  for (ProgramId id = 0; id < programs_.size(); ++id) {
     RuleCost& cost = costs[plan_.programs[id].rule];
-    cost.candidates += program_tries_[id].count;
-    cost.nanoseconds += timer.nanoseconds(program_tries_[id].ticks);
+    cost.candidates += programs_[id].tries.count;
+    cost.nanoseconds += timer.nanoseconds(programs_[id].tries.ticks);
   }
   return costs;
 }

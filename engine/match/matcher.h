@@ -94,6 +94,11 @@ class Matcher {
     uint64_t failed = 0;  // of triggers' tests only
     uint64_t ticks = 0;
   };
+  struct ProgramState {
+    uint64_t event = 0;  // the last one that it was tried on
+    Tries tries;
+    uint32_t flat = FlatConditions::unmade;
+  };
 
   void begin_event();
   JsonWalker::Outcome route(JsonWalker::Outcome outcome);
@@ -126,9 +131,9 @@ class Matcher {
   uint64_t event_ = 0;
   uint32_t sample_weight_ = 0;
   std::string own_id_;
-  // By trigger and program: the last event that it was tried on.
-  ZeroedArray<uint64_t> triggers_tried_, programs_tried_;
-  ZeroedArray<Tries> trigger_tests_, program_tries_;
+  ZeroedArray<uint64_t> triggers_tried_;  // by trigger: the last event that it was tried on
+  ZeroedArray<Tries> trigger_tests_;
+  ZeroedArray<ProgramState> programs_;
   std::vector<RuleCost> costs_;  // what is known by rule only: hits, and what was given up
   std::vector<RuleIndex> over_budget_;
 };
