@@ -199,6 +199,9 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) size_t Teddy::find_all_vb
                 table1 = _mm512_load_si512(tables_->by_six_bits[1].data()),
                 table2 = _mm512_load_si512(tables_->by_six_bits[2].data());
   const __m512i backslash = _mm512_set1_epi8('\\'), letter = _mm512_set1_epi8('u');
+  // How ſ begins, and K: letters outside of ASCII that fold into it.
+  const __m512i long_s[] = {_mm512_set1_epi8('\xC5'), _mm512_set1_epi8('\xBF')},
+                kelvin[] = {_mm512_set1_epi8('\xE2'), _mm512_set1_epi8('\x84')};
   uint64_t watched = 0;
   uint32_t* to = places.data();
   const uint32_t* const enough = to + places.size() - at_once;
@@ -212,9 +215,12 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) size_t Teddy::find_all_vb
     const __m512i fits = _mm512_and_si512(
         _mm512_and_si512(_mm512_permutexvar_epi8(bytes0, table0), _mm512_permutexvar_epi8(bytes1, table1)),
         _mm512_permutexvar_epi8(bytes2, table2));
-    if constexpr (Watching)
-      watched |= _mm512_movepi8_mask(bytes0) |
-                 (_mm512_cmpeq_epi8_mask(bytes0, backslash) & _mm512_cmpeq_epi8_mask(bytes1, letter));
+    if constexpr (Watching) {
+      watched |= _mm512_cmpeq_epi8_mask(bytes0, backslash) & _mm512_cmpeq_epi8_mask(bytes1, letter);
+      if (_mm512_movepi8_mask(bytes0) != 0) [[unlikely]]
+        watched |= (_mm512_cmpeq_epi8_mask(bytes0, long_s[0]) & _mm512_cmpeq_epi8_mask(bytes1, long_s[1])) |
+                   (_mm512_cmpeq_epi8_mask(bytes0, kelvin[0]) & _mm512_cmpeq_epi8_mask(bytes1, kelvin[1]));
+    }
     for (uint64_t found = _mm512_mask_test_epi8_mask(within, fits, fits); found; found &= found - 1)
       *to++ = static_cast<uint32_t>(at) + static_cast<uint32_t>(__builtin_ctzll(found));
   }

@@ -52,8 +52,8 @@ class Teddy {
   // done. `size` is below 4 GiB.
   size_t find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
                   Vectors vectors = best()) const;
-  // The same of JSON, for processors with best() == avx512_vbmi; sets `odd` if what is looked at has a byte outside of ASCII or
-  // what looks like a \u escape.
+  // The same of JSON, for processors with best() == avx512_vbmi; sets `odd` if what is looked at has what looks like a \u
+  // escape, or the beginning of one of the two letters outside of ASCII that fold into it.
   size_t find_all_watching(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
                            bool& odd) const;
 
