@@ -7,6 +7,7 @@
 namespace sigrun::cli {
 
 void add_scan_command(CLI::App& app, int& exit_code);
+void add_stream_command(CLI::App& app, int& exit_code);
 void add_check_command(CLI::App& app, int& exit_code);
 void add_test_command(CLI::App& app, int& exit_code);
 void add_version_command(CLI::App& app, int& exit_code);

@@ -37,6 +37,7 @@ int run(int argc, char** argv) {
       "  sigrun scan events.ndjson                    the shipped rules over a file\n"
       "  sigrun scan -r rules/ logs/ --fail-on high   your rules over a folder; status 1 if something "
       "serious is found\n"
+      "  sigrun stream --state /var/lib/sigrun        lines as they come, alerts as they are found\n"
       "  sigrun check rules/                          what is wrong with these rules?\n"
       "  sigrun test rules/                           do the rules pass their own tests?\n"
       "\n"
@@ -44,6 +45,7 @@ int run(int argc, char** argv) {
       "usage or input.");
   int exit_code = exit_done;
   add_scan_command(app, exit_code);
+  add_stream_command(app, exit_code);
   add_check_command(app, exit_code);
   add_test_command(app, exit_code);
   add_version_command(app, exit_code);

@@ -15,12 +15,19 @@ static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_alw
               "a signal handler may only touch lock-free atomics");
 
 int wake[2] = {-1, -1};  // a pipe that nobody empties
+int reload[2] = {-1, -1};
 
 void on_signal(int number) {
   const int before = errno;
   last_signal.store(number);
   stop.store(true);
   (void)!write(wake[1], "", 1);
+  errno = before;
+}
+
+void on_reload(int) {
+  const int before = errno;
+  (void)!write(reload[1], "", 1);
   errno = before;
 }
 
@@ -40,6 +47,28 @@ void install_signal_handlers() {
   sigaction(SIGPIPE, &ignore, nullptr);
   // A file that may not grow any more is an error of write(), reported like a full disk.
   sigaction(SIGXFSZ, &ignore, nullptr);
+}
+
+void install_reload_handler() {
+  if (pipe2(reload, O_CLOEXEC | O_NONBLOCK) != 0) reload[0] = reload[1] = -1;
+  struct sigaction action {};
+  action.sa_handler = on_reload;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGHUP, &action, nullptr);
+}
+
+int reload_descriptor() { return reload[0]; }
+
+bool take_reload_request() {
+  char bytes[64];
+  bool any = false;
+  while (read(reload[0], bytes, sizeof bytes) > 0) any = true;
+  return any;
+}
+
+void request_stop() {
+  stop.store(true);
+  (void)!write(wake[1], "", 1);
 }
 
 std::atomic<bool>& stop_flag() { return stop; }

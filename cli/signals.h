@@ -12,7 +12,15 @@ void install_signal_handlers();
 std::atomic<bool>& stop_flag();
 // The signal that came, or 0.
 int stop_signal();
-// Readable once a signal has come: for poll().
+// Readable once a signal has come, or request_stop() was called: for poll().
 int stop_descriptor();
+// Sets the flag, as a signal does.
+void request_stop();
+
+// For commands that run on and on: SIGHUP makes the descriptor readable instead of ending the process. Taking
+// the request empties it; several that came in the meantime are one.
+void install_reload_handler();
+int reload_descriptor();
+bool take_reload_request();
 
 }  // namespace sigrun::cli

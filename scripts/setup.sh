@@ -47,6 +47,37 @@ LIST
   esac
 }
 
+# Collectors that tests run for real: DAEMON PACKAGES. They are unpacked and never installed: Debian's log daemons push each other out, and a
+# test must not replace the one that a system has.
+collectors() {
+  cat <<'LIST'
+syslog-ng syslog-ng-core syslog-ng-dev
+rsyslog rsyslog
+LIST
+}
+
+# unpack_collectors FOLDER   each into FOLDER/DAEMON, with the libraries that are not installed; once. A daemon that cannot be had has no folder.
+unpack_collectors() {
+  local folder=$1 daemon packages package missing work
+  command -v apt-get >/dev/null || return 0
+  while read -r daemon packages; do
+    [ ! -e "$folder/$daemon" ] || continue
+    # Shell words on purpose: several packages.
+    # shellcheck disable=SC2086
+    missing=$(apt-get install -s --no-install-recommends $packages 2>/dev/null | awk '/^Inst /{print $2}')
+    work=$(mktemp -d)
+    # shellcheck disable=SC2086
+    if [ -n "$missing" ] && (cd "$work" && apt-get -q -o Acquire::Retries=3 download $missing >log 2>&1); then
+      say "Unpacked for tests, below $folder: $packages"
+      mkdir -p "$work/root"
+      for package in "$work"/*.deb; do dpkg-deb -x "$package" "$work/root"; done
+      mkdir -p "$folder"
+      mv "$work/root" "$folder/$daemon"
+    fi
+    rm -rf "$work"
+  done <<<"$(collectors)"
+}
+
 debian_release() { ( . /etc/os-release 2>/dev/null && [ "${ID:-}" = debian ] && echo "${VERSION_ID:-}" ) || true; }
 
 say() { printf '%s\n' "$*" >&2; }

@@ -1,16 +1,17 @@
 # Completion of the sigrun command for fish.
 
-set -l commands scan check test version
+set -l commands scan stream check test version
 set -l levels 'informational low medium high critical'
 
 complete -c sigrun -f -n "not __fish_seen_subcommand_from $commands" -a scan -d 'Run rules over events'
+complete -c sigrun -f -n "not __fish_seen_subcommand_from $commands" -a stream -d 'Run rules over lines as they come'
 complete -c sigrun -f -n "not __fish_seen_subcommand_from $commands" -a check -d 'List what is wrong with rules'
 complete -c sigrun -f -n "not __fish_seen_subcommand_from $commands" -a test -d 'Run the tests that rules carry'
 complete -c sigrun -f -n "not __fish_seen_subcommand_from $commands" -a version -d 'Print the version'
 complete -c sigrun -f -n "not __fish_seen_subcommand_from $commands" -l version -d 'Print the version'
 complete -c sigrun -l help -d 'Describe the command'
 
-set -l any '__fish_seen_subcommand_from scan check test'
+set -l any '__fish_seen_subcommand_from scan stream check test'
 complete -c sigrun -n $any -l config -r -F -d 'Configuration file'
 complete -c sigrun -n $any -s p -l pipeline -r -a 'sysmon windows-audit ecs_windows' -d 'Processing pipeline'
 complete -c sigrun -n $any -l vars -r -F -d 'Values for placeholders'
@@ -38,3 +39,19 @@ complete -c sigrun -n $scan -s j -l threads -x -d 'Threads'
 complete -c sigrun -n '__fish_seen_subcommand_from check' -l format -x -a 'table ndjson' -d 'Form of the report'
 complete -c sigrun -n '__fish_seen_subcommand_from test' -l junit -r -F -d 'Write JUnit XML'
 complete -c sigrun -n '__fish_seen_subcommand_from test' -s v -l verbose -d 'List passing tests and untested rules too'
+
+set -l stream '__fish_seen_subcommand_from stream'
+complete -c sigrun -n $stream -s r -l rules -r -F -d 'Rule file or folder'
+complete -c sigrun -n $stream -l logsource -x -a 'auto off product= category= service=' -d 'How events find their rules'
+complete -c sigrun -n $stream -l min-level -x -a $levels -d 'Only rules of at least this level'
+complete -c sigrun -n $stream -l min-status -x -a 'unsupported deprecated experimental test stable' -d 'Only rules of at least this status'
+complete -c sigrun -n $stream -l select -x -d 'Only rules with this id, tag or path'
+complete -c sigrun -n $stream -l exclude -x -d 'Without rules with this id, tag or path'
+complete -c sigrun -n $stream -l listen -x -a 'unix: tcp:' -d 'Read connections'
+complete -c sigrun -n $stream -s o -l output -r -F -d 'Add alerts to this file'
+complete -c sigrun -n $stream -l to -x -a 'unix: tcp:' -d 'Send alerts there'
+complete -c sigrun -n $stream -l confirm -d 'Answer each line'
+complete -c sigrun -n $stream -l state -r -d 'Keep state and spool in this folder'
+complete -c sigrun -n $stream -l metrics -r -F -d 'Write the counters to this file'
+complete -c sigrun -n $stream -l connections -x -d 'Connections read at once'
+complete -c sigrun -n $stream -l drain -x -d 'Seconds for alerts that wait at the end'
