@@ -51,7 +51,7 @@ LIST
 # test must not replace the one that a system has.
 collectors() {
   cat <<'LIST'
-syslog-ng syslog-ng-core syslog-ng-dev
+syslog-ng syslog-ng-core syslog-ng-dev libjson-c-dev
 rsyslog rsyslog
 LIST
 }

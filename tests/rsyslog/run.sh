@@ -7,7 +7,9 @@ set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 3
 . tests/hosts/helpers.sh
 
-sigrun=$(realpath "$1") root=${2:-}
+# Under a name without blanks, which omprog would take for the ends of words.
+ln -s "$(realpath "$1")" "$work/sigrun"
+sigrun=$work/sigrun root=${2:-}
 guide=docs/guides/rsyslog.md
 daemon=${root:+$root}/usr/sbin/rsyslogd
 if [ ! -x "$daemon" ]; then
