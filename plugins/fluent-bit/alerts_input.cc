@@ -41,11 +41,12 @@ class AlertsInput {
   // False: there is nothing.
   bool take(MsgpackWriter& writer) {
     const int64_t now = steady_clock();
-    std::vector<std::shared_ptr<SharedEngine>> engines = SharedEngines::instance().covered_by(settings_.engine);
+    std::vector<std::shared_ptr<SharedEngine>> engines =
+        SharedEngines::instance().covered_by(settings_.engine);
     // No filter has opened one: what an earlier process has left in the spool still comes out.
     if (engines.empty() && !own_ && !failed_ && now > begun_ + patience) {
       std::string problem;
-      own_ = SharedEngines::instance().attach(settings_.engine, settings_.metrics_file, problem);
+      own_ = SharedEngines::instance().attach(settings_.engine, problem);
       if (own_) {
         log_line(LogLevel::warning, settings_.engine.config + ": no filter feeds this sigrun_alerts");
         engines.push_back(own_);

@@ -184,8 +184,8 @@ int Filter::run(std::string_view chunk, std::string_view tag, void** out, size_t
   } else if (!scratch->events.empty()) {
     if (settings_.input) tag = *settings_.input;
     Chunk state{*this, engine.get(), *scratch, chunk};
-    sigrun_evaluate_events(engine.get(), tag.data(), tag.size(), scratch->events.data(), scratch->events.size(), 0, on_result,
-                           &state, nullptr, 0);
+    sigrun_evaluate_events(engine.get(), tag.data(), tag.size(), scratch->events.data(),
+                           scratch->events.size(), 0, on_result, &state, nullptr, 0);
     if (state.copied != 0) {
       MsgpackWriter& written = scratch->out;
       written.raw(chunk.substr(state.copied));
@@ -206,10 +206,10 @@ int Filter::run(std::string_view chunk, std::string_view tag, void** out, size_t
 int init(flb_filter_instance* instance, flb_config*, void*) noexcept {
   try {
     std::string problem;
-    std::optional<FilterSettings> settings =
-        read_filter_settings([&](const char* key) { return flb_filter_get_property(key, instance); }, problem);
+    std::optional<FilterSettings> settings = read_filter_settings(
+        [&](const char* key) { return flb_filter_get_property(key, instance); }, problem);
     std::shared_ptr<SharedEngine> shared;
-    if (settings) shared = SharedEngines::instance().attach(settings->engine, settings->metrics_file, problem);
+    if (settings) shared = SharedEngines::instance().attach(settings->engine, problem);
     if (!shared) {
       log_line(LogLevel::error, problem);
       return -1;
@@ -224,13 +224,13 @@ int init(flb_filter_instance* instance, flb_config*, void*) noexcept {
   return -1;
 }
 
-int filter(const void* data, size_t bytes, const char* tag, int tag_length, void** out, size_t* out_bytes, flb_filter_instance*,
-           flb_input_instance*, void* context, flb_config*) noexcept {
+int filter(const void* data, size_t bytes, const char* tag, int tag_length, void** out, size_t* out_bytes,
+           flb_filter_instance*, flb_input_instance*, void* context, flb_config*) noexcept {
   if (!context || !data) return flb_filter_no_touch;
   try {
-    return static_cast<Filter*>(context)->run({static_cast<const char*>(data), bytes},
-                                              {tag ? tag : "", tag && tag_length > 0 ? static_cast<size_t>(tag_length) : 0}, out,
-                                              out_bytes);
+    return static_cast<Filter*>(context)->run(
+        {static_cast<const char*>(data), bytes},
+        {tag ? tag : "", tag && tag_length > 0 ? static_cast<size_t>(tag_length) : 0}, out, out_bytes);
   } catch (...) {  // memory is short
     return flb_filter_no_touch;
   }

@@ -29,8 +29,8 @@ struct HostFilterPlugin {
   void* config_map;
   int (*pre_run)(flb_filter_instance*, flb_config*, void*);
   int (*init)(flb_filter_instance*, flb_config*, void*);
-  int (*filter)(const void* data, size_t bytes, const char* tag, int tag_length, void** out, size_t* out_bytes,
-                flb_filter_instance*, flb_input_instance*, void* context, flb_config*);
+  int (*filter)(const void* data, size_t bytes, const char* tag, int tag_length, void** out,
+                size_t* out_bytes, flb_filter_instance*, flb_input_instance*, void* context, flb_config*);
   int (*exit)(void* context, flb_config*);
   int (*notification)(flb_filter_instance*, flb_config*, void*);
   void* links[2];
@@ -42,7 +42,8 @@ const char* flb_filter_get_property(const char* key, flb_filter_instance* instan
 void flb_filter_set_context(flb_filter_instance* instance, void* context);
 
 // Not in every build of the host: look before calling. Types: 1 error, 2 warning, 3 info, 4 debug.
-__attribute__((weak, format(printf, 4, 5))) void flb_log_print(int type, const char* file, int line, const char* format, ...);
+__attribute__((weak, format(printf, 4, 5))) void flb_log_print(int type, const char* file, int line,
+                                                               const char* format, ...);
 
 // ---- proxy: FLBPluginRegister, FLBPluginInit and so on, looked up in any other .so ----
 

@@ -52,7 +52,9 @@ class Converter {
 
   char peek() const { return at_ < json_.size() ? json_[at_] : '\0'; }
   void space() {
-    while (at_ < json_.size() && (json_[at_] == ' ' || json_[at_] == '\t' || json_[at_] == '\n' || json_[at_] == '\r')) ++at_;
+    while (at_ < json_.size() &&
+           (json_[at_] == ' ' || json_[at_] == '\t' || json_[at_] == '\n' || json_[at_] == '\r'))
+      ++at_;
   }
   bool close_finished() {
     if (peek() != (open_.back().is_map ? '}' : ']')) return false;
@@ -114,7 +116,8 @@ class Converter {
     double number;
     const auto read = std::from_chars(from, to, number);
     if (read.ptr != to) return false;
-    if (read.ec != std::errc()) return writer_.text({from, static_cast<size_t>(to - from)}), true;  // beyond a double
+    if (read.ec != std::errc())
+      return writer_.text({from, static_cast<size_t>(to - from)}), true;  // beyond a double
     return writer_.number(number), true;
   }
 

@@ -29,23 +29,37 @@ bool MsgpackReader::skip() {
       fixed = type & 0x1F;
     } else {
       switch (type) {
-        case 0xC0: case 0xC2: case 0xC3: break;
-        case 0xC4: case 0xD9: length_bytes = 1; break;
-        case 0xC5: case 0xDA: length_bytes = 2; break;
-        case 0xC6: case 0xDB: length_bytes = 4; break;
+        case 0xC0:
+        case 0xC2:
+        case 0xC3: break;
+        case 0xC4:
+        case 0xD9: length_bytes = 1; break;
+        case 0xC5:
+        case 0xDA: length_bytes = 2; break;
+        case 0xC6:
+        case 0xDB: length_bytes = 4; break;
         case 0xC7: length_bytes = 1, fixed = 1; break;  // ext: a byte of type beside the data
         case 0xC8: length_bytes = 2, fixed = 1; break;
         case 0xC9: length_bytes = 4, fixed = 1; break;
-        case 0xCC: case 0xD0: fixed = 1; break;
-        case 0xCD: case 0xD1: fixed = 2; break;
-        case 0xCA: case 0xCE: case 0xD2: fixed = 4; break;
-        case 0xCB: case 0xCF: case 0xD3: fixed = 8; break;
+        case 0xCC:
+        case 0xD0: fixed = 1; break;
+        case 0xCD:
+        case 0xD1: fixed = 2; break;
+        case 0xCA:
+        case 0xCE:
+        case 0xD2: fixed = 4; break;
+        case 0xCB:
+        case 0xCF:
+        case 0xD3: fixed = 8; break;
         case 0xD4: fixed = 2; break;
         case 0xD5: fixed = 3; break;
         case 0xD6: fixed = 5; break;
         case 0xD7: fixed = 9; break;
         case 0xD8: fixed = 17; break;
-        case 0xDC: case 0xDD: case 0xDE: case 0xDF: {
+        case 0xDC:
+        case 0xDD:
+        case 0xDE:
+        case 0xDF: {
           const size_t count_bytes = type == 0xDC || type == 0xDE ? 2 : 4;
           if (!has(1 + count_bytes)) return false;
           inner = big_endian(1, count_bytes);
@@ -88,7 +102,8 @@ bool MsgpackReader::next_is_array() const {
   return !at_end() && ((head() & 0xF0) == 0x90 || head() == 0xDC || head() == 0xDD);
 }
 bool MsgpackReader::next_is_text() const {
-  return !at_end() && ((head() & 0xE0) == 0xA0 || (head() >= 0xD9 && head() <= 0xDB) || (head() >= 0xC4 && head() <= 0xC6));
+  return !at_end() && ((head() & 0xE0) == 0xA0 || (head() >= 0xD9 && head() <= 0xDB) ||
+                       (head() >= 0xC4 && head() <= 0xC6));
 }
 
 std::optional<std::string_view> MsgpackReader::read_text() {
@@ -127,10 +142,16 @@ std::optional<MsgpackReader::Time> MsgpackReader::read_time() {
   }
   size_t count = 0;
   switch (type) {
-    case 0xCC: case 0xD0: count = 1; break;
-    case 0xCD: case 0xD1: count = 2; break;
-    case 0xCA: case 0xCE: case 0xD2: count = 4; break;
-    case 0xCB: case 0xCF: case 0xD3: count = 8; break;
+    case 0xCC:
+    case 0xD0: count = 1; break;
+    case 0xCD:
+    case 0xD1: count = 2; break;
+    case 0xCA:
+    case 0xCE:
+    case 0xD2: count = 4; break;
+    case 0xCB:
+    case 0xCF:
+    case 0xD3: count = 8; break;
     default: return {};
   }
   if (!has(1 + count)) return {};

@@ -19,9 +19,9 @@ class MsgpackReader {
   bool at_end() const { return at_ >= bytes_.size(); }
 
   // Each goes past what it returns; on false and nullopt the position means nothing.
-  bool skip();                               // one value with all that is in it
-  std::optional<uint32_t> read_map();        // entries
-  std::optional<uint32_t> read_array();      // elements
+  bool skip();                                  // one value with all that is in it
+  std::optional<uint32_t> read_map();           // entries
+  std::optional<uint32_t> read_array();         // elements
   std::optional<std::string_view> read_text();  // str or bin
   // A record's time: the host's ext type 0, an integer or a float of seconds.
   struct Time {

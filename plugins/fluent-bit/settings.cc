@@ -1,10 +1,10 @@
 #include "settings.h"
 
+#include <unistd.h>
 #include <charconv>
 #include <climits>
 #include <cstdlib>
 #include <string_view>
-#include <unistd.h>
 
 namespace sigrun::fluentbit {
 
@@ -74,7 +74,8 @@ bool EngineSettings::covers(const EngineSettings& engine) const {
          agrees(logsource, engine.logsource) && agrees(min_level, engine.min_level) &&
          agrees(min_status, engine.min_status) && agrees(when_behind, engine.when_behind) &&
          agrees(spool_full, engine.spool_full) && agrees(on_load_error, engine.on_load_error) &&
-         agrees(queue_detections, engine.queue_detections) && agrees(select, engine.select) && agrees(exclude, engine.exclude);
+         agrees(queue_detections, engine.queue_detections) && agrees(select, engine.select) &&
+         agrees(exclude, engine.exclude);
 }
 
 std::optional<FilterSettings> read_filter_settings(const Property& property, std::string& problem) {
@@ -82,22 +83,22 @@ std::optional<FilterSettings> read_filter_settings(const Property& property, std
   if (!read_engine(property, settings.engine, problem)) return {};
   settings.key = text_of(property, "key");
   if (property("field")) settings.field = text_of(property, "field");
-  if (settings.field.empty()) return problem = "field is empty: the name of what is added to records that match", std::nullopt;
+  if (settings.field.empty())
+    return problem = "field is empty: the name of what is added to records that match", std::nullopt;
   if (property("input")) settings.input = text_of(property, "input");
-  settings.metrics_file = text_of(property, "metrics_file");
   return settings;
 }
 
 std::optional<AlertsSettings> read_alerts_settings(const Property& property, std::string& problem) {
   AlertsSettings settings;
   if (!read_engine(property, settings.engine, problem)) return {};
-  settings.metrics_file = text_of(property, "metrics_file");
   if (std::string text = text_of(property, "acknowledge_after"); !text.empty()) {
     std::string_view digits = text;
     if (digits.ends_with('s')) digits.remove_suffix(1);
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), settings.acknowledge_after);
-    if (read.ec != std::errc() || read.ptr != digits.data() + digits.size() || settings.acknowledge_after < 0 ||
-        settings.acknowledge_after > 3600) {
+    const auto read =
+        std::from_chars(digits.data(), digits.data() + digits.size(), settings.acknowledge_after);
+    if (read.ec != std::errc() || read.ptr != digits.data() + digits.size() ||
+        settings.acknowledge_after < 0 || settings.acknowledge_after > 3600) {
       problem = "acknowledge_after: seconds from 0 to 3600, not " + text;
       return {};
     }

@@ -24,15 +24,13 @@ struct EngineSettings {
 
 struct FilterSettings {
   EngineSettings engine;
-  std::string key;                 // of raw lines; empty: records are parsed
-  std::string field = "sigrun";    // of what is added
+  std::string key;                   // of raw lines; empty: records are parsed
+  std::string field = "sigrun";      // of what is added
   std::optional<std::string> input;  // absent: the tag
-  std::string metrics_file;
 };
 
 struct AlertsSettings {
   EngineSettings engine;
-  std::string metrics_file;
   int64_t acknowledge_after = 5;  // seconds
 };
 

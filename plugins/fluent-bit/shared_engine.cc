@@ -1,16 +1,13 @@
 #include "shared_engine.h"
 
+#include <unistd.h>
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <exception>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "log.h"
 
@@ -19,8 +16,7 @@ namespace sigrun::fluentbit {
 namespace {
 
 constexpr int64_t second = 1'000'000'000;
-constexpr int64_t retry_interval = 30 * second, word_interval = 60 * second, metrics_interval = 10 * second,
-                  parking_time = 60 * second, answer_wait = 200'000'000;
+constexpr int64_t retry_interval = 30 * second, word_interval = 60 * second, parking_time = 60 * second;
 constexpr size_t problems_said = 5;
 
 int64_t read_clock(clockid_t clock) {
@@ -135,8 +131,8 @@ void SharedEngine::say_loaded(sigrun_engine* engine) const {
     ++said;
   }
   log_line(refused ? LogLevel::warning : LogLevel::info,
-           settings_.config + ": " + std::to_string(sigrun_rule_count(engine)) + " rules run, " + std::to_string(refused) +
-               " refused" + (refused > said ? " (`sigrun check` names all)" : ""));
+           settings_.config + ": " + std::to_string(sigrun_rule_count(engine)) + " rules run, " +
+               std::to_string(refused) + " refused" + (refused > said ? " (`sigrun check` names all)" : ""));
 }
 
 sigrun_status SharedEngine::reload() {
@@ -146,13 +142,16 @@ sigrun_status SharedEngine::reload() {
   sigrun_reload_report report{};
   report.size = sizeof report;
   std::string error(4096, '\0');
-  const sigrun_status status = sigrun_reload(engine.get(), &report, nullptr, nullptr, error.data(), error.size());
+  const sigrun_status status =
+      sigrun_reload(engine.get(), &report, nullptr, nullptr, error.data(), error.size());
   if (status == SIGRUN_OK && ready) {
     say_loaded(engine.get());
-    log_line(LogLevel::info, settings_.config + ": reloaded: " + std::to_string(report.rules) + " rules and correlations run; " +
-                                 std::to_string(report.added) + " added, " + std::to_string(report.changed) + " changed, " +
-                                 std::to_string(report.removed) + " removed, " + std::to_string(report.refused) + " refused, " +
-                                 std::to_string(report.kept) + " kept as they were");
+    log_line(LogLevel::info, settings_.config + ": reloaded: " + std::to_string(report.rules) +
+                                 " rules and correlations run; " + std::to_string(report.added) + " added, " +
+                                 std::to_string(report.changed) + " changed, " +
+                                 std::to_string(report.removed) + " removed, " +
+                                 std::to_string(report.refused) + " refused, " + std::to_string(report.kept) +
+                                 " kept as they were");
   } else if (ready) {
     log_line(LogLevel::error,
              settings_.config + ": not reloaded, the rules from before go on: " + std::string(error.c_str()));
@@ -163,7 +162,8 @@ sigrun_status SharedEngine::reload() {
   return status;
 }
 
-void SharedEngine::take_alerts(const std::function<int(const sigrun_queued_alert&)>& take, int64_t now, int64_t after) {
+void SharedEngine::take_alerts(const std::function<int(const sigrun_queued_alert&)>& take, int64_t now,
+                               int64_t after) {
   const std::shared_ptr<sigrun_engine> engine = get();
   if (!engine) return;
   const std::lock_guard lock(alerts_mutex_);
@@ -201,7 +201,6 @@ void SharedEngine::rewind_alerts() {
 }
 
 void SharedEngine::say_counts(int64_t now) {
-  if (now < next_word_) return;
   const std::shared_ptr<sigrun_engine> engine = get();
   std::string problem, noted;
   {
@@ -209,72 +208,36 @@ void SharedEngine::say_counts(int64_t now) {
     problem = problem_;
     noted = noted_;
   }
-  bool said = false;
-  const auto say = [&](const char* what, uint64_t value, uint64_t& before, const std::string& example) {
-    if (value > before) {
-      log_line(LogLevel::warning, settings_.config + ": " + std::to_string(value - before) + " " + what +
-                                      (example.empty() ? std::string() : ": " + example));
-      said = true;
-    }
-    before = value;
+  const auto say = [&](const char* what, uint64_t value, Said& said, const std::string& example) {
+    if (value <= said.value || now < said.next) return;
+    log_line(LogLevel::warning, settings_.config + ": " + std::to_string(value - said.value) + " " + what +
+                                    (example.empty() ? std::string() : ": " + example));
+    said = {value, now + word_interval};
   };
   if (engine) {
     sigrun_counters counters{};
     counters.size = sizeof counters;
     sigrun_get_counters(engine.get(), &counters);
-    say("events were not matched, because they could not be read; the last", counters.rejected, said_rejected_, noted);
+    say("events were not matched, because they could not be read; the last", counters.rejected,
+        said_rejected_, noted);
     say("events were let pass unmatched", counters.dropped, said_dropped_, problem.empty() ? noted : problem);
     say("alerts were lost, because the spool is full", counters.alerts_lost, said_lost_, "");
     say("times the state folder could not be written", counters.snapshots_failed, said_snapshots_failed_, "");
   }
   say("records were let pass unmatched", counts.passed, said_passed_, problem);
   say("records that match had the field already; it was kept", counts.field_taken, said_field_taken_, "");
-  say("chunks could not be read to their end; their rest was not matched", counts.unreadable_chunks, said_chunks_, "");
+  say("chunks could not be read to their end; their rest was not matched", counts.unreadable_chunks,
+      said_chunks_, "");
   say("records that match could not be annotated", counts.not_annotated, said_not_annotated_, "");
-  if (said) next_word_ = now + word_interval;
-}
-
-void SharedEngine::write_metrics(int64_t now) {
-  std::string path;
-  {
-    const std::lock_guard lock(mutex_);
-    path = metrics_file_;
-  }
-  if (path.empty() || now < next_metrics_) return;
-  next_metrics_ = now + metrics_interval;
-  std::string text;
-  if (const std::shared_ptr<sigrun_engine> engine = get())
-    sigrun_write_metrics(
-        engine.get(), nullptr,
-        [](const char* part, size_t size, void* user) { static_cast<std::string*>(user)->append(part, size); }, &text);
-  else
-    text = "# TYPE sigrun_ready gauge\nsigrun_ready 0\n";
-  const auto counter = [&](const char* name, const char* help, uint64_t value) {
-    text += std::string("# HELP ") + name + " " + help + "\n# TYPE " + name + " counter\n" + name + " " + std::to_string(value) + "\n";
-  };
-  counter("sigrun_filter_field_taken_total", "Records that match and had the field already.", counts.field_taken);
-  counter("sigrun_filter_unreadable_chunks_total", "Chunks that could not be read to their end.", counts.unreadable_chunks);
-  counter("sigrun_filter_not_annotated_total", "Records that match and could not be annotated.", counts.not_annotated);
-  counter("sigrun_filter_passed_total", "Records that passed while no engine was open.", counts.passed);
-  const std::string part = path + ".part";
-  std::string problem;
-  if (FILE* file = std::fopen(part.c_str(), "we")) {
-    const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-    if (std::fclose(file) != 0 || !written || std::rename(part.c_str(), path.c_str()) != 0) problem = std::strerror(errno);
-  } else {
-    problem = std::strerror(errno);
-  }
-  if (!problem.empty() && !metrics_failed_) log_line(LogLevel::error, "metrics_file: " + path + ": " + problem);
-  metrics_failed_ = !problem.empty();
 }
 
 SharedEngines& SharedEngines::instance() {
-  static SharedEngines* const engines = new SharedEngines;  // never destroyed: the host's threads may outlive static objects
+  static SharedEngines* const engines =
+      new SharedEngines;  // never destroyed: the host's threads may outlive static objects
   return *engines;
 }
 
-std::shared_ptr<SharedEngine> SharedEngines::attach(const EngineSettings& settings, const std::string& metrics_file,
-                                                    std::string& problem) {
+std::shared_ptr<SharedEngine> SharedEngines::attach(const EngineSettings& settings, std::string& problem) {
   start_keeper();
   std::shared_ptr<SharedEngine> shared;
   bool adopted = false, fresh = false;
@@ -288,10 +251,6 @@ std::shared_ptr<SharedEngine> SharedEngines::attach(const EngineSettings& settin
     }
     adopted = !fresh && shared->users_ == 0;
     ++shared->users_;
-  }
-  {
-    const std::lock_guard lock(shared->mutex_);
-    if (!metrics_file.empty()) shared->metrics_file_ = metrics_file;
   }
   bool starts = true;
   with_stack([&] {
@@ -316,7 +275,8 @@ std::shared_ptr<SharedEngine> SharedEngines::attach(const EngineSettings& settin
     } else if (open || (status == SIGRUN_ERROR_STATE && settings.on_load_error != "fail")) {
       const std::lock_guard lock(shared->mutex_);
       shared->problem_ = problem;
-      log_line(LogLevel::error, settings.config + ": records pass unmatched until this is mended: " + problem);
+      log_line(LogLevel::error,
+               settings.config + ": records pass unmatched until this is mended: " + problem);
       shared->next_try_ = steady_clock() + retry_interval;
     } else {
       starts = false;
@@ -349,7 +309,9 @@ void SharedEngines::close_parked(int64_t before) {
   std::vector<std::shared_ptr<SharedEngine>> parked;
   {
     const std::lock_guard lock(mutex_);
-    const auto is_parked = [&](const auto& engine) { return engine->users_ == 0 && engine->parked_ < before; };
+    const auto is_parked = [&](const auto& engine) {
+      return engine->users_ == 0 && engine->parked_ < before;
+    };
     for (const auto& engine : engines_)
       if (is_parked(engine)) parked.push_back(engine);
     std::erase_if(engines_, is_parked);
@@ -369,7 +331,8 @@ void SharedEngines::start_keeper() {
   };
   keeping_ = start_thread(keeper_, body, this);
   if (!keeping_) {
-    log_line(LogLevel::error, "no thread could be started: nothing is tried again, counted problems are not said");
+    log_line(LogLevel::error,
+             "no thread could be started: nothing is tried again, counted problems are not said");
     return;
   }
   pthread_setname_np(keeper_, "sigrun-keeper");
@@ -393,7 +356,7 @@ void SharedEngines::try_again(const std::shared_ptr<SharedEngine>& engine, int64
       counters.size = sizeof counters;
       sigrun_get_counters(open.get(), &counters);
       engine->counts.passed += counters.dropped;
-      engine->said_passed_ += engine->said_dropped_;
+      engine->said_passed_.value += engine->said_dropped_.value;
     }
   }
   // It can be loaded now. It is opened anew, because the configuration may name a state folder that could not be known before.
@@ -407,7 +370,7 @@ void SharedEngines::try_again(const std::shared_ptr<SharedEngine>& engine, int64
     const std::lock_guard lock(engine->mutex_);
     engine->problem_ = problem;
   }
-  engine->said_dropped_ = engine->said_rejected_ = engine->said_lost_ = engine->said_snapshots_failed_ = 0;
+  engine->said_dropped_ = engine->said_rejected_ = engine->said_lost_ = engine->said_snapshots_failed_ = {};
 }
 
 void SharedEngines::keep() {
@@ -424,7 +387,6 @@ void SharedEngines::keep() {
       for (const auto& engine : engines) {
         try_again(engine, now);
         engine->say_counts(now);
-        engine->write_metrics(now);
       }
     } catch (const std::exception& error) {
       log_line(LogLevel::error, error.what());

@@ -7,7 +7,7 @@
 // An engine whose rules or state folder cannot be read lets everything pass; it is tried again every half a minute.
 //
 // Threads. Anything may be called from anywhere, but attach(), which may take seconds, not from callbacks that handle records. One thread, the keeper, is started
-// by the first attach(): it tries again, says in the host's log what others have counted, writes the metrics file. Reading rules needs more stack than hosts
+// by the first attach(): it tries again, and says in the host's log what others have counted. Reading rules needs more stack than hosts
 // have: that runs on a thread of its own, which the caller waits for.
 #pragma once
 
@@ -40,10 +40,10 @@ class SharedEngine {
 
   // What filters count, for the keeper to say.
   struct Counts {
-    std::atomic<uint64_t> field_taken{0};       // matched, and had the field already
+    std::atomic<uint64_t> field_taken{0};        // matched, and had the field already
     std::atomic<uint64_t> unreadable_chunks{0};  // the rest of the chunk went on as it was
-    std::atomic<uint64_t> not_annotated{0};     // for want of memory, or a body that is no map
-    std::atomic<uint64_t> passed{0};            // without an engine
+    std::atomic<uint64_t> not_annotated{0};      // for want of memory, or a body that is no map
+    std::atomic<uint64_t> passed{0};             // without an engine
   };
   Counts counts;
   // Why a record was rejected or dropped; the last one is kept.
@@ -64,24 +64,25 @@ class SharedEngine {
 
   void say_loaded(sigrun_engine* engine) const;
   void say_counts(int64_t now);
-  void write_metrics(int64_t now);
 
   const EngineSettings settings_;
-  std::mutex changing_;  // one opens, closes or reloads
+  std::mutex changing_;       // one opens, closes or reloads
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<sigrun_engine> engine_;
-  std::string problem_, noted_, metrics_file_;
-  std::mutex alerts_mutex_;  // guards what follows
+  std::string problem_, noted_;
+  std::mutex alerts_mutex_;                         // guards what follows
   std::deque<std::pair<int64_t, uint64_t>> taken_;  // when, and up to which sequence
   // Of SharedEngines, under its mutex.
   size_t users_ = 0;
   int64_t parked_ = 0;
   // Of the keeper.
   std::atomic<int64_t> next_try_{0};
-  int64_t next_word_ = 0, next_metrics_ = 0;
-  uint64_t said_rejected_ = 0, said_dropped_ = 0, said_lost_ = 0, said_field_taken_ = 0, said_chunks_ = 0, said_not_annotated_ = 0,
-           said_passed_ = 0, said_snapshots_failed_ = 0;
-  bool metrics_failed_ = false;
+  struct Said {
+    uint64_t value = 0;
+    int64_t next = 0;  // not before then
+  };
+  Said said_rejected_, said_dropped_, said_lost_, said_field_taken_, said_chunks_, said_not_annotated_,
+      said_passed_, said_snapshots_failed_;
 };
 
 // Lives as long as the process.
@@ -90,7 +91,7 @@ class SharedEngines {
   static SharedEngines& instance();
 
   // Null: `problem` says why the instance cannot start.
-  std::shared_ptr<SharedEngine> attach(const EngineSettings& settings, const std::string& metrics_file, std::string& problem);
+  std::shared_ptr<SharedEngine> attach(const EngineSettings& settings, std::string& problem);
   void detach(const std::shared_ptr<SharedEngine>& engine);
   std::vector<std::shared_ptr<SharedEngine>> covered_by(const EngineSettings& settings);
 
