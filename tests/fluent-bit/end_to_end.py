@@ -463,7 +463,7 @@ def million(place):
             wait_for('a third of it', lambda: size() > total // 6 * 900, 600)
             process.send_signal(signal.SIGHUP)
             wait_for('the reload', lambda: ': reloaded:' in place.log(), 60)
-        last = f'notepad {(part + 1) * total // 2 - 1}"'.encode()
+        last = f'notepad {(part + 1) * total // 2 - 1}'.encode()
 
         def is_last():
             with open(place.path('out/logs'), 'rb') as file:
