@@ -14,6 +14,7 @@
 #include <sigrun/sigrun.h>
 
 #include "host.h"
+#include "host_metrics.h"
 #include "json_to_msgpack.h"
 #include "log.h"
 #include "msgpack_writer.h"
@@ -31,7 +32,9 @@ constexpr int64_t patience = 3'000'000'000;
 
 class AlertsInput {
  public:
-  explicit AlertsInput(AlertsSettings settings) : settings_(std::move(settings)), begun_(steady_clock()) {}
+  // `metrics`: the host's, or null.
+  AlertsInput(AlertsSettings settings, void* metrics)
+      : settings_(std::move(settings)), metrics_(metrics, settings_.engine.config), begun_(steady_clock()) {}
   ~AlertsInput() {
     if (own_) SharedEngines::instance().detach(own_);
   }
@@ -61,6 +64,7 @@ class AlertsInput {
       engine->take_alerts([&](const sigrun_queued_alert& alert) { return put(alert, writer); }, now,
                           settings_.acknowledge_after * 1'000'000'000);
     }
+    metrics_.update(engines, now);
     known_ = std::move(engines);
     return writer.size() > 0;
   }
@@ -94,6 +98,7 @@ class AlertsInput {
   }
 
   const AlertsSettings settings_;
+  HostMetrics metrics_;
   const int64_t begun_;
   std::vector<std::shared_ptr<SharedEngine>> known_;
   std::shared_ptr<SharedEngine> own_;
@@ -152,7 +157,9 @@ SIGRUN_EXPORT int FLBPluginInit(HostProxyPlugin* plugin) {
       log_line(LogLevel::error, "sigrun_alerts: " + problem);
       return flb_proxy_error;
     }
-    auto input = std::make_unique<AlertsInput>(std::move(*settings));
+    void* metrics =
+        plugin->api->input_get_metrics ? plugin->api->input_get_metrics(plugin->instance) : nullptr;
+    auto input = std::make_unique<AlertsInput>(std::move(*settings), metrics);
     // Older hosts have something else in this place.
     if (plugin->context && !plugin->context->remote_context) plugin->context->remote_context = input.get();
     const std::lock_guard lock(inputs().mutex);

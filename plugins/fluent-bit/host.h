@@ -66,7 +66,22 @@ struct HostProxyDefinition {
 struct HostProxyApi {
   const char* (*output_get_property)(const char* key, void* instance);
   const char* (*input_get_property)(const char* key, void* instance);
+  void* (*output_get_metrics)(void* instance);
+  void* (*input_get_metrics)(void* instance);  // null in a host that has none
 };
+
+// The host's metrics library; not in every build. Names and labels are copied.
+__attribute__((weak)) void* cmt_counter_create(void* context, const char* space, const char* subsystem,
+                                               const char* name, const char* help, int label_count,
+                                               const char** label_keys);
+__attribute__((weak)) int cmt_counter_set(void* counter, uint64_t nanoseconds, double value, int label_count,
+                                          const char** label_values);
+__attribute__((weak)) void cmt_counter_allow_reset(void* counter);
+__attribute__((weak)) void* cmt_gauge_create(void* context, const char* space, const char* subsystem,
+                                             const char* name, const char* help, int label_count,
+                                             const char** label_keys);
+__attribute__((weak)) int cmt_gauge_set(void* gauge, uint64_t nanoseconds, double value, int label_count,
+                                        const char** label_values);
 
 struct HostProxyContext {
   int fd;

@@ -99,9 +99,9 @@ class Place:
         self.write('rules/correlation.yml', CORRELATION)
         return self.write('sigrun.yaml', f'rules: [rules]\nstate: {{folder: state}}\nlive: {{{live}}}\n')
 
-    def pipeline(self, alerts=True, filter_options='', more=''):
+    def pipeline(self, alerts=True, filter_options='', service=''):
         """Reads in/*, writes out/logs and out/alerts."""
-        text = f"""service: {{flush: 1, hot_reload: on, grace: 5}}
+        text = f"""service: {{flush: 1, hot_reload: on, grace: 5{service}}}
 plugins: [{PLUGINS}/sigrun.so, {PLUGINS}/flb-filter_sigrun.so]
 pipeline:
   inputs:
@@ -111,7 +111,7 @@ pipeline:
             text += f"    - {{name: sigrun_alerts, tag: alerts, config: {self.path('sigrun.yaml')}}}\n"
         text += f"""  filters:
     - {{name: sigrun, match: logs, config: {self.path('sigrun.yaml')}, key: log{filter_options}}}
-{more}  outputs:
+  outputs:
     - {{name: file, match: logs, path: {self.path('out')}, file: logs, format: plain}}
     - {{name: file, match: alerts, path: {self.path('out')}, file: alerts, format: plain}}
 """
@@ -416,6 +416,28 @@ def bad_rule(place):
     assert len(annotated(lines_of(place.path('out/logs')))) == 1
 
 
+def metrics(place):
+    """The host's own metrics have the engine's counters."""
+    place.rules()
+    port = free_port()
+    process = place.start(place.pipeline(service=f', http_server: on, http_listen: 127.0.0.1, http_port: {port}'))
+    place.write('in/a.log', event(1, True) + event(2) + 'no JSON\n')
+
+    def series():
+        with contextlib.suppress(OSError):
+            text = urllib.request.urlopen(f'http://127.0.0.1:{port}/api/v2/metrics/prometheus').read().decode()
+            return dict(re.findall(r'^(sigrun_\S+) (\S+)$', re.sub(r'config="[^"]*",?', '', text), re.M))
+        return {}
+
+    wait_for('the events are counted', lambda: series().get('sigrun_events_total{outcome="processed"}') == '2')
+    got = series()
+    for name, value in (('sigrun_events_total{outcome="rejected"}', 1), ('sigrun_ready{}', 1), ('sigrun_rules{state="correlation"}', 1),
+                        ('sigrun_alerts_total{level="high"}', 1), ('sigrun_filter_field_taken_total{}', 0)):
+        assert float(got[name]) == value, (name, got)
+    print(f'  {len(got)} series')
+    place.stop(process)
+
+
 def full_disk(place):
     """The state folder's disk is full: records go on, matched; alerts come when there is room."""
     place.rules()
@@ -487,7 +509,7 @@ def million(place):
 
 
 TESTS = [guide_windows, guide_classic, guide_raw, guide_cloudflare, reload, hundred_reloads, ends_with_alerts_spooled, killed,
-         bad_configuration, bad_rule, full_disk, million]
+         bad_configuration, bad_rule, metrics, full_disk, million]
 
 
 def main():

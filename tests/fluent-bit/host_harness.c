@@ -93,6 +93,8 @@ struct definition {
 struct api {
   const char *(*output_get_property)(const char *, void *);
   const char *(*input_get_property)(const char *, void *);
+  void *(*output_get_metrics)(void *);
+  void *(*input_get_metrics)(void *);
 };
 struct context {
   int fd;
@@ -115,7 +117,7 @@ static int (*proxy_cleanup)(void *);
 static int (*proxy_exit)(void);
 static void (*proxy_pause)(void);
 static void (*proxy_resume)(void);
-static struct api api = {NULL, input_get_property};
+static struct api api = {NULL, input_get_property, NULL, NULL}; /* a host without metrics */
 
 static void load(const char *folder) {
   char path[4096];
@@ -683,7 +685,7 @@ int main(int count, char **arguments) {
   }
   if (count != 2) return 2;
   if (!mkdtemp(folder)) return perror(folder), 1;
-  if (run_again("/proc/self/exe", arguments[1], "first") != 0 || run_again("/proc/self/exe", arguments[1], "second") != 0) return 1;
+  if (run_again(arguments[0], arguments[1], "first") != 0 || run_again(arguments[0], arguments[1], "second") != 0) return 1;
   char command[4096];
   snprintf(command, sizeof command, "rm -r '%s'", folder);
   return system(command) ? 1 : 0;
