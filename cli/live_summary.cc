@@ -19,6 +19,11 @@ std::string left_out(const LiveCounters& counters) {
   const CorrelationCounters& correlation = counters.correlation;
   tell(correlation.without_group, "left out: a group-by field was absent");
   tell(correlation.without_value, "left out: the field that is counted was absent");
+  tell(correlation.values_not_numeric, "left out: values that are no numbers");
+  tell(correlation.groups_beyond_limit, "left out: groups of one event beyond limits: correlation-groups-of-event");
+  tell(correlation.negative_values, "negative values in sums, which may have fired too early");
+  tell(correlation.settled_early, "settled before their time: groups with more events than are kept");
+  tell(correlation.not_restored, "groups of the saved state dropped: what they counted has changed");
   tell(correlation.late, "left out: too late for any window");
   tell(correlation.evicted, "groups evicted: the state's memory was full");
   tell(counters.times.late, "events late: behind their input's watermark");

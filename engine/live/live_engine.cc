@@ -60,6 +60,8 @@ void add(CorrelationCounters& to, const CorrelationCounters& from) {
   to.evicted += from.evicted;
   to.expired += from.expired;
   to.groups_made += from.groups_made;
+  to.evidence_named += from.evidence_named;
+  to.not_restored += from.not_restored;
 }
 
 void render(const Alert& alert, std::string& json) {
@@ -277,7 +279,7 @@ void LiveEngine::make_stage(const std::shared_ptr<Generation>& generation) {
 void LiveEngine::read_state() {
   if (state_.folder.empty()) return;
   const std::string path = (fs::path(state_.folder) / "live.state").string();
-  const StateFile file = read_state_file(path);
+  const StateFile file = read_state_file(path, stage_generation_->engine->limits().state_file_bytes);
   if (!file.problem.empty())
     tell_of_state("state-damaged", fmt::format("{}: {}{}; correlations begin without it", path, file.problem,
                                                file.set_aside.empty() ? "" : " (kept as " + file.set_aside + ")"));
@@ -513,7 +515,7 @@ void LiveEngine::Call::hand_over() {
   HandedEvents& handed = scratch_->handed;
   if (!input_ || handed.empty()) return;
   const size_t bytes = handed.bytes();
-  bool fresh = false, urgent = handed.has_occurrences();
+  bool urgent = handed.has_occurrences();
   {
     const std::lock_guard lock(input_->mutex);
     if (input_->pending.empty() || input_->pending.back().generation != generation_) {
@@ -525,10 +527,10 @@ void LiveEngine::Call::hand_over() {
     last.bytes += bytes;
     urgent = urgent || last.bytes > urgent_bytes;
     engine_.behind_bytes_.fetch_add(bytes, std::memory_order_relaxed);
-    fresh = !std::exchange(input_->marked, true);
-    if (fresh) {
+    if (!input_->marked) {
       const Lock handed_lock(engine_.handed_mutex_);
       engine_.handed_inputs_.push_back(input_);
+      input_->marked = true;
     }
   }
   handed.clear();
@@ -576,7 +578,11 @@ void LiveEngine::run() {
       if (!options_.host_clock) write_metrics(now());
     } catch (const std::bad_alloc&) {
       // What was at hand is lost; what comes next may fit again.
-      queue_->put_health("memory", "Out of memory", "correlations ran out of memory and lost events", wall_clock());
+      try {
+        queue_->put_health("memory", "Out of memory", "correlations ran out of memory and lost events", wall_clock());
+      } catch (const std::bad_alloc&) {
+        // Nor is there memory to say so.
+      }
     }
   }
 }
@@ -609,20 +615,39 @@ void LiveEngine::drain(int64_t now) {
     const Lock lock(handed_mutex_);
     inputs.swap(handed_inputs_);
   }
-  for (Input* input : inputs) {
+  for (size_t next = 0; next < inputs.size(); ++next) {
     std::vector<Input::Handed> pending;
     {
-      const std::lock_guard lock(input->mutex);
-      pending.swap(input->pending);
-      input->marked = false;
+      const std::lock_guard lock(inputs[next]->mutex);
+      pending.swap(inputs[next]->pending);
+      inputs[next]->marked = false;
     }
-    for (Input::Handed& handed : pending) {
-      if (stage_) feed(*input, handed.events, handed.generation);
-      behind_bytes_.fetch_sub(handed.bytes, std::memory_order_relaxed);
+    size_t bytes = 0;
+    for (const Input::Handed& handed : pending) bytes += handed.bytes;
+    try {
+      for (Input::Handed& handed : pending)
+        if (stage_) feed(*inputs[next], handed.events, handed.generation);
+    } catch (const std::bad_alloc&) {
+      // This input's are lost; the others' wait for the next pass, and nobody waits for bytes that are gone.
+      give_back(inputs, next + 1);
+      release(bytes);
+      throw;
     }
-    const Lock lock(handed_mutex_);
-    room_.notify_all();
+    release(bytes);
   }
+}
+
+// Those of `inputs` from `first` on were not reached: they are listed as before.
+void LiveEngine::give_back(const std::vector<Input*>& inputs, size_t first) {
+  const Lock lock(handed_mutex_);
+  handed_inputs_.insert(handed_inputs_.end(), inputs.begin() + static_cast<std::ptrdiff_t>(first), inputs.end());
+}
+
+// So many bytes are not behind any more.
+void LiveEngine::release(size_t bytes) {
+  behind_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  const Lock lock(handed_mutex_);
+  room_.notify_all();
 }
 
 void LiveEngine::feed(Input& input, HandedEvents& events, const std::shared_ptr<Generation>& from) {
@@ -696,7 +721,8 @@ void LiveEngine::publish() const {
 
 void LiveEngine::begin_snapshot() {
   if (state_.folder.empty() || !stage_) return;
-  snapshot_ = std::make_unique<StateFileWriter>((fs::path(state_.folder) / "live.state").string());
+  snapshot_ = std::make_unique<StateFileWriter>((fs::path(state_.folder) / "live.state").string(),
+                                                stage_generation_->engine->limits().state_file_bytes);
   begin_save(*stage_, [this](uint32_t kind, std::string_view bytes) { snapshot_->section(kind, bytes); });
 }
 
@@ -804,7 +830,10 @@ void LiveEngine::swap(std::shared_ptr<Generation> next) {
     std::vector<StateSection> sections;
     for (const auto& [kind, bytes] : saved) sections.push_back({kind, bytes});
     std::vector<CorrelationChange> changes;
-    if (restore_correlations(sections, *stage_, InputKind::live, now(), changes)) tell_of_changes(changes);
+    if (restore_correlations(sections, *stage_, InputKind::live, now(), changes))
+      tell_of_changes(changes);
+    else
+      tell_of_state("state-lost", "what correlations had counted could not be taken over by the reloaded rules");
     for (Input* input : inputs) {
       input->number = stage_->open({input->name, std::nullopt, stage_now_});
       opened_.push_back(input);

@@ -156,6 +156,8 @@ class LiveEngine {
   void run();
   void work(int64_t now, bool timed);
   void drain(int64_t now);
+  void give_back(const std::vector<Input*>& inputs, size_t first);
+  void release(size_t bytes);
   void feed(Input& input, HandedEvents& events, const std::shared_ptr<Generation>& from);
   void translate(HandedEvents& events, const Generation& from) const;
   void begin_snapshot();

@@ -106,6 +106,17 @@ std::string prometheus_text(const LiveEngine& engine, std::string_view labels, s
   out.one("sigrun_future_events_total", "counter", "Events with a time ahead of the wall clock.", counters.times.future);
   out.one("sigrun_timeless_events_total", "counter", "Events without a time.", counters.times.timeless);
   out.one("sigrun_evicted_groups_total", "counter", "Groups of correlations that were dropped for their memory.", counters.correlation.evicted);
+  const CorrelationCounters& correlation = counters.correlation;
+  out.one("sigrun_expired_groups_total", "counter", "Groups that no window could hold any more.", correlation.expired);
+  out.one("sigrun_settled_early_total", "counter", "Events that a full group let go of before their time.", correlation.settled_early);
+  out.one("sigrun_evidence_named_total", "counter", "Events of evidence of which the text was not kept.", correlation.evidence_named);
+  out.one("sigrun_groups_not_restored_total", "counter", "Saved groups that no correlation goes on with.", correlation.not_restored);
+  out.describe("sigrun_correlation_left_out_total", "counter", "What did not enter a correlation, by reason.");
+  out.sample(correlation.without_group, "reason", "no-group");
+  out.sample(correlation.without_value, "reason", "no-value");
+  out.sample(correlation.values_not_numeric, "reason", "not-numeric");
+  out.sample(correlation.groups_beyond_limit, "reason", "too-many-groups");
+  out.one("sigrun_negative_values_total", "counter", "Negative values in sums that are decided on arrival.", correlation.negative_values);
   out.one("sigrun_behind_bytes", "gauge", "What waits for the correlations.", counters.behind_bytes);
   out.one("sigrun_inputs", "gauge", "Inputs with a clock of their own.", counters.inputs);
   out.one("sigrun_inputs_beyond_limit_total", "counter", "Calls for inputs that share a clock.", counters.inputs_beyond_limit);
