@@ -282,7 +282,13 @@ void CorrelationStage::end(size_t input) {
 void CorrelationStage::pause(size_t input) {
   InputState& state = *inputs_[input];
   state.in_turn = false;
+  if (state.waits()) state.waiting.emplace_back();
+  decided_.clear();
+  state.clock.pause(decided_);
+  const Held before = std::exchange(state.held, {});
+  pass_on_some(state, before.events, 0, before.count, before.from_before);
   if (state.waits()) {
+    state.waiting.back().watermark = state.clock.watermark();
     state.pauses = true;
     return;
   }
@@ -292,6 +298,7 @@ void CorrelationStage::pause(size_t input) {
 }
 
 void CorrelationStage::finish() {
+  finishing_ = true;
   for (size_t input = 0; input < inputs_.size(); ++input) end(input);
   watermark_.finish();
   close_all();
@@ -446,7 +453,27 @@ bool CorrelationStage::restore_batch(std::string_view& saved, OccurrenceBatch& b
   return true;
 }
 
+std::string CorrelationStage::save_told() const {
+  std::string out;
+  const auto add = [&](const Identity& id) { append_bytes(out, id.high), append_bytes(out, id.low); };
+  if (finishing_)
+    std::for_each(told_.begin(), told_.end(), add);
+  else
+    std::for_each(told_before_.begin(), told_before_.end(), add);
+  return out;
+}
+
+bool CorrelationStage::restore_told(std::string_view saved) {
+  while (!saved.empty()) {
+    Identity id;
+    if (!take_bytes(saved, id.high) || !take_bytes(saved, id.low)) return false;
+    told_before_.insert(id);
+  }
+  return true;
+}
+
 void CorrelationStage::forget() {
+  told_before_.clear();
   restored_.clear();
   held_of_gone_rules_ = 0;
   correlator_.forget();
@@ -479,6 +506,11 @@ void CorrelationStage::deliver_firings() {
     const Firing& firing = *shared;
     const CorrelationInfo& info = engine_.correlation_rules()[firing.correlation];
     if (info.muted) continue;
+    if (finishing_) told_.push_back(firing.id);
+    if (told_before_.contains(firing.id)) {
+      ++told_before_count_;
+      continue;
+    }
     Alert alert;
     alert.kind = AlertKind::correlation;
     alert.id = alert_id_of(firing.id);

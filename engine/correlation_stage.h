@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,7 +62,7 @@ class CorrelationStage {
   std::optional<uint64_t> waits_from(size_t input) const;
   // The input has no more events.
   void end(size_t input);
-  // It has no more for now and holds nobody back, but a later scan may go on with it: what is not decided stays so until finish().
+  // It has no more for now and holds nobody back, but a later scan may go on with it. The times of its last events are decided, as at an end.
   void pause(size_t input);
   // No input has. Everything is decided.
   void finish();
@@ -70,6 +71,12 @@ class CorrelationStage {
   // and after the Correlator's plan, for inputs of the same kind. False: it is damaged; then forget() is due.
   std::string save() const;
   bool restore(std::string_view saved, InputKind kind = InputKind::file);
+  // Alerts of windows that were still open when finish() decided them; a later process that goes on with these windows, and is given them, does
+  // not tell them again. False: damaged.
+  std::string save_told() const;
+  bool restore_told(std::string_view saved);
+  // Alerts that were not told again.
+  uint64_t told_before() const { return told_before_count_; }
   // As if nothing had been restored, here and of the Correlator.
   void forget();
   // Occurrences that were not decided when the state was saved, of rules that are gone.
@@ -147,6 +154,10 @@ class CorrelationStage {
   std::vector<std::unique_ptr<InputState>> inputs_;
   std::map<std::string, Restored, std::less<>> restored_;  // by name; until begin()
   uint64_t held_of_gone_rules_ = 0;
+  bool finishing_ = false;
+  std::vector<Identity> told_;      // since finish()
+  std::set<Identity> told_before_;  // by an earlier process
+  uint64_t told_before_count_ = 0;
   WatermarkOfInputs watermark_;
   uint64_t segment_ = 0;
   std::vector<EventTime> decided_;

@@ -276,8 +276,10 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
   result.stopped = stopping();
   if (correlations) {
     // The state that goes on has its windows open: its files may grow. This scan decides them, unless it was stopped.
-    if (state) state->finish(*correlations);
-    if (!state || !result.stopped) correlations->finish();
+    if (state)
+      state->finish(*correlations, result.stopped);
+    else
+      correlations->finish();
     if (state) result.snapshots = state->snapshots(), result.state_failed = state->failed();
     result.correlation = correlations->counters();
     result.times = correlations->times();

@@ -16,7 +16,7 @@
 namespace sigrun {
 namespace {
 
-constexpr uint32_t inputs_section = 1;  // beside CorrelationSection
+constexpr uint32_t inputs_section = 1, told_section = 5;  // beside CorrelationSection
 
 // Changes of correlations that are told of one by one.
 constexpr size_t told_changes = 20;
@@ -70,9 +70,12 @@ bool restore_state(std::span<const StateSection> sections, CorrelationStage& sta
                    std::vector<InputPosition>& known, std::vector<CorrelationChange>& changes) {
   size_t inputs = 0;
   bool sound = true;
-  for (const StateSection& section : sections)
+  for (const StateSection& section : sections) {
     if (section.kind == inputs_section) sound = sound && ++inputs == 1 && read_inputs(section.bytes, known);
+    if (section.kind == told_section) sound = sound && stage.restore_told(section.bytes);
+  }
   if (sound && inputs == 1 && restore_correlations(sections, stage, InputKind::file, now, changes)) return true;
+  stage.forget();
   known.clear();
   return false;
 }
@@ -180,6 +183,11 @@ void ScanState::delivered(const std::string& input, const Chunk& chunk, Correlat
 }
 
 void ScanState::begin_snapshot(CorrelationStage& stage) {
+  start_snapshot(stage);
+  go_on_with_snapshot(stage, shards_for_each_chunk);
+}
+
+void ScanState::start_snapshot(CorrelationStage& stage) {
   next_ = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                                                  std::chrono::duration<double>(options_.snapshot_seconds));
   for (InputPosition& position : positions_) {
@@ -193,23 +201,27 @@ void ScanState::begin_snapshot(CorrelationStage& stage) {
   writer_ = std::make_unique<StateFileWriter>(path_, most_bytes_);
   writer_->section(inputs_section, save_inputs());
   begin_save(stage, [this](uint32_t kind, std::string_view bytes) { writer_->section(kind, bytes); });
-  go_on_with_snapshot(stage, shards_for_each_chunk);
 }
 
 void ScanState::go_on_with_snapshot(CorrelationStage& stage, size_t shards) {
   if (stage.correlator().save_more(shards)) return;
   const std::unique_ptr<StateFileWriter> writer = std::move(writer_);
+  writer->section(told_section, stage.save_told());
   // Alerts that are not out would be lost if the state went beyond them.
   if (observer_.flush && !observer_.flush()) return;
   if (!writer->commit()) return fail(writer->error());
   ++snapshots_;
 }
 
-void ScanState::finish(CorrelationStage& stage) {
+void ScanState::finish(CorrelationStage& stage, bool stopped) {
   if (writer_) go_on_with_snapshot(stage, SIZE_MAX);
-  if (!resumable()) return;
-  begin_snapshot(stage);
-  if (writer_) go_on_with_snapshot(stage, SIZE_MAX);
+  const bool writes = resumable();
+  if (writes) {
+    start_snapshot(stage);
+    stage.correlator().save_more(SIZE_MAX);
+  }
+  if (!stopped) stage.finish();
+  if (writes) go_on_with_snapshot(stage, SIZE_MAX);
 }
 
 }  // namespace sigrun

@@ -48,8 +48,9 @@ class ScanState {
 
   // A chunk of the input has been delivered, all of it.
   void delivered(const std::string& input, const Chunk& chunk, CorrelationStage& stage);
-  // The scan is over. Where it was stopped in the middle of an object, the last snapshot stands.
-  void finish(CorrelationStage& stage);
+  // The scan is over: writes the state, with windows as they are, and, unless it was stopped, decides these for this scan; alerts of that are not told
+  // again by the next one. Where it was stopped in the middle of an object, the last snapshot stands.
+  void finish(CorrelationStage& stage, bool stopped);
 
   uint64_t snapshots() const { return snapshots_; }
   bool failed() const { return failed_; }
@@ -62,6 +63,7 @@ class ScanState {
   // Each input may be gone on with where it was left.
   bool resumable() const { return std::find(open_.begin(), open_.end(), true) == open_.end(); }
   void begin_snapshot(CorrelationStage& stage);
+  void start_snapshot(CorrelationStage& stage);
   void go_on_with_snapshot(CorrelationStage& stage, size_t shards);
 
   ScanStateOptions options_;

@@ -39,6 +39,11 @@ void InputClock::end(std::vector<EventTime>& decided) {
   watermark_ = final_watermark;
 }
 
+void InputClock::pause(std::vector<EventTime>& decided) {
+  decide(tail_, true, decided);
+  tail_.clear();
+}
+
 void InputClock::advance_idle(int64_t now) {
   if (kind_ != InputKind::live || !newest_) return;
   // The newest was not ahead of the wall clock when it came, so this is not ahead of it now.

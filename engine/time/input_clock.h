@@ -48,6 +48,8 @@ class InputClock {
   void add(std::span<const EventStamp> events, int64_t now, std::vector<EventTime>& decided);
   // End of input: decides the rest; the watermark becomes final_watermark.
   void end(std::vector<EventTime>& decided);
+  // No more for now: decides the rest as end() does, but goes on from where it is with the next add().
+  void pause(std::vector<EventTime>& decided);
   // A live input without events goes on at the pace of the wall clock from its last one. May be called at any
   // time: while events keep coming at that pace it makes none of them late. Nothing happens before the first
   // event, and to files.
