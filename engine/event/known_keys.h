@@ -45,7 +45,7 @@ class KnownKeys {
     if (is(guesses[0], parent, written)) [[likely]]
       return guesses[0];
     const Id id = is(guesses[1], parent, written) ? guesses[1] : look_up(parent, written);
-    (first ? keys_[before].first : keys_[before].next) = {id, guesses[0]};
+    (first ? keys_[before].first : keys_[before].next) = std::array{id, guesses[0]};
     return id;
   }
 
