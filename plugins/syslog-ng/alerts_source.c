@@ -111,9 +111,15 @@ static gboolean init(LogPipe* s) {
   AlertsSource* self = (AlertsSource*)s;
   self->engine = shared_engine_take(self->config, (uintptr_t)log_pipe_get_config(s), host_say);
   if (!self->engine) return FALSE;
-  g_atomic_int_set(&self->ending, FALSE);
-  self->super.worker_options.ack_tracker_factory = consecutive_ack_tracker_factory_new();
-  if (log_threaded_source_driver_init_method(s)) return TRUE;
+  if (shared_engine_claim_alerts(self->engine)) {
+    g_atomic_int_set(&self->ending, FALSE);
+    self->super.worker_options.ack_tracker_factory = consecutive_ack_tracker_factory_new();
+    if (log_threaded_source_driver_init_method(s)) return TRUE;
+    shared_engine_leave_alerts(self->engine);
+  } else {
+    host_say(MESSAGE_ERROR, "sigrun-alerts: another source takes the alerts of this configuration",
+             self->config, "");
+  }
   shared_engine_release(self->engine);
   self->engine = NULL;
   return FALSE;
@@ -122,7 +128,10 @@ static gboolean init(LogPipe* s) {
 static gboolean deinit(LogPipe* s) {
   AlertsSource* self = (AlertsSource*)s;
   const gboolean done = log_threaded_source_driver_deinit_method(s);
-  if (self->engine) host_keep_engine(log_pipe_get_config(s), self->engine);
+  if (self->engine) {
+    shared_engine_leave_alerts(self->engine);
+    host_keep_engine(log_pipe_get_config(s), self->engine);
+  }
   self->engine = NULL;
   return done;
 }

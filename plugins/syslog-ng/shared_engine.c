@@ -13,6 +13,7 @@ struct shared_engine {
   sigrun_engine* engine;
   uintptr_t round;
   size_t users;
+  bool alerts_taken;
 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
@@ -125,3 +126,17 @@ void shared_engine_release(shared_engine* shared) {
 }
 
 sigrun_engine* shared_engine_get(shared_engine* shared) { return shared->engine; }
+
+bool shared_engine_claim_alerts(shared_engine* shared) {
+  pthread_mutex_lock(&mutex);
+  const bool free_until_now = !shared->alerts_taken;
+  shared->alerts_taken = true;
+  pthread_mutex_unlock(&mutex);
+  return free_until_now;
+}
+
+void shared_engine_leave_alerts(shared_engine* shared) {
+  pthread_mutex_lock(&mutex);
+  shared->alerts_taken = false;
+  pthread_mutex_unlock(&mutex);
+}

@@ -7,6 +7,7 @@
 #ifndef SIGRUN_SYSLOG_NG_SHARED_ENGINE_H
 #define SIGRUN_SYSLOG_NG_SHARED_ENGINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sigrun/sigrun.h"
@@ -26,5 +27,9 @@ shared_engine* shared_engine_again(shared_engine* shared);
 void shared_engine_release(shared_engine* shared);
 
 sigrun_engine* shared_engine_get(shared_engine* shared);
+
+/* Alerts are acknowledged in their order, so one source alone may take them: false, somebody has. */
+bool shared_engine_claim_alerts(shared_engine* shared);
+void shared_engine_leave_alerts(shared_engine* shared);
 
 #endif

@@ -47,9 +47,11 @@ syslog_ng() {
     --module-path="$modules:${module_folder:-$build/plugins/syslog-ng}" "$@"
 }
 start() {
+  rm -f "$work/pid"
   syslog_ng >"$log" 2>&1 &
   started+=("$!")
   until_true 30 has 'syslog-ng starting up' "$log" || fail "syslog-ng starts" "$(cat "$log")"
+  until_true 10 test -s "$work/pid"
   id=$(cat "$work/pid")
   started+=("$id")
 }
@@ -234,6 +236,10 @@ simple "$work/strict.yaml"
 syslog_ng >"$log" 2>&1
 expect "on-load-error: fail: syslog-ng does not start" no "$([ $? = 0 ] && echo yes || echo no)"
 expect_line "and says why" 'sigrun: cannot be started.*nowhere' "$log"
+configure <<<"source a { sigrun-alerts(config(\"$sigrun_yaml\")); }; source b { sigrun-alerts(config(\"$sigrun_yaml\")); };
+destination d { file(\"$work/out\"); }; log { source(a); source(b); destination(d); };"
+syslog_ng >"$log" 2>&1
+expect_line "two sources of one configuration's alerts are refused" 'another source takes the alerts' "$log"
 mkdir "$work/mixed"
 cp "$hosts_rules/marker.yml" "$work/mixed/"
 printf 'title: Broken\ndetection: {selection: {a|nonsense: 1}, condition: selection}\nlogsource: {product: linux}\n' >"$work/mixed/broken.yml"
