@@ -33,7 +33,7 @@ namespace {
 struct StreamArguments {
   RuleOptions rules;
   std::vector<std::string> listen;
-  std::string output, to, state, metrics;
+  std::string output, to, state, metrics, input = "stdin";
   bool confirm = false;
   size_t connections = 100;
   unsigned drain_seconds = 3;
@@ -124,7 +124,8 @@ class Stream {
                                      LiveOptions::OnLoadError::fail, problem);
     if (opened == LiveEngine::Opened::load_failed || opened == LiveEngine::Opened::state_failed) {
       report_refused(*engine_.report());
-      return usage_error(problem);
+      usage_error(problem);
+      return opened == LiveEngine::Opened::load_failed ? exit_rules : exit_usage;
     }
     const LoadReport report = *engine_.report();
     report_refused(report);
@@ -155,7 +156,7 @@ class Stream {
   }
 
   bool read_standard_input() {
-    source_ = {STDIN_FILENO, "stdin", nullptr};
+    source_ = {STDIN_FILENO, arguments_.input, nullptr};
     if (arguments_.confirm) {
       confirmation_.emplace(STDOUT_FILENO,
                             [this] { return spooled_ || delivery_.wait_for_all(stop_flag()); });
@@ -259,6 +260,9 @@ void add_stream_command(CLI::App& app, int& exit_code) {
                      "Read connections to unix:PATH or tcp:HOST:PORT instead\nof standard input; repeatable")
           ->check(check_address)
           ->type_name("ADDRESS");
+  command->add_option("--input", arguments->input, "What alerts call standard input (stdin)")
+      ->excludes(listen)
+      ->type_name("NAME");
   auto* output =
       command->add_option("-o,--output", arguments->output, "Add alerts to this file")->type_name("FILE");
   command

@@ -24,7 +24,7 @@ _sigrun() {
       compopt -o filenames
       COMPREPLY=($(compgen -W 'sysmon windows-audit ecs_windows' -- "$word") $(compgen -f -- "$word"))
       return ;;
-    -e | --event | --from | --to | -j | --threads | --select | --exclude | --unwrap | --connections | --drain) return ;;
+    -e | --event | --from | --to | -j | --threads | --select | --exclude | --unwrap | --connections | --drain | --input) return ;;
   esac
   if [[ $word == -* ]]; then
     case $command in
@@ -33,7 +33,7 @@ _sigrun() {
           --unwrap -e --event --from --to --format -o --output --fail-on --profile --state --strict -j --threads --help' ;;
       stream)
         options='--config -r --rules -p --pipeline --vars --taxonomy --logsource --min-level --min-status --select --exclude
-          --listen -o --output --to --confirm --state --metrics --connections --drain --help' ;;
+          --listen --input -o --output --to --confirm --state --metrics --connections --drain --help' ;;
       check) options='--config -p --pipeline --vars --taxonomy --format --help' ;;
       test) options='--config -p --pipeline --vars --taxonomy --junit -v --verbose --help' ;;
       version) options='--help' ;;

@@ -50,6 +50,7 @@ complete -c sigrun -n $stream -l exclude -x -d 'Without rules with this id, tag 
 complete -c sigrun -n $stream -l listen -x -a 'unix: tcp:' -d 'Read connections'
 complete -c sigrun -n $stream -s o -l output -r -F -d 'Add alerts to this file'
 complete -c sigrun -n $stream -l to -x -a 'unix: tcp:' -d 'Send alerts there'
+complete -c sigrun -n $stream -l input -x -d 'Name of standard input'
 complete -c sigrun -n $stream -l confirm -d 'Answer each line'
 complete -c sigrun -n $stream -l state -r -d 'Keep state and spool in this folder'
 complete -c sigrun -n $stream -l metrics -r -F -d 'Write the counters to this file'

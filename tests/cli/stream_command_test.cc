@@ -43,6 +43,13 @@ TEST_CASE("stream: alerts on standard output, the balance on standard error") {
   CHECK(outcome.err.find("stdin: rejected: ") != std::string::npos);
 }
 
+TEST_CASE("stream: the input has the name that it is given") {
+  if (!have_command()) return;
+  const Workspace space;
+  CHECK(run(space.stream({"--input", "app"}), {event("evil"), {}, {}}).out.find("\"file\":\"app\"") !=
+        std::string::npos);
+}
+
 TEST_CASE("stream: the last line needs no line end") {
   if (!have_command()) return;
   const Workspace space;
@@ -130,7 +137,7 @@ TEST_CASE("stream: what is asked for wrongly") {
   CHECK(run(space.stream({"--listen", "nowhere"})).status == 3);
   CHECK(run(space.stream({"-o", space.path("a"), "--to", "unix:/x"})).status == 3);
   CHECK(run(space.stream({"-o", space.path("no/such/folder")})).status == 3);
-  CHECK(run({"stream", "-r", space.path("nothing")}).status == 3);
+  CHECK(run({"stream", "-r", space.path("nothing")}).status == 2);
   const std::string config = space.write("c.yaml", "rules: [\n");
   const Outcome broken = run({"stream", "--config", config});
   CHECK(broken.status == 3);

@@ -71,7 +71,7 @@ expect "and comes out when there is room" 10 "$(distinct_ids "$work/out")"
 echo "-- rules that cannot be loaded"
 mkdir "$work/empty"
 "$sigrun" stream -r "$work/empty" </dev/null >"$work/out" 2>"$work/err"
-expect "an empty folder ends it with status 3" 3 $?
+expect "an empty folder ends it with status 2" 2 $?
 printf 'rules: [%s]\n' "$work/later" >"$work/later.yaml"
 "$sigrun" stream --config "$work/later.yaml" --listen "tcp:127.0.0.1:$port" >"$work/out" 2>"$work/err" &
 id=$!
