@@ -1,8 +1,11 @@
-// The input `sigrun_alerts`: what comes out of the alert queues of engines that filters have opened, as records.
+// The input `sigrun_alerts`: what comes out of the alert queues of engines that filters have opened, as
+// records.
 //
-// The host asks once a second on a thread of the input's own, appends what it gets to a chunk, and calls Cleanup. It may still lose that: in memory when it is killed, on the way to the chunk
-// when it pauses the input. So alerts are acknowledged `acknowledge_after` seconds later, and what is not acknowledged comes again, with the same ids: after a
-// pause, after a reload, at the next start. At least once, never not at all.
+// The host asks once a second on a thread of the input's own, appends what it gets to a chunk, and calls
+// Cleanup. It may still lose that: in memory when it is killed, on the way to the chunk when it pauses the
+// input. So alerts are acknowledged `acknowledge_after` seconds later, and what is not acknowledged comes
+// again, with the same ids: after a pause, after a reload, at the next start. At least once, never not at
+// all.
 #include <cstdlib>
 #include <exception>
 #include <memory>

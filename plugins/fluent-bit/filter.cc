@@ -1,7 +1,7 @@
 // The filter `sigrun`: records that match get one map, all others pass byte for byte.
 //
-// The host calls it with a chunk of records, on whichever thread and, for some inputs, on a coroutine's stack of 24 KiB: frames are small, messages are left
-// to the keeper.
+// The host calls it with a chunk of records, on whichever thread and, for some inputs, on a coroutine's stack
+// of 24 KiB: frames are small, messages are left to the keeper.
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -114,7 +114,8 @@ void Filter::collect(std::string_view chunk, Scratch& scratch) {
   }
 }
 
-// Events that pass because the engine is behind are marked; not all those of a collector that has no rules yet.
+// Events that pass because the engine is behind are marked; not all those of a collector that has no rules
+// yet.
 bool Filter::marks(Chunk& chunk, const sigrun_result& result) const {
   return result.outcome == SIGRUN_DROPPED && sigrun_ready(chunk.engine, nullptr, 0);
 }

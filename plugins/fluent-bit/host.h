@@ -1,8 +1,10 @@
-// What Fluent Bit's interfaces for plugins are: own declarations of the facts, no header of Fluent Bit's is used. Two interfaces are served, both
-// stable from 3.2.3 on: the native one of filters, and the one that was made for plugins in Go ("proxy"), for the input.
+// What Fluent Bit's interfaces for plugins are: own declarations of the facts, no header of Fluent Bit's is
+// used. Two interfaces are served, both stable from 3.2.3 on: the native one of filters, and the one that was
+// made for plugins in Go ("proxy"), for the input.
 //
-// Threads: functions of the host may be called from any thread that it called us on; log_line (log.h) says where its messages go.
-// Layouts: where versions differ, it is said beside the member. What is not said here must not be touched.
+// Threads: functions of the host may be called from any thread that it called us on; log_line (log.h) says
+// where its messages go. Layouts: where versions differ, it is said beside the member. What is not said here
+// must not be touched.
 #pragma once
 
 #include <cstddef>
@@ -85,7 +87,8 @@ __attribute__((weak)) int cmt_gauge_set(void* gauge, uint64_t nanoseconds, doubl
 
 struct HostProxyContext {
   int fd;
-  // From 4.1.0 on null until a plugin sets it, and handed to the callbacks whose names end with Ctx. Before, the pointer to the proxy is here, never null.
+  // From 4.1.0 on null until a plugin sets it, and handed to the callbacks whose names end with Ctx. Before,
+  // the pointer to the proxy is here, never null.
   void* remote_context;
 };
 

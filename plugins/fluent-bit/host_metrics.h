@@ -1,8 +1,9 @@
-// The engines' counters among the host's own metrics, where /api/v2/metrics and the host's metrics outputs have them: those of docs/metrics.md whose labels are known
-// beforehand (matches of each rule are not), with the label `config`, and sigrun_filter_…, what filters count.
+// The engines' counters among the host's own metrics, where /api/v2/metrics and the host's metrics outputs
+// have them: those of docs/metrics.md whose labels are known beforehand (matches of each rule are not), with
+// the label `config`, and sigrun_filter_…, what filters count.
 //
-// All series are made in the constructor, in the host's init call: the host reads them on another thread, and only values may change then. Nothing happens where the host
-// has no metrics.
+// All series are made in the constructor, in the host's init call: the host reads them on another thread, and
+// only values may change then. Nothing happens where the host has no metrics.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,8 @@ class Converter {
   Converter(std::string_view json, MsgpackWriter& writer) : json_(json), writer_(writer) {}
 
   bool run() {
-    // A state machine over open containers: what may come next is known from the innermost and whether it has members yet.
+    // A state machine over open containers: what may come next is known from the innermost and whether it has
+    // members yet.
     for (;;) {
       space();
       if (!open_.empty() && open_.back().count == 0 && peek() == (open_.back().is_map ? '}' : ']')) {

@@ -7,7 +7,8 @@
 
 namespace sigrun::fluentbit {
 
-// One JSON value. False: it is none; the writer is as it was before. Integers beyond 64 bits become floats. Nesting is bounded by memory, not by the stack.
+// One JSON value. False: it is none; the writer is as it was before. Integers beyond 64 bits become floats.
+// Nesting is bounded by memory, not by the stack.
 bool json_to_msgpack(std::string_view json, MsgpackWriter& writer);
 
 }  // namespace sigrun::fluentbit

@@ -1,5 +1,5 @@
-// Messages in the host's log. Any thread that has 16 KiB of stack: not within filter callbacks, which may run on a coroutine's; those leave counters
-// behind, and the keeper (shared_engine.h) says them.
+// Messages in the host's log. Any thread that has 16 KiB of stack: not within filter callbacks, which may run
+// on a coroutine's; those leave counters behind, and the keeper (shared_engine.h) says them.
 #pragma once
 
 #include <string>

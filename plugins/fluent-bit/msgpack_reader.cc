@@ -12,7 +12,8 @@ uint64_t MsgpackReader::big_endian(size_t offset, size_t count) const {
 }
 
 bool MsgpackReader::skip() {
-  // Values that are still to be gone past. Each takes a byte at least, so a count beyond the rest is refused when it is met.
+  // Values that are still to be gone past. Each takes a byte at least, so a count beyond the rest is refused
+  // when it is met.
   uint64_t open = 1;
   while (open != 0) {
     if (open > bytes_.size() - at_) return false;

@@ -1,7 +1,9 @@
-// As much of msgpack as a filter has to read: where values begin and end, the entries of a map, and a host's record with its time.
+// As much of msgpack as a filter has to read: where values begin and end, the entries of a map, and a host's
+// record with its time.
 //
-// Views into the caller's bytes. Nothing is copied, nothing allocated, nothing recurses: frames stay small, whatever the nesting. Lengths and counts are believed as far as
-// there are bytes. Free of state, for any thread.
+// Views into the caller's bytes. Nothing is copied, nothing allocated, nothing recurses: frames stay small,
+// whatever the nesting. Lengths and counts are believed as far as there are bytes. Free of state, for any
+// thread.
 #pragma once
 
 #include <cstddef>

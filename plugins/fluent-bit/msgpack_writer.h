@@ -1,5 +1,5 @@
-// Writes msgpack into a growing buffer of malloc's, which can be given away to a host that frees it. When memory is short it stays as it was, and `failed` says so.
-// One thread; free after release().
+// Writes msgpack into a growing buffer of malloc's, which can be given away to a host that frees it. When
+// memory is short it stays as it was, and `failed` says so. One thread; free after release().
 #pragma once
 
 #include <cstddef>

@@ -34,7 +34,8 @@ std::vector<std::string> list_of(const Property& property, const char* key) {
   return list;
 }
 
-// One spelling for each file, so that instances find the same engine. A file that is not there yet keeps its path.
+// One spelling for each file, so that instances find the same engine. A file that is not there yet keeps its
+// path.
 std::string canonical(const std::string& path) {
   char* real = ::realpath(path.c_str(), nullptr);
   if (!real) {

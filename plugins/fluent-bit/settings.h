@@ -1,4 +1,5 @@
-// The options of one instance, as the host's configuration has them. docs/guides/fluent-bit.md says what each means.
+// The options of one instance, as the host's configuration has them. docs/guides/fluent-bit.md says what each
+// means.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ struct EngineSettings {
   std::vector<std::string> select, exclude;
 
   bool operator==(const EngineSettings&) const = default;
-  // Whether an alerts input that says `this` takes the alerts of an engine of `engine`: what it does not say may be anything.
+  // Whether an alerts input that says `this` takes the alerts of an engine of `engine`: what it does not say
+  // may be anything.
   bool covers(const EngineSettings& engine) const;
 };
 

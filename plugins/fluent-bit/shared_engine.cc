@@ -359,7 +359,8 @@ void SharedEngines::try_again(const std::shared_ptr<SharedEngine>& engine, int64
       engine->said_passed_.value += engine->said_dropped_.value;
     }
   }
-  // It can be loaded now. It is opened anew, because the configuration may name a state folder that could not be known before.
+  // It can be loaded now. It is opened anew, because the configuration may name a state folder that could not
+  // be known before.
   engine->close();
   std::string problem;
   sigrun_status status = SIGRUN_OK;

@@ -1,14 +1,18 @@
-// Engines that instances share. Filters with the same settings have one; an alerts input empties all that its settings cover.
+// Engines that instances share. Filters with the same settings have one; an alerts input empties all that its
+// settings cover.
 //
-// Life. attach() opens an engine, or finds it. When its last filter has left it is parked: a host that reloads its configuration destroys its instances
-// before it makes new ones, and what correlations count must not be lost between. Who attaches to a parked engine reloads its rules.
-// What stays parked is closed after a minute, and at the end of the process.
+// Life. attach() opens an engine, or finds it. When its last filter has left it is parked: a host that
+// reloads its configuration destroys its instances before it makes new ones, and what correlations count must
+// not be lost between. Who attaches to a parked engine reloads its rules. What stays parked is closed after a
+// minute, and at the end of the process.
 //
-// An engine whose rules or state folder cannot be read lets everything pass; it is tried again every half a minute.
+// An engine whose rules or state folder cannot be read lets everything pass; it is tried again every half a
+// minute.
 //
-// Threads. Anything may be called from anywhere, but attach(), which may take seconds, not from callbacks that handle records. One thread, the keeper, is started
-// by the first attach(): it tries again, and says in the host's log what others have counted. Reading rules needs more stack than hosts
-// have: that runs on a thread of its own, which the caller waits for.
+// Threads. Anything may be called from anywhere, but attach(), which may take seconds, not from callbacks
+// that handle records. One thread, the keeper, is started by the first attach(): it tries again, and says in
+// the host's log what others have counted. Reading rules needs more stack than hosts have: that runs on a
+// thread of its own, which the caller waits for.
 #pragma once
 
 #include <atomic>
@@ -49,7 +53,8 @@ class SharedEngine {
   // Why a record was rejected or dropped; the last one is kept.
   void note(const char* problem);
 
-  // Hands alerts to `take` in their order until it returns 0 (taken, and enough) or −1 (not taken), and acknowledges those that were taken `after` nanoseconds ago or earlier.
+  // Hands alerts to `take` in their order until it returns 0 (taken, and enough) or −1 (not taken), and
+  // acknowledges those that were taken `after` nanoseconds ago or earlier.
   void take_alerts(const std::function<int(const sigrun_queued_alert&)>& take, int64_t now, int64_t after);
   // What was taken and is not acknowledged comes again.
   void rewind_alerts();
