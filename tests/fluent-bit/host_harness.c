@@ -1,7 +1,9 @@
-/* Loads the plugin as Fluent Bit does, and calls it as Fluent Bit does: register, init, chunks of records, the input's callbacks, pause, reload, exit; from several
- * threads, on coroutine stacks of 24 KiB with a page behind them that must not be touched.
+/* Loads the plugin as Fluent Bit does, and calls it as Fluent Bit does: register, init, chunks of records, the input's
+ * callbacks, pause, reload, exit; from several threads, on coroutine stacks of 24 KiB with a page behind them that must
+ * not be touched.
  *
- * host_harness FOLDER   where sigrun.so and flb-filter_sigrun.so are. Exit status 0: all holds. The other arguments are for calls of itself. */
+ * host_harness FOLDER   where sigrun.so and flb-filter_sigrun.so are. Exit status 0: all holds. The other arguments are
+ * for calls of itself. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
@@ -30,25 +32,27 @@ static int failures = 0;
 /* ---- what the host exports --------------------------------------------------------------------------------------------- */
 
 struct flb_filter_instance {
-  const char **properties; /* name, value, …, null */
-  void *context;
+  const char** properties; /* name, value, …, null */
+  void* context;
 };
 
-static const char *property_of(const char *key, const char **properties) {
+static const char* property_of(const char* key, const char** properties) {
   for (; properties && *properties; properties += 2)
     if (strcasecmp(*properties, key) == 0) return properties[1];
   return NULL;
 }
-const char *flb_filter_get_property(const char *key, struct flb_filter_instance *instance) {
+const char* flb_filter_get_property(const char* key, struct flb_filter_instance* instance) {
   return property_of(key, instance->properties);
 }
-void flb_filter_set_context(struct flb_filter_instance *instance, void *context) { instance->context = context; }
-static const char *input_get_property(const char *key, void *instance) { return property_of(key, instance); }
+void flb_filter_set_context(struct flb_filter_instance* instance, void* context) {
+  instance->context = context;
+}
+static const char* input_get_property(const char* key, void* instance) { return property_of(key, instance); }
 
 static pthread_mutex_t log_mutex = PTHREAD_MUTEX_INITIALIZER;
 static char log_text[1 << 20];
 static size_t log_size = 0;
-void flb_log_print(int type, const char *file, int line, const char *format, ...) {
+void flb_log_print(int type, const char* file, int line, const char* format, ...) {
   (void)file, (void)line;
   char text[8192];
   va_list arguments;
@@ -61,7 +65,7 @@ void flb_log_print(int type, const char *file, int line, const char *format, ...
   pthread_mutex_unlock(&log_mutex);
   if (getenv("HARNESS_LOG")) fprintf(stderr, "log %d %s\n", type, text);
 }
-static int log_has(const char *text) {
+static int log_has(const char* text) {
   pthread_mutex_lock(&log_mutex);
   const int has = strstr(log_text, text) != NULL;
   pthread_mutex_unlock(&log_mutex);
@@ -79,71 +83,72 @@ static void clear_log(void) {
 struct filter_plugin {
   int event_type, flags;
   const char *name, *description;
-  void *config_map;
-  int (*pre_run)(void *, void *, void *);
-  int (*init)(struct flb_filter_instance *, void *, void *);
-  int (*filter)(const void *, size_t, const char *, int, void **, size_t *, struct flb_filter_instance *, void *, void *, void *);
-  int (*exit)(void *, void *);
-  int (*notification)(void *, void *, void *);
+  void* config_map;
+  int (*pre_run)(void*, void*, void*);
+  int (*init)(struct flb_filter_instance*, void*, void*);
+  int (*filter)(const void*, size_t, const char*, int, void**, size_t*, struct flb_filter_instance*, void*,
+                void*, void*);
+  int (*exit)(void*, void*);
+  int (*notification)(void*, void*, void*);
 };
 struct definition {
   int type, proxy, flags;
   const char *name, *description;
 };
 struct api {
-  const char *(*output_get_property)(const char *, void *);
-  const char *(*input_get_property)(const char *, void *);
-  void *(*output_get_metrics)(void *);
-  void *(*input_get_metrics)(void *);
+  const char* (*output_get_property)(const char*, void*);
+  const char* (*input_get_property)(const char*, void*);
+  void* (*output_get_metrics)(void*);
+  void* (*input_get_metrics)(void*);
 };
 struct context {
   int fd;
-  void *second;
-  void *third;
+  void* second;
+  void* third;
 };
 struct proxy_plugin {
-  char *name;
-  struct api *api;
-  void *instance;
-  struct context *context;
+  char* name;
+  struct api* api;
+  void* instance;
+  struct context* context;
 };
 
 static struct filter_plugin plugin;
-static int (*proxy_register)(struct definition *);
-static int (*proxy_init)(struct proxy_plugin *);
-static int (*proxy_callback)(void **, size_t *);
-static int (*proxy_callback_ctx)(void *, void **, size_t *);
-static int (*proxy_cleanup)(void *);
+static int (*proxy_register)(struct definition*);
+static int (*proxy_init)(struct proxy_plugin*);
+static int (*proxy_callback)(void**, size_t*);
+static int (*proxy_callback_ctx)(void*, void**, size_t*);
+static int (*proxy_cleanup)(void*);
 static int (*proxy_exit)(void);
 static void (*proxy_pause)(void);
 static void (*proxy_resume)(void);
 static struct api api = {NULL, input_get_property, NULL, NULL}; /* a host without metrics */
 
-static void load(const char *folder) {
+static void load(const char* folder) {
   char path[4096];
   snprintf(path, sizeof path, "%s/sigrun.so", folder);
-  void *proxy = dlopen(path, RTLD_LAZY);
+  void* proxy = dlopen(path, RTLD_LAZY);
   snprintf(path, sizeof path, "%s/flb-filter_sigrun.so", folder);
-  void *native = dlopen(path, RTLD_LAZY);
+  void* native = dlopen(path, RTLD_LAZY);
   if (!proxy || !native) {
     fprintf(stderr, "%s\n", dlerror());
     exit(1);
   }
-  void *symbol = dlsym(native, "filter_sigrun_plugin");
+  void* symbol = dlsym(native, "filter_sigrun_plugin");
   CHECK(symbol && symbol == dlsym(proxy, "filter_sigrun_plugin")); /* one copy, so one set of engines */
   if (!symbol) exit(1);
   memcpy(&plugin, symbol, sizeof plugin);
   CHECK(strcmp(plugin.name, "sigrun") == 0 && plugin.event_type == 1 && !plugin.config_map);
-  *(void **)&proxy_register = dlsym(proxy, "FLBPluginRegister");
-  *(void **)&proxy_init = dlsym(proxy, "FLBPluginInit");
-  *(void **)&proxy_callback = dlsym(proxy, "FLBPluginInputCallback");
-  *(void **)&proxy_callback_ctx = dlsym(proxy, "FLBPluginInputCallbackCtx");
-  *(void **)&proxy_cleanup = dlsym(proxy, "FLBPluginInputCleanupCallback");
-  *(void **)&proxy_exit = dlsym(proxy, "FLBPluginExit");
-  *(void **)&proxy_pause = dlsym(proxy, "FLBPluginInputPause");
-  *(void **)&proxy_resume = dlsym(proxy, "FLBPluginInputResume");
-  CHECK(proxy_register && proxy_init && proxy_callback && proxy_callback_ctx && proxy_cleanup && proxy_exit && proxy_pause &&
-        proxy_resume);
+  *(void**)&proxy_register = dlsym(proxy, "FLBPluginRegister");
+  *(void**)&proxy_init = dlsym(proxy, "FLBPluginInit");
+  *(void**)&proxy_callback = dlsym(proxy, "FLBPluginInputCallback");
+  *(void**)&proxy_callback_ctx = dlsym(proxy, "FLBPluginInputCallbackCtx");
+  *(void**)&proxy_cleanup = dlsym(proxy, "FLBPluginInputCleanupCallback");
+  *(void**)&proxy_exit = dlsym(proxy, "FLBPluginExit");
+  *(void**)&proxy_pause = dlsym(proxy, "FLBPluginInputPause");
+  *(void**)&proxy_resume = dlsym(proxy, "FLBPluginInputResume");
+  CHECK(proxy_register && proxy_init && proxy_callback && proxy_callback_ctx && proxy_cleanup && proxy_exit &&
+        proxy_pause && proxy_resume);
 }
 
 static void register_input(void) {
@@ -159,7 +164,7 @@ static void register_input(void) {
   for (size_t i = 0; i < sizeof memory.behind; ++i) CHECK(memory.behind[i] == 0xA5);
 }
 
-static int begin_filter(struct flb_filter_instance *instance, const char **properties) {
+static int begin_filter(struct flb_filter_instance* instance, const char** properties) {
   instance->properties = properties;
   instance->context = NULL;
   return plugin.init(instance, NULL, NULL);
@@ -168,10 +173,10 @@ static int begin_filter(struct flb_filter_instance *instance, const char **prope
 /* ---- msgpack ----------------------------------------------------------------------------------------------------------- */
 
 struct bytes {
-  unsigned char *data;
+  unsigned char* data;
   size_t size, capacity;
 };
-static void put(struct bytes *to, const void *data, size_t size) {
+static void put(struct bytes* to, const void* data, size_t size) {
   if (to->size + size > to->capacity) {
     to->capacity = (to->size + size) * 2;
     to->data = realloc(to->data, to->capacity);
@@ -179,11 +184,11 @@ static void put(struct bytes *to, const void *data, size_t size) {
   memcpy(to->data + to->size, data, size);
   to->size += size;
 }
-static void put_byte(struct bytes *to, int byte) {
+static void put_byte(struct bytes* to, int byte) {
   const unsigned char c = (unsigned char)byte;
   put(to, &c, 1);
 }
-static void put_text(struct bytes *to, const char *text) {
+static void put_text(struct bytes* to, const char* text) {
   const size_t size = strlen(text);
   if (size < 32) {
     put_byte(to, 0xA0 | (int)size);
@@ -194,12 +199,12 @@ static void put_text(struct bytes *to, const char *text) {
   }
   put(to, text, size);
 }
-static void put_time(struct bytes *to, uint32_t seconds) {
+static void put_time(struct bytes* to, uint32_t seconds) {
   const unsigned char bytes[10] = {0xD7, 0, seconds >> 24, seconds >> 16, seconds >> 8, seconds, 0, 0, 0, 7};
   put(to, bytes, sizeof bytes);
 }
 /* [[time, metadata], … */
-static void put_head(struct bytes *to, uint32_t seconds) {
+static void put_head(struct bytes* to, uint32_t seconds) {
   put_byte(to, 0x92), put_byte(to, 0x92);
   put_time(to, seconds);
   put_byte(to, 0x81), put_text(to, "origin"), put_text(to, "edge");
@@ -209,7 +214,7 @@ static void put_head(struct bytes *to, uint32_t seconds) {
 #define MATCHING "powershell -enc QQ=="
 
 /* What is expected behind a body of one rule that matched; '?' stands for a digit of the alert's id. */
-static void put_annotation(struct bytes *to) {
+static void put_annotation(struct bytes* to) {
   put_text(to, "sigrun"), put_byte(to, 0x83);
   put_text(to, "level"), put_text(to, "high");
   put_text(to, "rules"), put_byte(to, 0x91), put_byte(to, 0x82);
@@ -217,22 +222,25 @@ static void put_annotation(struct bytes *to) {
   put_text(to, "alerts"), put_byte(to, 0x91), put_text(to, "????????????????????????????????");
 }
 
-static int same(const struct bytes *expected, const void *data, size_t size) {
+static int same(const struct bytes* expected, const void* data, size_t size) {
   if (expected->size != size) return 0;
   for (size_t i = 0; i < size; ++i) {
-    const unsigned char is = ((const unsigned char *)data)[i];
+    const unsigned char is = ((const unsigned char*)data)[i];
     if (expected->data[i] != is && !(expected->data[i] == '?' && strchr("0123456789abcdef", is))) return 0;
   }
   return 1;
 }
 
-static int run_filter(struct flb_filter_instance *instance, const struct bytes *chunk, void **out, size_t *size) {
+static int run_filter(struct flb_filter_instance* instance, const struct bytes* chunk, void** out,
+                      size_t* size) {
   *out = NULL;
   *size = 0;
-  return plugin.filter(chunk->data, chunk->size, "tag", 3, out, size, instance, NULL, instance->context, NULL);
+  return plugin.filter(chunk->data, chunk->size, "tag", 3, out, size, instance, NULL, instance->context,
+                       NULL);
 }
-static void expect(struct flb_filter_instance *instance, const struct bytes *chunk, const struct bytes *expected, int line) {
-  void *out;
+static void expect(struct flb_filter_instance* instance, const struct bytes* chunk,
+                   const struct bytes* expected, int line) {
+  void* out;
   size_t size;
   const int answer = run_filter(instance, chunk, &out, &size);
   if (!expected ? answer != 2 || out : answer != 1 || !same(expected, out, size)) {
@@ -244,7 +252,7 @@ static void expect(struct flb_filter_instance *instance, const struct bytes *chu
 }
 #define EXPECT(instance, chunk, expected) expect(instance, chunk, expected, __LINE__)
 
-static void one_record(struct bytes *chunk, const char *key, const char *value, int annotated) {
+static void one_record(struct bytes* chunk, const char* key, const char* value, int annotated) {
   put_head(chunk, 1700000000);
   put_byte(chunk, annotated ? 0x82 : 0x81);
   put_text(chunk, key), put_text(chunk, value);
@@ -254,15 +262,15 @@ static void one_record(struct bytes *chunk, const char *key, const char *value, 
 /* ---- files ------------------------------------------------------------------------------------------------------------- */
 
 static char folder[] = "/tmp/sigrun-fluent-bit-XXXXXX";
-static const char *in_folder(const char *name) {
+static const char* in_folder(const char* name) {
   static char paths[8][4096];
   static int next = 0;
-  char *path = paths[next++ % 8];
+  char* path = paths[next++ % 8];
   snprintf(path, 4096, "%s/%s", folder, name);
   return path;
 }
-static void write_file(const char *name, const char *text) {
-  FILE *file = fopen(in_folder(name), "wb");
+static void write_file(const char* name, const char* text) {
+  FILE* file = fopen(in_folder(name), "wb");
   if (!file || fwrite(text, 1, strlen(text), file) != strlen(text) || fclose(file) != 0) {
     perror(name);
     exit(1);
@@ -274,12 +282,14 @@ static const char detection[] =
     "  selection:\n    CommandLine|contains: ' -enc '\n  condition: selection\nlevel: high\n";
 static const char logons[] =
     "title: Failed logon\nname: failed_logon\nid: 6c1e9b0e-6a53-4d0e-a7d2-0f2f4b1f2a13\n"
-    "logsource: {product: windows}\ndetection:\n  selection:\n    Failed: 'yes'\n  condition: selection\nlevel: low\n";
+    "logsource: {product: windows}\ndetection:\n  selection:\n    Failed: 'yes'\n  condition: "
+    "selection\nlevel: low\n";
 static const char correlation[] =
-    "title: Several Failed Logons\nid: 6c1e9b0e-6a53-4d0e-a7d2-0f2f4b1f2a12\ncorrelation:\n  type: event_count\n"
+    "title: Several Failed Logons\nid: 6c1e9b0e-6a53-4d0e-a7d2-0f2f4b1f2a12\ncorrelation:\n  type: "
+    "event_count\n"
     "  rules: [failed_logon]\n  group-by: [User]\n  timespan: 5m\n  condition: {gte: 3}\nlevel: critical\n";
 
-static void logon(struct flb_filter_instance *instance, const char *user, unsigned number) {
+static void logon(struct flb_filter_instance* instance, const char* user, unsigned number) {
   struct bytes chunk = {0};
   char id[16];
   snprintf(id, sizeof id, "%u", number);
@@ -296,22 +306,22 @@ static void logon(struct flb_filter_instance *instance, const char *user, unsign
 
 static void refuses_bad_options(void) {
   struct flb_filter_instance instance;
-  const char *nothing[] = {NULL};
+  const char* nothing[] = {NULL};
   CHECK(begin_filter(&instance, nothing) == -1 && log_has("config is missing"));
-  const char *level[] = {"config", in_folder("plain.yaml"), "min_level", "hihg", NULL};
+  const char* level[] = {"config", in_folder("plain.yaml"), "min_level", "hihg", NULL};
   CHECK(begin_filter(&instance, level) == -1 && log_has("no such level: hihg"));
-  const char *fail[] = {"config", in_folder("broken.yaml"), "on_load_error", "fail", NULL};
+  const char* fail[] = {"config", in_folder("broken.yaml"), "on_load_error", "fail", NULL};
   CHECK(begin_filter(&instance, fail) == -1);
-  const char *pass[] = {"config", in_folder("broken.yaml"), NULL};
+  const char* pass[] = {"config", in_folder("broken.yaml"), NULL};
   CHECK(begin_filter(&instance, pass) == 0 && log_has("broken.yaml:2:5: error"));
   struct bytes chunk = {0};
   one_record(&chunk, "CommandLine", MATCHING, 0);
   EXPECT(&instance, &chunk, NULL);
   plugin.exit(instance.context, NULL);
-  const char *no_field[] = {"config", in_folder("plain.yaml"), "field", "", NULL};
+  const char* no_field[] = {"config", in_folder("plain.yaml"), "field", "", NULL};
   CHECK(begin_filter(&instance, no_field) == -1 && log_has("field is empty"));
   struct context context = {3, NULL, NULL};
-  const char *bad_seconds[] = {"config", in_folder("plain.yaml"), "acknowledge_after", "soon", NULL};
+  const char* bad_seconds[] = {"config", in_folder("plain.yaml"), "acknowledge_after", "soon", NULL};
   struct proxy_plugin input = {NULL, &api, bad_seconds, &context};
   CHECK(proxy_init(&input) <= 0 && log_has("acknowledge_after"));
   free(chunk.data);
@@ -319,7 +329,7 @@ static void refuses_bad_options(void) {
 
 static void annotates_what_matches(void) {
   struct flb_filter_instance instance;
-  const char *properties[] = {"config", in_folder("plain.yaml"), NULL};
+  const char* properties[] = {"config", in_folder("plain.yaml"), NULL};
   CHECK(begin_filter(&instance, properties) == 0);
   struct bytes chunk = {0}, expected = {0};
 
@@ -329,7 +339,7 @@ static void annotates_what_matches(void) {
   /* Among others, with markers of a group around, whose bodies would match if they were events. */
   chunk.size = 0;
   for (int annotated = 0; annotated < 2; ++annotated) {
-    struct bytes *to = annotated ? &expected : &chunk;
+    struct bytes* to = annotated ? &expected : &chunk;
     one_record(to, "CommandLine", "notepad", 0);
     put_head(to, 0xFFFFFFFF), put_byte(to, 0x81), put_text(to, "CommandLine"), put_text(to, MATCHING);
     one_record(to, "CommandLine", MATCHING, annotated);
@@ -337,7 +347,7 @@ static void annotates_what_matches(void) {
     one_record(to, "CommandLine", MATCHING, annotated);
     /* As of old: [time, body], seconds as an integer; with what JSON cannot say. */
     put_byte(to, 0x92), put(to, "\xCE\x65\x53\xF1\x00", 5), put_byte(to, 0x84 + annotated);
-    put_byte(to, 0x07), put(to, "\xD4\x05\xFF", 3);                               /* 7: an ext */
+    put_byte(to, 0x07), put(to, "\xD4\x05\xFF", 3); /* 7: an ext */
     put_text(to, "bin"), put(to, "\xC4\x02\xFF\xFE", 4);
     put_text(to, "bad"), put(to, "\xA2\xC3\x28", 3);
     put_text(to, "CommandLine"), put_text(to, MATCHING);
@@ -352,7 +362,7 @@ static void annotates_what_matches(void) {
     const unsigned count = counts[i];
     chunk.size = expected.size = 0;
     for (int annotated = 0; annotated < 2; ++annotated) {
-      struct bytes *to = annotated ? &expected : &chunk;
+      struct bytes* to = annotated ? &expected : &chunk;
       const unsigned entries = count + (unsigned)annotated;
       put_head(to, 5);
       if (entries < 16)
@@ -360,8 +370,8 @@ static void annotates_what_matches(void) {
       else if (entries < 65536)
         put_byte(to, 0xDE), put_byte(to, (int)(entries >> 8)), put_byte(to, (int)entries);
       else
-        put_byte(to, 0xDF), put_byte(to, 0), put_byte(to, (int)(entries >> 16)), put_byte(to, (int)(entries >> 8)),
-            put_byte(to, (int)entries);
+        put_byte(to, 0xDF), put_byte(to, 0), put_byte(to, (int)(entries >> 16)),
+            put_byte(to, (int)(entries >> 8)), put_byte(to, (int)entries);
       put_text(to, "CommandLine"), put_text(to, MATCHING);
       for (unsigned j = 1; j < count; ++j) {
         char key[16];
@@ -376,7 +386,8 @@ static void annotates_what_matches(void) {
   /* What is there is kept. */
   chunk.size = 0;
   put_head(&chunk, 5), put_byte(&chunk, 0x82);
-  put_text(&chunk, "sigrun"), put_byte(&chunk, 0xC0), put_text(&chunk, "CommandLine"), put_text(&chunk, MATCHING);
+  put_text(&chunk, "sigrun"), put_byte(&chunk, 0xC0), put_text(&chunk, "CommandLine"),
+      put_text(&chunk, MATCHING);
   EXPECT(&instance, &chunk, NULL);
   for (int i = 0; i < 40 && !log_has("had the field already"); ++i) usleep(100000);
   CHECK(log_has("1 records that match had the field already"));
@@ -390,13 +401,16 @@ static void annotates_what_matches(void) {
   plugin.exit(instance.context, NULL);
 
   /* Under another name; the input's name is the tag's, or as given. */
-  const char *named[] = {"config", in_folder("plain.yaml"), "field", "detected", "input", "edge", NULL};
+  const char* named[] = {"config", in_folder("plain.yaml"), "field", "detected", "input", "edge", NULL};
   CHECK(begin_filter(&instance, named) == 0);
   chunk.size = 0;
   one_record(&chunk, "CommandLine", MATCHING, 0);
-  void *out;
+  void* out;
   size_t size;
-  CHECK(run_filter(&instance, &chunk, &out, &size) == 1 && memmem(out, size, "\xA8" "detected\x83", 10));
+  CHECK(run_filter(&instance, &chunk, &out, &size) == 1 && memmem(out, size,
+                                                                  "\xA8"
+                                                                  "detected\x83",
+                                                                  10));
   free(out);
   plugin.exit(instance.context, NULL);
   free(chunk.data), free(expected.data);
@@ -404,11 +418,11 @@ static void annotates_what_matches(void) {
 
 static void reads_raw_lines(void) {
   struct flb_filter_instance instance;
-  const char *properties[] = {"config", in_folder("plain.yaml"), "key", "log", NULL};
+  const char* properties[] = {"config", in_folder("plain.yaml"), "key", "log", NULL};
   CHECK(begin_filter(&instance, properties) == 0);
   struct bytes chunk = {0}, expected = {0};
   for (int annotated = 0; annotated < 2; ++annotated) {
-    struct bytes *to = annotated ? &expected : &chunk;
+    struct bytes* to = annotated ? &expected : &chunk;
     one_record(to, "log", "{\"CommandLine\": \"powershell -enc QQ==\"}", annotated);
     one_record(to, "log", "{\"CommandLine\": \"notepad\"}", 0);
     one_record(to, "log", "{\"CommandLine\": \"powershell -enc", 0); /* cut off */
@@ -424,7 +438,7 @@ static void reads_raw_lines(void) {
 
 static void survives_bad_bytes(void) {
   struct flb_filter_instance instance;
-  const char *properties[] = {"config", in_folder("plain.yaml"), "key", "log", NULL};
+  const char* properties[] = {"config", in_folder("plain.yaml"), "key", "log", NULL};
   CHECK(begin_filter(&instance, properties) == 0);
   struct bytes chunk = {0};
   one_record(&chunk, "CommandLine", MATCHING, 0);
@@ -434,7 +448,7 @@ static void survives_bad_bytes(void) {
   for (size_t size = 0; size <= chunk.size; ++size) {
     struct bytes part = {malloc(size ? size : 1), size, size};
     memcpy(part.data, chunk.data, size);
-    void *out;
+    void* out;
     size_t out_size;
     const int answer = run_filter(&instance, &part, &out, &out_size);
     CHECK(answer == 2 || (answer == 1 && out_size > size));
@@ -449,7 +463,7 @@ static void survives_bad_bytes(void) {
       random ^= random << 13, random ^= random >> 7, random ^= random << 17;
       part.data[random % chunk.size] = (unsigned char)(random >> 40);
     }
-    void *out;
+    void* out;
     size_t out_size;
     const int answer = run_filter(&instance, &part, &out, &out_size);
     CHECK(answer == 1 || answer == 2);
@@ -472,9 +486,9 @@ static void survives_bad_bytes(void) {
 /* On a coroutine's stack, painted to see how much is used. */
 static ucontext_t coroutine, outside;
 static struct {
-  struct flb_filter_instance *instance;
-  const struct bytes *chunk;
-  void *out;
+  struct flb_filter_instance* instance;
+  const struct bytes* chunk;
+  void* out;
   size_t size;
   int answer;
 } call;
@@ -485,17 +499,20 @@ static void fits_small_stacks(void) {
   /* Seen twice: valgrind takes what is below a stack's pointer for unreadable. */
   const int file = memfd_create("stack", 0);
   CHECK(file >= 0 && ftruncate(file, (off_t)(stack + page)) == 0);
-  unsigned char *memory = mmap(NULL, stack + page, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-  unsigned char *seen = mmap(NULL, stack + page, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  unsigned char* memory = mmap(NULL, stack + page, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  unsigned char* seen = mmap(NULL, stack + page, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   mprotect(memory, page, PROT_NONE);
   struct flb_filter_instance instance;
-  const char *properties[] = {"config", in_folder("plain.yaml"), "key", "log", NULL};
+  const char* properties[] = {"config", in_folder("plain.yaml"), "key", "log", NULL};
   CHECK(begin_filter(&instance, properties) == 0);
   struct bytes chunk = {0}, expected = {0};
   for (int i = 0; i < 200; ++i)
     for (int annotated = 0; annotated < 2; ++annotated) {
-      struct bytes *to = annotated ? &expected : &chunk;
-      one_record(to, "log", "{\"CommandLine\": \"powershell -enc QQ==\", \"deep\": [[[[[[[[{\"a\": {\"b\": 1e300}}]]]]]]]]}", annotated);
+      struct bytes* to = annotated ? &expected : &chunk;
+      one_record(
+          to, "log",
+          "{\"CommandLine\": \"powershell -enc QQ==\", \"deep\": [[[[[[[[{\"a\": {\"b\": 1e300}}]]]]]]]]}",
+          annotated);
       one_record(to, "CommandLine", MATCHING, annotated);
       one_record(to, "log", "{broken", 0);
     }
@@ -519,8 +536,8 @@ static void fits_small_stacks(void) {
 }
 
 static struct flb_filter_instance shared_instances[2];
-static void *filter_many(void *argument) {
-  struct flb_filter_instance *instance = argument;
+static void* filter_many(void* argument) {
+  struct flb_filter_instance* instance = argument;
   struct bytes chunk = {0}, expected = {0};
   for (int i = 0; i < 50; ++i)
     for (int annotated = 0; annotated < 2; ++annotated) {
@@ -532,7 +549,7 @@ static void *filter_many(void *argument) {
   return NULL;
 }
 static void serves_several_threads(void) {
-  const char *properties[] = {"config", in_folder("plain.yaml"), NULL};
+  const char* properties[] = {"config", in_folder("plain.yaml"), NULL};
   CHECK(begin_filter(&shared_instances[0], properties) == 0);
   CHECK(begin_filter(&shared_instances[1], properties) == 0);
   pthread_t threads[4];
@@ -543,11 +560,11 @@ static void serves_several_threads(void) {
 }
 
 /* The id of the alert that the input has; "" when nothing came within some seconds. */
-static const char *next_alert(void *context, int seconds, const char *needle) {
+static const char* next_alert(void* context, int seconds, const char* needle) {
   static char id[64];
   id[0] = '\0';
   for (int i = 0; i < seconds * 10; ++i) {
-    void *data = NULL;
+    void* data = NULL;
     size_t size = 0;
     if (context)
       proxy_callback_ctx(context, &data, &size);
@@ -555,8 +572,9 @@ static const char *next_alert(void *context, int seconds, const char *needle) {
       proxy_callback(&data, &size);
     CHECK((size == 0) == (data == NULL));
     if (size > 0) {
-      CHECK(memcmp(data, "\x92\x92\xD7\x00", 4) == 0 && ((unsigned char *)data)[12] == 0x80);
-      const char *found = memmem(data, size, needle, strlen(needle)), *at = memmem(data, size, "\xA2id\xD9\x20", 5);
+      CHECK(memcmp(data, "\x92\x92\xD7\x00", 4) == 0 && ((unsigned char*)data)[12] == 0x80);
+      const char *found = memmem(data, size, needle, strlen(needle)),
+                 *at = memmem(data, size, "\xA2id\xD9\x20", 5);
       if (found && at) memcpy(id, at + 5, 32), id[32] = '\0';
       proxy_cleanup(data);
       if (found) return id;
@@ -568,8 +586,8 @@ static const char *next_alert(void *context, int seconds, const char *needle) {
 
 static void carries_alerts_out(void) {
   struct flb_filter_instance instance;
-  const char *properties[] = {"config", in_folder("state.yaml"), NULL};
-  const char *late[] = {"config", in_folder("state.yaml"), "acknowledge_after", "3600", NULL};
+  const char* properties[] = {"config", in_folder("state.yaml"), NULL};
+  const char* late[] = {"config", in_folder("state.yaml"), "acknowledge_after", "3600", NULL};
   struct context context = {3, NULL, NULL};
   struct proxy_plugin input = {NULL, &api, late, &context};
   register_input();
@@ -595,19 +613,20 @@ static void carries_alerts_out(void) {
   register_input();
   plugin.exit(instance.context, NULL);
   CHECK(proxy_exit() == 1);
-  const char *at_once[] = {"config", in_folder("state.yaml"), "acknowledge_after", "0", NULL};
+  const char* at_once[] = {"config", in_folder("state.yaml"), "acknowledge_after", "0", NULL};
   context.second = NULL;
   input.instance = at_once;
   CHECK(proxy_init(&input) > 0);
   CHECK(begin_filter(&instance, properties) == 0);
   CHECK(log_has("1 added, 0 changed, 0 removed"));
-  CHECK(strcmp(next_alert(context.second, 5, "Several Failed Logons"), first) == 0); /* not acknowledged before */
+  CHECK(strcmp(next_alert(context.second, 5, "Several Failed Logons"), first) ==
+        0); /* not acknowledged before */
   logon(&instance, "bob", 12);
-  const char *second = next_alert(context.second, 10, "bob");
+  const char* second = next_alert(context.second, 10, "bob");
   CHECK(strlen(second) == 32 && strcmp(second, first) != 0);
   struct bytes chunk = {0};
   one_record(&chunk, "CommandLine", "calc", 0);
-  void *out;
+  void* out;
   size_t size;
   CHECK(run_filter(&instance, &chunk, &out, &size) == 1 && memmem(out, size, "Calculator", 10));
   free(out);
@@ -639,7 +658,7 @@ static void carries_alerts_out(void) {
 
 /* In the process that follows: what is in the spool comes without any filter. */
 static int comes_out_later(void) {
-  const char *properties[] = {"config", in_folder("state.yaml"), NULL};
+  const char* properties[] = {"config", in_folder("state.yaml"), NULL};
   struct context context = {3, NULL, NULL};
   struct proxy_plugin input = {NULL, &api, properties, &context};
   register_input();
@@ -669,10 +688,10 @@ static int first_process(void) {
   return failures ? 1 : 0;
 }
 
-static int run_again(char *self, char *plugins, const char *step) {
+static int run_again(char* self, char* plugins, const char* step) {
   const pid_t child = fork();
   if (child == 0) {
-    execl(self, self, plugins, step, folder, (char *)NULL);
+    execl(self, self, plugins, step, folder, (char*)NULL);
     _exit(127);
   }
   int status = 0;
@@ -681,7 +700,7 @@ static int run_again(char *self, char *plugins, const char *step) {
   return status;
 }
 
-int main(int count, char **arguments) {
+int main(int count, char** arguments) {
   if (count == 4) {
     strcpy(folder, arguments[3]);
     load(arguments[1]);
@@ -689,7 +708,9 @@ int main(int count, char **arguments) {
   }
   if (count != 2) return 2;
   if (!mkdtemp(folder)) return perror(folder), 1;
-  if (run_again(arguments[0], arguments[1], "first") != 0 || run_again(arguments[0], arguments[1], "second") != 0) return 1;
+  if (run_again(arguments[0], arguments[1], "first") != 0 ||
+      run_again(arguments[0], arguments[1], "second") != 0)
+    return 1;
   char command[4096];
   snprintf(command, sizeof command, "rm -r '%s'", folder);
   return system(command) ? 1 : 0;
