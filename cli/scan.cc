@@ -130,7 +130,8 @@ bool nothing_readable(const Counters& counters) {
 
 int final_status(const ScanArguments& arguments, const ScanResult& result, bool inputs_complete) {
   if (const int signal = stop_signal()) return 128 + signal;
-  if (!inputs_complete || result.input_errors > 0 || nothing_readable(result.counters)) return exit_usage;
+  if (!inputs_complete || result.input_errors > 0 || result.state_failed || nothing_readable(result.counters))
+    return exit_usage;
   if (!arguments.fail_on.empty() && reaches(result.counters, sigma::parse_level(arguments.fail_on).value())) {
     return exit_findings;
   }

@@ -1,9 +1,13 @@
 #include "scan_state.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -45,7 +49,18 @@ std::string beginning_of(const std::string& input, size_t bytes) {
   return text;
 }
 
+bool is_compressed(const std::string& input) {
+  std::ifstream file(input, std::ios::binary);
+  char magic[4] = {};
+  file.read(magic, sizeof magic);
+  const std::string_view bytes(magic, sizeof magic);
+  return bytes.starts_with("\x1f\x8b") || bytes == "\x28\xb5\x2f\xfd";
+}
+
 bool begins_as(const InputPosition& known, const std::string& input) {
+  std::error_code none;
+  // One that became shorter was written anew.
+  if (std::filesystem::file_size(input, none) < known.offset && !is_compressed(input)) return false;
   const std::string beginning = beginning_of(input, known.prefix_bytes);
   return beginning.size() == known.prefix_bytes && hash_with_seed(beginning, 0) == known.prefix_hash;
 }
@@ -68,13 +83,13 @@ bool read_inputs(std::string_view saved, std::vector<InputPosition>& known) {
 
 bool restore_state(std::span<const StateSection> sections, CorrelationStage& stage, int64_t now,
                    std::vector<InputPosition>& known, std::vector<CorrelationChange>& changes) {
-  size_t inputs = 0;
+  size_t inputs = 0, told = 0;
   bool sound = true;
   for (const StateSection& section : sections) {
     if (section.kind == inputs_section) sound = sound && ++inputs == 1 && read_inputs(section.bytes, known);
-    if (section.kind == told_section) sound = sound && stage.restore_told(section.bytes);
+    if (section.kind == told_section) sound = sound && ++told == 1 && stage.restore_told(section.bytes);
   }
-  if (sound && inputs == 1 && restore_correlations(sections, stage, InputKind::file, now, changes)) return true;
+  if (sound && inputs == 1 && told == 1 && restore_correlations(sections, stage, InputKind::file, now, changes)) return true;
   stage.forget();
   known.clear();
   return false;
@@ -93,12 +108,28 @@ ScanState::ScanState(const ScanStateOptions& options, const Limits& limits,
   std::error_code problem;
   std::filesystem::create_directories(options.folder, problem);
   if (problem) fail(fmt::format("{}: {}", options.folder, problem.message()));
+  if (!lock()) return;
   file_ = read_state_file(path_, most_bytes_);
   if (!file_.problem.empty())
     fail(fmt::format("{}: {}{}; the scan begins without it", path_, file_.problem,
                      file_.set_aside.empty() ? "" : " (kept as " + file_.set_aside + ")"));
   next_ = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                                                  std::chrono::duration<double>(options.snapshot_seconds));
+}
+
+ScanState::~ScanState() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+// One process at a time. False: it is another one, and nothing is read or written here.
+bool ScanState::lock() {
+  const std::string path = (std::filesystem::path(options_.folder) / "lock").string();
+  lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+  is_ours_ = lock_ < 0 || ::flock(lock_, LOCK_EX | LOCK_NB) == 0;  // where nothing can be written, that is said later
+  if (!is_ours_)
+    fail(fmt::format("{}: another process uses this state folder; this scan begins without a state and keeps none",
+                     options_.folder));
+  return is_ours_;
 }
 
 void ScanState::tell(const std::string& message) const {
@@ -171,6 +202,7 @@ void ScanState::tell_of(const std::vector<CorrelationChange>& changes) const {
 }
 
 void ScanState::delivered(const std::string& input, const Chunk& chunk, CorrelationStage& stage) {
+  if (!is_ours_) return;
   InputPosition& position = positions_[static_cast<size_t>(&input - inputs_.data())];
   const auto input_number = static_cast<size_t>(&position - positions_.data());
   open_[input_number] = !chunk.resumable && !chunk.at_end;
@@ -215,7 +247,7 @@ void ScanState::go_on_with_snapshot(CorrelationStage& stage, size_t shards) {
 
 void ScanState::finish(CorrelationStage& stage, bool stopped) {
   if (writer_) go_on_with_snapshot(stage, SIZE_MAX);
-  const bool writes = resumable();
+  const bool writes = is_ours_ && resumable();
   if (writes) {
     start_snapshot(stage);
     stage.correlator().save_more(SIZE_MAX);

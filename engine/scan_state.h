@@ -39,6 +39,9 @@ class ScanState {
  public:
   ScanState(const ScanStateOptions& options, const Limits& limits, const std::vector<std::string>& inputs,
             const ScanObserver& observer);
+  ~ScanState();
+  ScanState(const ScanState&) = delete;
+  ScanState& operator=(const ScanState&) = delete;
 
   // Of the state that was read; none where there is none.
   std::optional<uint64_t> seed() const;
@@ -57,6 +60,7 @@ class ScanState {
 
  private:
   void tell_of(const std::vector<CorrelationChange>& changes) const;
+  bool lock();
   void tell(const std::string& message) const;
   void fail(const std::string& message);
   std::string save_inputs() const;
@@ -79,6 +83,8 @@ class ScanState {
   std::vector<bool> open_;  // by input: an object goes on behind its last chunk
   bool failed_ = false;
   uint64_t snapshots_ = 0;
+  int lock_ = -1;
+  bool is_ours_ = true;
 };
 
 }  // namespace sigrun

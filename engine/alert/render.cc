@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <limits>
 
 #include "support/json_text.h"
 
@@ -90,7 +92,9 @@ void append_firing(const Alert& alert, std::string& out) {
   out += R"(,"group":{)";
   for (size_t i = 0; i < correlation.group_by.size() && i < firing.group.size(); ++i)
     append_member(correlation.group_by[i], firing.group[i], out);
-  fmt::format_to(std::back_inserter(out), R"(}},"value":{})", firing.value);
+  // JSON has no infinity: what is beyond every number is told as the largest.
+  constexpr double largest = std::numeric_limits<double>::max();
+  fmt::format_to(std::back_inserter(out), R"(}},"value":{})", std::clamp(firing.value, -largest, largest));
   if (!correlation.bounds.empty()) {
     out += R"(,"threshold":{)";
     for (size_t i = 0; i < correlation.bounds.size(); ++i)

@@ -34,7 +34,9 @@ std::string why() { return std::strerror(errno); }
 
 StateFileWriter::StateFileWriter(std::string path, uint64_t most_bytes)
     : path_(std::move(path)), temporary_(path_ + ".new"), most_bytes_(most_bytes) {
-  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  // What an earlier process left goes; nothing that stands there instead, a link or a pipe, is written through.
+  ::unlink(temporary_.c_str());
+  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (descriptor_ < 0) {
     fail("cannot be written");
     return;
@@ -166,7 +168,7 @@ std::string set_aside_state_file(const std::string& path) {
 
 StateFile read_state_file(const std::string& path, uint64_t most_bytes) {
   StateFile file;
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe would wait for a writer
   if (descriptor < 0) {
     if (errno == ENOENT) return file;
     file.exists = true;
@@ -176,8 +178,13 @@ StateFile read_state_file(const std::string& path, uint64_t most_bytes) {
   file.exists = true;
   struct stat about;
   const bool regular = ::fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode);
-  bool too_large = regular && static_cast<uint64_t>(about.st_size) > most_bytes;
-  if (regular && !too_large) file.text.reserve(static_cast<size_t>(about.st_size));
+  if (!regular) {
+    ::close(descriptor);
+    file.problem = "is no regular file";
+    return file;
+  }
+  bool too_large =  static_cast<uint64_t>(about.st_size) > most_bytes;
+  if (!too_large) file.text.reserve(static_cast<size_t>(about.st_size));
   for (std::string block(1 << 18, '\0'); !too_large;) {
     const ssize_t got = ::read(descriptor, block.data(), block.size());
     if (got < 0 && errno == EINTR) continue;
