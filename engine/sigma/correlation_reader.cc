@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 
 #include "sigma/boolean_expression.h"
 #include "sigma/header_reader.h"
@@ -239,7 +240,41 @@ class CorrelationReader {
     if (needs_field(rule_.type) && rule_.fields.empty())
       return fail(condition.key_mark, "this type counts the values of a field; add field: to the condition");
     if (rule_.type == CorrelationType::value_percentile && !rule_.percentile)
-      return fail(condition.key_mark, "value_percentile needs percentile: in its condition");
+      return fail(condition.key_mark,
+                  "value_percentile needs percentile: in its condition, for example {field: bytes, "
+                  "percentile: 95, gt: 1000}");
+    return check_bounds(condition);
+  }
+
+  // What no number meets, and counts of rules that there are not.
+  bool check_bounds(const YamlEntry& condition) {
+    // The highest lower bound and the lowest upper one; itself: the bound is within.
+    std::optional<Decimal> least, most;
+    bool least_itself = true, most_itself = true;
+    for (const auto& [order, number] : rule_.bounds) {
+      const bool lower = order == CountOrder::gt || order == CountOrder::gte || order == CountOrder::eq;
+      const bool upper = order == CountOrder::lt || order == CountOrder::lte || order == CountOrder::eq;
+      const bool itself = order != CountOrder::gt && order != CountOrder::lt;
+      if (lower && (!least || *least < number || (*least == number && !itself)))
+        least = number, least_itself = itself;
+      if (upper && (!most || number < *most || (*most == number && !itself)))
+        most = number, most_itself = itself;
+    }
+    if (least && most && (*most < *least || (*least == *most && !(least_itself && most_itself))))
+      return fail(condition.key_mark, "no number meets this condition: its bounds exclude each other");
+    if (!is_temporal(rule_.type) || rule_.bounds.empty()) return true;
+    const Decimal rules(static_cast<int64_t>(rule_.rules.size()));
+    if (least && (rules < *least || (*least == rules && !least_itself)))
+      return fail(
+          condition.key_mark,
+          fmt::format("the condition asks for more rules than the {} that are named", rule_.rules.size()));
+    if (rule_.type != CorrelationType::temporal_ordered) return true;
+    if (!least || !(*least == rules) || (most && !(*most == rules)))
+      return fail(condition.key_mark,
+                  "temporal_ordered asks for all of its rules, one after the other: leave the condition out, "
+                  "or write "
+                  "type: temporal to count them in any order");
+    rule_.bounds.clear();
     return true;
   }
 

@@ -87,7 +87,10 @@ class Generator {
     const bool arrival = wishes_.dense || random_.chance(65);
     if (type.starts_with("temporal")) {
       if (random_.chance(50)) return "";
-      if (type == "temporal" && random_.chance(40)) return "{" + bounds(1, inputs.size(), arrival) + "}";
+      // More rules than are named cannot be asked for.
+      if (type == "temporal" && random_.chance(40))
+        return inputs.size() == 1 || random_.chance(20) ? fmt::format("{{gte: {}}}", inputs.size())
+                                                        : "{" + bounds(1, inputs.size() - 1, arrival) + "}";
       return expression(inputs, 2);
     }
     if (type == "event_count") return "{" + bounds(1, 5, arrival) + "}";

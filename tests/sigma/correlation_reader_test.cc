@@ -110,6 +110,16 @@ TEST_CASE("correlation: errors") {
     CHECK(refused("type: temporal\nrules: [a]\ntimespan: " + std::string(span)) == "c.yml:5:3: error: '" + std::string(span) + "' is no timespan; write a whole number from 1 and a unit: s, m, h, d, w, M or y");
   }
   CHECK(refused(count) == at + "the correlation has no condition; write for example condition: {gte: 10}");
+  for (const char* bounds : {"{gte: 5, lte: 3}", "{gt: 5, lt: 5}", "{eq: 5, gt: 5}", "{eq: 1, lte: 0.5}"})
+    CHECK(refused(count + "condition: " + bounds) == "c.yml:6:3: error: no number meets this condition: its bounds exclude each other");
+  CHECK(refused("type: temporal\nrules: [a, b]\ntimespan: 1m\ncondition: {gte: 3}") ==
+        "c.yml:6:3: error: the condition asks for more rules than the 2 that are named");
+  // It was read, and ignored.
+  for (const char* bounds : {"{gte: 1}", "{lt: 3}", "{eq: 1}", "{neq: 2}"})
+    CHECK(refused("type: temporal_ordered\nrules: [a, b]\ntimespan: 1m\ncondition: " + std::string(bounds)) ==
+          "c.yml:6:3: error: temporal_ordered asks for all of its rules, one after the other: leave the condition out, or write type: temporal to "
+          "count them in any order");
+  CHECK(read("type: temporal_ordered\nrules: [a, b]\ntimespan: 1m\ncondition: {gte: 2}").bounds.empty());
   CHECK(refused(count + "condition: a or b") == "c.yml:6:3: error: the condition must be a map such as {gte: 10}; only temporal types take text");
   CHECK(refused("type: temporal\nrules: [a]\ntimespan: 1m\ncondition: [a]") == "c.yml:6:3: error: the condition must be text over rule names");
   CHECK(refused(count + "condition: {}") == "c.yml:6:3: error: the condition compares with nothing; write for example {gte: 10}");
@@ -117,7 +127,7 @@ TEST_CASE("correlation: errors") {
   CHECK(refused(count + "condition: {gte: many}") == "c.yml:6:15: error: 'gte' needs a number");
   CHECK(refused(count + "condition: {gte: '5'}") == "c.yml:6:15: error: 'gte' needs a number");
   CHECK(refused("type: value_count\nrules: [a]\ntimespan: 1m\ncondition: {gte: 5}") == "c.yml:6:3: error: this type counts the values of a field; add field: to the condition");
-  CHECK(refused("type: value_percentile\nrules: [a]\ntimespan: 1m\ncondition: {gte: 5, field: f}") == "c.yml:6:3: error: value_percentile needs percentile: in its condition");
+  CHECK(refused("type: value_percentile\nrules: [a]\ntimespan: 1m\ncondition: {gte: 5, field: f}") == "c.yml:6:3: error: value_percentile needs percentile: in its condition, for example {field: bytes, percentile: 95, gt: 1000}");
   CHECK(refused("type: value_percentile\nrules: [a]\ntimespan: 1m\ncondition: {gte: 5, field: f, percentile: 101}") == "c.yml:6:33: error: a percentile lies between 0 and 100");
   CHECK(refused(count + "condition: {gte: 5, field: }") == "c.yml:6:23: error: field must be a field name or a list of them");
   CHECK(refused(count + "group-by: {a: b}\ncondition: {gte: 1}") == "c.yml:6:3: error: group-by must be a field name or a list of them");
