@@ -86,6 +86,15 @@ void add_logsource_option(CLI::App& command, RuleOptions& options) {
       ->type_name("MODE");
 }
 
+void add_rule_options(CLI::App& command, RuleOptions& options) {
+  add_repeatable(command, "-r,--rules", options.rules,
+                 "Rule file or folder; repeatable. Without it: the shipped rules")
+      ->type_name("PATH");
+  add_interpretation_options(command, options);
+  add_logsource_option(command, options);
+  add_selection_options(command, options);
+}
+
 std::string check_level(const std::string& word) {
   const auto level = sigma::parse_level(word);
   return level && *level != sigma::Level::none

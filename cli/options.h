@@ -22,6 +22,8 @@ struct RuleOptions {
 
 // `paths…` as positional arguments (check, test).
 void add_rule_paths(CLI::App& command, RuleOptions& options);
+// Of commands that run rules over events: --rules, and all of the following.
+void add_rule_options(CLI::App& command, RuleOptions& options);
 // --config, --pipeline, --vars, --taxonomy
 void add_interpretation_options(CLI::App& command, RuleOptions& options);
 // --min-level, --min-status, --select, --exclude

@@ -294,12 +294,7 @@ std::string check_time(const std::string& text) {
 void add_scan_command(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<ScanArguments>();
   auto* command = app.add_subcommand("scan", "Run rules over events and print alerts");
-  add_repeatable(*command, "-r,--rules", arguments->rules.rules,
-                 "Rule file or folder; repeatable. Without it: the shipped rules")
-      ->type_name("PATH");
-  add_interpretation_options(*command, arguments->rules);
-  add_logsource_option(*command, arguments->rules);
-  add_selection_options(*command, arguments->rules);
+  add_rule_options(*command, arguments->rules);
   add_repeatable(*command, "--unwrap", arguments->unwrap,
                  "Events stand inside this key of each object (Records,\nhits.hits._source); repeatable")
       ->type_name("PATH");

@@ -249,12 +249,7 @@ std::string check_address(const std::string& text) {
 void add_stream_command(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<StreamArguments>();
   auto* command = app.add_subcommand("stream", "Run rules over lines as they come, for as long as they come");
-  add_repeatable(*command, "-r,--rules", arguments->rules.rules,
-                 "Rule file or folder; repeatable. Without it: the shipped rules")
-      ->type_name("PATH");
-  add_interpretation_options(*command, arguments->rules);
-  add_logsource_option(*command, arguments->rules);
-  add_selection_options(*command, arguments->rules);
+  add_rule_options(*command, arguments->rules);
   auto* listen =
       add_repeatable(*command, "--listen", arguments->listen,
                      "Read connections to unix:PATH or tcp:HOST:PORT instead\nof standard input; repeatable")

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "correlate/correlation_counters.h"
 #include "correlate/correlation_plan.h"
 #include "correlate/firing.h"
 #include "correlate/occurrence.h"
@@ -33,27 +34,6 @@ struct CorrelatorOptions {
   size_t evidence_bytes = 32 << 20;  // of the events kept to be shown
   // Shards depend on it: the same seed evicts the same groups. Hosts that serve strangers draw one and keep it with the state.
   uint64_t seed = 0x5167'7275'6e00'0001;
-};
-
-struct CorrelationCounters {
-  uint64_t occurrences = 0;  // that entered a correlation, each of its groups counted
-  uint64_t firings = 0;
-  uint64_t without_group = 0;  // left out: a group-by field was absent
-  uint64_t without_value = 0;  // left out: `field` was absent
-  uint64_t values_not_numeric = 0;
-  uint64_t negative_values = 0;  // in sums that are decided on arrival
-  uint64_t groups_beyond_limit =
-      0;                       // combinations of array elements over Limits::correlation_groups_of_event
-  uint64_t late = 0;           // left out: older than what the key's log covers
-  uint64_t settled_early = 0;  // entries that a full log let go of before the watermark
-  uint64_t evidence_named = 0;  // events whose text was not kept, as it would not have lasted
-  uint64_t evicted = 0;        // groups dropped for their bytes
-  uint64_t expired = 0;        // groups that no window can hold any more
-  uint64_t groups_made = 0;
-  uint64_t not_restored = 0;  // saved groups that no correlation of now goes on with
-  uint64_t groups = 0;  // alive
-  uint64_t bytes = 0;   // of all of them, tables included
-  bool operator==(const CorrelationCounters&) const = default;
 };
 
 class Correlator {

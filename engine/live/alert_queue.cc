@@ -81,9 +81,10 @@ bool AlertQueue::add(Lock& lock, std::string_view json, bool may_wait) {
       filled_.notify_one();
       return true;
     }
-    const std::string why = added == AlertSpool::Added::full
-                                ? fmt::format("{} of alerts wait to be delivered and acknowledged", format_bytes(spool_.bytes()))
-                                : spool_.error();
+    const std::string why =
+        added == AlertSpool::Added::full
+            ? fmt::format("{} of alerts wait to be delivered and acknowledged", format_bytes(spool_.bytes()))
+            : spool_.error();
     const bool drops = options_.spool_full == LiveOptions::SpoolFull::drop_oldest;
     if (!std::exchange(said_full_, true))
       say(health("spool-full", "The alert queue is full",
@@ -114,7 +115,8 @@ void AlertQueue::put(std::string_view rule_id, std::string_view json, int64_t no
     auto known = rates_.find(rule_id);
     if (known == rates_.end()) known = rates_.emplace(rule_id, Rate{now_, 0, 0}).first;
     Rate& rate = known->second;
-    if (now_ - rate.begun >= options_.alert_rate_interval_seconds * 1'000'000'000) tell_held_back(known->first, rate, now_);
+    if (now_ - rate.begun >= options_.alert_rate_interval_seconds * 1'000'000'000)
+      tell_held_back(known->first, rate, now_);
     if (rate.passed >= options_.alert_rate) {
       ++rate.held;
       ++counters_.held_back;
@@ -129,15 +131,17 @@ void AlertQueue::put(std::string_view rule_id, std::string_view json, int64_t no
 // The interval is over.
 void AlertQueue::tell_held_back(const std::string& rule_id, Rate& rate, int64_t now) {
   if (rate.held > 0)
-    say(health("held-back", "Alerts of one rule were held back",
-               fmt::format("rule {} raised {} alerts from {} on; {} of them were held back (alert-rate {} in {})", rule_id,
-                           rate.passed + rate.held, std::string_view(format_time(rate.begun)), rate.held, options_.alert_rate,
-                           format_span(options_.alert_rate_interval_seconds * 1'000'000'000)),
-               now));
+    say(health(
+        "held-back", "Alerts of one rule were held back",
+        fmt::format("rule {} raised {} alerts from {} on; {} of them were held back (alert-rate {} in {})",
+                    rule_id, rate.passed + rate.held, std::string_view(format_time(rate.begun)), rate.held,
+                    options_.alert_rate, format_span(options_.alert_rate_interval_seconds * 1'000'000'000)),
+        now));
   rate = {now, 0, 0};
 }
 
-void AlertQueue::put_health(std::string_view what, std::string_view title, const std::string& message, int64_t now) {
+void AlertQueue::put_health(std::string_view what, std::string_view title, const std::string& message,
+                            int64_t now) {
   const Lock lock(mutex_);
   now_ = std::max(now_, now);
   say(health(what, title, message, now));

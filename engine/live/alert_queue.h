@@ -68,7 +68,8 @@ class AlertQueue {
   void say(std::string json);
   void say_what_waits();
   void tell_held_back(const std::string& rule_id, Rate& rate, int64_t now);
-  std::string health(std::string_view what, std::string_view title, const std::string& message, int64_t now) const;
+  std::string health(std::string_view what, std::string_view title, const std::string& message,
+                     int64_t now) const;
 
   const LiveOptions options_;
   mutable std::mutex mutex_;  // guards what follows

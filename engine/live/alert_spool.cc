@@ -262,8 +262,8 @@ bool AlertSpool::read(std::string& alert, uint64_t& sequence) {
       uint32_t size = 0;
       uint64_t sum = 0;
       std::string_view rest(head, head_bytes);
-      if (read_at(segment, next_.offset, head, head_bytes) && take_bytes(rest, size) && take_bytes(rest, sum) &&
-          size <= segment.bytes - next_.offset - head_bytes) {
+      if (read_at(segment, next_.offset, head, head_bytes) && take_bytes(rest, size) &&
+          take_bytes(rest, sum) && size <= segment.bytes - next_.offset - head_bytes) {
         alert.resize(size);
         if (read_at(segment, next_.offset + head_bytes, alert.data(), size) &&
             hash_with_seed(alert, next_.sequence) == sum) {
@@ -339,7 +339,8 @@ void AlertSpool::acknowledge(uint64_t sequence) {
 
 AlertSpool::Place AlertSpool::place_of(uint64_t sequence) {
   Place place{std::max(sequence, segments_.empty() ? end_ : segments_.front().first), 0, 0};
-  while (place.segment + 1 < segments_.size() && segments_[place.segment].end <= place.sequence) ++place.segment;
+  while (place.segment + 1 < segments_.size() && segments_[place.segment].end <= place.sequence)
+    ++place.segment;
   if (place.segment >= segments_.size()) return place;
   const Segment& segment = segments_[place.segment];
   place.sequence = std::max(place.sequence, segment.first);

@@ -72,7 +72,8 @@ class LiveEngine {
   LiveEngine& operator=(const LiveEngine&) = delete;
 
   // `fails`: what LiveOptions::on_load_error is where no configuration says anything. `problem`: why it is not ready.
-  Opened open(Configure configure, const Options& options, LiveOptions::OnLoadError on_load_error, std::string& problem);
+  Opened open(Configure configure, const Options& options, LiveOptions::OnLoadError on_load_error,
+              std::string& problem);
 
   bool ready(std::string* problem = nullptr) const;
   // What the last load that succeeded said.
@@ -108,7 +109,8 @@ class LiveEngine {
     // `json`: matches come with their alerts.
     const Result& evaluate(const HostRecord& record, std::optional<int64_t> received, bool json);
     // JSON text of any size, compressed or not; alerts as they are found. False: the bytes end early; `problem` says how.
-    bool evaluate_text(std::string_view bytes, const std::function<void(const Alert&)>& alert, std::string& problem);
+    bool evaluate_text(std::string_view bytes, const std::function<void(const Alert&)>& alert,
+                       std::string& problem);
 
    private:
     bool passes();
@@ -181,7 +183,8 @@ class LiveEngine {
   std::vector<std::shared_ptr<Generation>> old_;  // some call may still be in them
   std::string problem_;
   Counters totals_;
-  std::map<std::string, std::pair<std::shared_ptr<const RuleInfo>, uint64_t>> old_matches_;  // of generations that are gone
+  std::map<std::string, std::pair<std::shared_ptr<const RuleInfo>, uint64_t>>
+      old_matches_;  // of generations that are gone
   // Of the correlations, as of when the lock was free last.
   struct Published {
     CorrelationCounters correlation;

@@ -10,12 +10,14 @@ RulesById rules_of(const Engine& engine, const RuleCache& cache) {
     const auto file = cache.last(rule->file);
     LoadedRule loaded{rule->id, rule->title, rule->file, file ? file->text_hash : 0};
     std::string id = rule->id;
-    for (int number = 2; !rules.try_emplace(id, loaded).second; ++number) id = fmt::format("{}#{}", rule->id, number);
+    for (int number = 2; !rules.try_emplace(id, loaded).second; ++number)
+      id = fmt::format("{}#{}", rule->id, number);
   }
   return rules;
 }
 
-std::vector<RuleChange> rule_difference(const RulesById& before, const RulesById& now, const LoadReport& report) {
+std::vector<RuleChange> rule_difference(const RulesById& before, const RulesById& now,
+                                        const LoadReport& report) {
   using Kind = RuleChange::Kind;
   std::vector<RuleChange> changes;
   for (const auto& [id, rule] : before)
@@ -29,7 +31,8 @@ std::vector<RuleChange> rule_difference(const RulesById& before, const RulesById
   }
   for (const RefusedRule& rule : report.refused_rules)
     changes.push_back({Kind::refused, {}, rule.title, rule.file, rule.errors});
-  for (const RefusedRule& rule : report.kept) changes.push_back({Kind::kept, {}, rule.title, rule.file, rule.errors});
+  for (const RefusedRule& rule : report.kept)
+    changes.push_back({Kind::kept, {}, rule.title, rule.file, rule.errors});
   return changes;
 }
 

@@ -26,6 +26,7 @@ using RulesById = std::map<std::string, LoadedRule>;
 RulesById rules_of(const Engine& engine, const RuleCache& cache);
 
 // In the order of ids: first what is gone, then what is there; then what the report says was refused or kept.
-std::vector<RuleChange> rule_difference(const RulesById& before, const RulesById& now, const LoadReport& report);
+std::vector<RuleChange> rule_difference(const RulesById& before, const RulesById& now,
+                                        const LoadReport& report);
 
 }  // namespace sigrun

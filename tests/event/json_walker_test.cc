@@ -7,44 +7,22 @@
 #include <vector>
 
 #include "event/event_batch.h"
+#include "event/walk_fixture.h"
 
 using namespace sigrun;
 using Outcome = JsonWalker::Outcome;
 
 namespace {
 
-struct Walk {
-  PathTrie paths;
-  std::vector<uint32_t> added;
+struct Walk : test::WalkFixture<JsonWalker> {
+  using WalkFixture::WalkFixture;
   std::string padded;
-  Limits limits;
-  std::unique_ptr<JsonWalker> walker;
-  std::unique_ptr<SlotTable> table;
-  Outcome outcome = Outcome::broken;
-
-  explicit Walk(const std::vector<std::string>& wanted, const Limits& l = {}) : limits(l) {
-    for (const std::string& path : wanted) added.push_back(paths.add(path));
-    paths.freeze();
-    walker = std::make_unique<JsonWalker>(paths, limits);
-    table = std::make_unique<SlotTable>(paths.slot_count());
-  }
 
   Walk& on(std::string_view event) {
     table->reset();
     padded = std::string(event) + std::string(event_padding, '\0');
     outcome = walker->walk(std::string_view(padded.data(), event.size()), *table);
     return *this;
-  }
-
-  // The values of the path that was named n-th: text, or the kind in angle brackets.
-  std::string values(size_t n = 0) {
-    std::string out;
-    table->any_value(paths.slot_of(added[n]), [&](EventValue& value) {
-      constexpr const char* kinds[] = {"<null>", "<truth>", "<number>", "<text>", "<object>", "<array>", "<broken>"};
-      out += (out.empty() ? "" : " ") + (SlotTable::has_text(value) ? std::string(table->text(value)) : kinds[static_cast<size_t>(value.kind)]);
-      return false;
-    });
-    return out;
   }
 };
 

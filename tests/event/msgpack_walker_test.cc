@@ -7,44 +7,20 @@
 #include <string>
 #include <vector>
 
+#include "event/walk_fixture.h"
+
 using namespace sigrun;
 using Outcome = JsonWalker::Outcome;
 using namespace std::string_literals;
 
 namespace {
 
-struct Walk {
-  PathTrie paths;
-  std::vector<uint32_t> added;
-  Limits limits;
-  std::unique_ptr<MsgpackWalker> walker;
-  std::unique_ptr<SlotTable> table;
-  Outcome outcome = Outcome::broken;
-
-  explicit Walk(const std::vector<std::string>& wanted, const Limits& l = {}) : limits(l) {
-    for (const std::string& path : wanted) added.push_back(paths.add(path));
-    paths.freeze();
-    walker = std::make_unique<MsgpackWalker>(paths, limits);
-    table = std::make_unique<SlotTable>(paths.slot_count());
-  }
+struct Walk : test::WalkFixture<MsgpackWalker> {
+  using WalkFixture::WalkFixture;
   Walk& on(std::string_view event) {
     table->reset();
     outcome = walker->walk(event, *table);
     return *this;
-  }
-  std::string values(size_t n = 0) {
-    std::string out;
-    table->any_value(paths.slot_of(added[n]), [&](EventValue& value) {
-      constexpr const char* kinds[] = {"<null>", "<truth>", "<number>", "<text>", "<object>", "<array>", "<broken>"};
-      out += (out.empty() ? "" : " ") + (SlotTable::has_text(value) ? std::string(table->text(value)) : kinds[static_cast<size_t>(value.kind)]);
-      return false;
-    });
-    return out;
-  }
-  std::string json() {
-    std::string out;
-    walker->write_json(out);
-    return out;
   }
 };
 

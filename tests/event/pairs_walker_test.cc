@@ -6,30 +6,21 @@
 #include <string>
 #include <vector>
 
+#include "event/walk_fixture.h"
+
 using namespace sigrun;
 using Outcome = JsonWalker::Outcome;
 
 namespace {
 
-struct Walk {
-  PathTrie paths;
-  std::vector<uint32_t> added;
-  Limits limits;
-  std::unique_ptr<PairsWalker> walker;
-  std::unique_ptr<SlotTable> table;
-  Outcome outcome = Outcome::broken;
-
-  explicit Walk(const std::vector<std::string>& wanted, const Limits& l = {}) : limits(l) {
-    for (const std::string& path : wanted) added.push_back(paths.add(path));
-    paths.freeze();
-    walker = std::make_unique<PairsWalker>(paths, limits);
-    table = std::make_unique<SlotTable>(paths.slot_count());
-  }
+struct Walk : test::WalkFixture<PairsWalker> {
+  using WalkFixture::WalkFixture;
   Walk& on(const std::vector<NamedValue>& pairs) {
     table->reset();
     outcome = walker->walk(pairs, *table);
     return *this;
   }
+  // With the kind of each: texts of numbers and of texts look alike here.
   std::string values(size_t n = 0) {
     constexpr const char* kinds[] = {"null", "truth", "number", "text", "object", "array", "broken"};
     std::string out;
@@ -37,11 +28,6 @@ struct Walk {
       out += (out.empty() ? "" : " ") + std::string(kinds[static_cast<size_t>(value.kind)]) + ":" + (SlotTable::has_text(value) ? std::string(table->text(value)) : "");
       return false;
     });
-    return out;
-  }
-  std::string json() {
-    std::string out;
-    walker->write_json(out);
     return out;
   }
 };

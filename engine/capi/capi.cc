@@ -2,7 +2,6 @@
 #include "sigrun/sigrun.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstring>
 #include <exception>
@@ -16,7 +15,8 @@
 #include <vector>
 
 #include "alert/render.h"
-#include "config/configuration.h"
+#include "capi/host_records.h"
+#include "capi/option_overrides.h"
 #include "live/live_engine.h"
 #include "live/metrics.h"
 
@@ -38,7 +38,8 @@ struct sigrun_engine {
     const auto report = live.report();
     const std::lock_guard lock(mutex);
     problems.clear();
-    for (const sigrun::Diagnostic& diagnostic : report->diagnostics) problems.push_back(diagnostic.to_string());
+    for (const sigrun::Diagnostic& diagnostic : report->diagnostics)
+      problems.push_back(diagnostic.to_string());
     refused = report->refused;
     rules = live.counters().rules;
   }
@@ -84,8 +85,6 @@ sigrun_status guarded(char* error, size_t error_size, Body&& body) noexcept {
   }
 }
 
-std::string text_or_empty(const char* text) { return text ? std::string(text) : std::string(); }
-
 // What a caller's struct holds, members that it does not have being zero.
 template <class Struct>
 Struct copy_of(const Struct& from) {
@@ -101,130 +100,6 @@ void give(Struct& to, Struct from) {
   from.size = to.size;
   std::memcpy(&to, &from, std::min(to.size, sizeof from));
 }
-
-// sigrun_options in the engine's own words: what goes over a configuration.
-class Overrides {
- public:
-  // False: `problem` says what cannot be understood.
-  bool read(const sigrun_options& from, std::string& problem) {
-    configuration_ = text_or_empty(from.configuration);
-    vars_path_ = text_or_empty(from.vars_path);
-    taxonomy_path_ = text_or_empty(from.taxonomy_path);
-    if (from.state_folder) state_folder_ = from.state_folder;
-    return read_list(from.rule_paths, from.rule_path_count, "rule_paths", rule_paths_, problem) &&
-           read_list(from.pipelines, from.pipeline_count, "pipelines", pipelines_, problem) &&
-           read_list(from.select, from.select_count, "select", select_, problem) &&
-           read_list(from.exclude, from.exclude_count, "exclude", exclude_, problem) && names_rules(problem) &&
-           read_logsource(from, problem) && read_levels(from, problem) && read_live(from, problem);
-  }
-
-  // The configuration, read anew, with these over it.
-  std::optional<sigrun::Configuration> configuration(std::string& problem) const {
-    std::optional<sigrun::Configuration> configuration(std::in_place);
-    if (!configuration_.empty()) {
-      sigrun::DiagnosticSink sink(configuration_);
-      configuration = sigrun::load_configuration(configuration_, sink);
-      if (!configuration) {
-        problem = sink.first_error();
-        return {};
-      }
-    } else {
-      configuration->live.on_load_error = LiveOptions::OnLoadError::fail;
-    }
-    apply(*configuration);
-    if (configuration->load.rule_paths.empty()) {
-      problem = configuration_ + ": names no rules";
-      return {};
-    }
-    return configuration;
-  }
-
-  LiveOptions::OnLoadError on_load_error() const {
-    return on_load_error_.value_or(configuration_.empty() ? LiveOptions::OnLoadError::fail
-                                                          : LiveOptions::OnLoadError::pass);
-  }
-
- private:
-  static bool read_list(const char* const* list, size_t count, const char* name, std::vector<std::string>& to,
-                        std::string& problem) {
-    if (count != 0 && !list) return problem = std::string(name) + " is null", false;
-    for (size_t i = 0; i < count; ++i) {
-      if (!list[i]) return problem = std::string("a null pointer among ") + name, false;
-      to.emplace_back(list[i]);
-    }
-    return true;
-  }
-  bool names_rules(std::string& problem) const {
-    if (rule_paths_.empty() && configuration_.empty()) return problem = "no rule_paths and no configuration", false;
-    return true;
-  }
-  bool read_logsource(const sigrun_options& from, std::string& problem) {
-    const std::string logsource = text_or_empty(from.logsource);
-    if (logsource.empty()) return true;
-    logsource_ = sigrun::parse_logsource_mode(logsource, problem);
-    if (!logsource_) problem = "logsource: " + problem;
-    return logsource_.has_value();
-  }
-  bool read_levels(const sigrun_options& from, std::string& problem) {
-    if (const std::string level = text_or_empty(from.min_level); !level.empty()) {
-      min_level_ = sigrun::sigma::parse_level(level);
-      if (!min_level_) return problem = "min_level: no such level: " + level, false;
-    }
-    if (const std::string status = text_or_empty(from.min_status); !status.empty()) {
-      min_status_ = sigrun::sigma::parse_status(status);
-      if (!min_status_) return problem = "min_status: no such status: " + status, false;
-    }
-    return true;
-  }
-  // One of two words.
-  template <class Choice>
-  static bool read_choice(const char* text, const char* name, std::array<std::string_view, 2> words,
-                          std::optional<Choice>& to, std::string& problem) {
-    if (!text || !*text) return true;
-    for (size_t i = 0; i < words.size(); ++i)
-      if (text == words[i]) return to = static_cast<Choice>(i), true;
-    problem = std::string(name) + ": " + std::string(words[0]) + " or " + std::string(words[1]) + ", not " + text;
-    return false;
-  }
-  bool read_live(const sigrun_options& from, std::string& problem) {
-    return read_choice(from.when_behind, "when_behind", {"wait", "pass"}, when_behind_, problem) &&
-           read_choice(from.spool_full, "spool_full", {"block", "drop-oldest"}, spool_full_, problem) &&
-           read_choice(from.on_load_error, "on_load_error", {"pass", "fail"}, on_load_error_, problem) &&
-           read_choice(from.queue_detections, "queue_detections", {"no", "yes"}, queue_detections_, problem);
-  }
-
-  void apply(sigrun::Configuration& to) const {
-    sigrun::LoadOptions& load = to.load;
-    if (!rule_paths_.empty()) load.rule_paths = rule_paths_;
-    if (!pipelines_.empty()) load.pipelines = pipelines_;
-    if (!select_.empty()) load.selection.select = select_;
-    if (!exclude_.empty()) load.selection.exclude = exclude_;
-    if (!vars_path_.empty()) load.vars_path = vars_path_;
-    if (!taxonomy_path_.empty()) {
-      load.use_taxonomy = taxonomy_path_ != "none";
-      load.taxonomy_path = load.use_taxonomy ? taxonomy_path_ : std::string();
-    }
-    if (logsource_) load.logsource = *logsource_;
-    if (min_level_) load.selection.min_level = *min_level_;
-    if (min_status_) load.selection.min_status = *min_status_;
-    if (state_folder_) to.state.folder = *state_folder_;
-    if (when_behind_) to.live.when_behind = *when_behind_;
-    if (spool_full_) to.live.spool_full = *spool_full_;
-    if (on_load_error_) to.live.on_load_error = *on_load_error_;
-    if (queue_detections_) to.live.queue_detections = *queue_detections_;
-  }
-
-  std::string configuration_, vars_path_, taxonomy_path_;
-  std::vector<std::string> rule_paths_, pipelines_, select_, exclude_;
-  std::optional<std::string> state_folder_;
-  std::optional<sigrun::LogSourceMode> logsource_;
-  std::optional<sigrun::sigma::Level> min_level_;
-  std::optional<sigrun::sigma::Status> min_status_;
-  std::optional<LiveOptions::WhenBehind> when_behind_;
-  std::optional<LiveOptions::SpoolFull> spool_full_;
-  std::optional<LiveOptions::OnLoadError> on_load_error_;
-  std::optional<bool> queue_detections_;
-};
 
 void deliver(const sigrun::Alert& alert, std::string& json, sigrun_alert_callback callback, void* user) {
   json.clear();
@@ -246,88 +121,6 @@ void deliver(const sigrun::Alert& alert, std::string& json, sigrun_alert_callbac
   out.json_size = json.size();
   callback(&out, user);
 }
-
-// One record of a caller's array.
-class RecordReader {
- public:
-  // Null: it is in order.
-  const char* read(const sigrun_event& event, HostRecord& record) {
-    record = {};
-    if (!event.bytes && event.byte_count != 0) return "an event's bytes is null";
-    switch (event.form) {
-      case SIGRUN_JSON: record.form = HostRecord::Form::json; break;
-      case SIGRUN_MSGPACK: record.form = HostRecord::Form::msgpack; break;
-      case SIGRUN_PAIRS: return read_pairs(event, record);
-      default: return "an event's form is unknown";
-    }
-    record.bytes = {event.bytes ? event.bytes : "", event.byte_count};
-    return nullptr;
-  }
-
- private:
-  const char* read_pairs(const sigrun_event& event, HostRecord& record) {
-    if (!event.pairs && event.pair_count != 0) return "an event's pairs is null";
-    pairs_.clear();
-    for (size_t i = 0; i < event.pair_count; ++i) {
-      const sigrun_pair& pair = event.pairs[i];
-      if ((!pair.name && pair.name_size != 0) || (!pair.value && pair.value_size != 0))
-        return "a pair's name or value is null";
-      if (pair.type < SIGRUN_TEXT || pair.type > SIGRUN_NULL) return "a pair's type is unknown";
-      pairs_.push_back({{pair.name ? pair.name : "", pair.name_size},
-                        {pair.value ? pair.value : "", pair.value_size},
-                        static_cast<sigrun::PairType>(pair.type)});
-    }
-    record.form = HostRecord::Form::pairs;
-    record.pairs = pairs_;
-    return nullptr;
-  }
-  std::vector<sigrun::NamedValue> pairs_;
-};
-
-// Hands results on as the C structs that they are told in.
-class ResultTeller {
- public:
-  ResultTeller(sigrun_result_callback callback, void* user) : callback_(callback), user_(user) {}
-
-  void tell(size_t index, const LiveEngine::Result& result) {
-    matches_.clear();
-    pointers_.clear();
-    levels_.clear();
-    for (const LiveEngine::Matched& match : result.matches) levels_.emplace_back(sigrun::sigma::level_name(match.rule->level));
-    for (size_t i = 0; i < result.matches.size(); ++i) {
-      const LiveEngine::Matched& match = result.matches[i];
-      sigrun_match& out = matches_.emplace_back();
-      out.size = sizeof out;
-      out.alert_id = match.id.c_str();
-      out.rule_id = match.rule->id.c_str();
-      out.rule_title = match.rule->title.c_str();
-      out.rule_level = levels_[i].c_str();
-      out.json = match.json.empty() ? nullptr : match.json.c_str();
-      out.json_size = match.json.size();
-    }
-    for (const sigrun_match& match : matches_) pointers_.push_back(&match);
-    problem_ = result.problem;
-    level_ = sigrun::sigma::level_name(result.level);
-    sigrun_result out{};
-    out.size = sizeof out;
-    out.index = index;
-    out.outcome = static_cast<int32_t>(result.outcome);
-    out.event_count = result.events;
-    out.level = level_.c_str();
-    out.match_count = pointers_.size();
-    out.matches = pointers_.data();
-    out.problem = problem_.c_str();
-    callback_(&out, user_);
-  }
-
- private:
-  sigrun_result_callback callback_;
-  void* user_;
-  std::vector<sigrun_match> matches_;
-  std::vector<const sigrun_match*> pointers_;
-  std::vector<std::string> levels_;
-  std::string problem_, level_;
-};
 
 static_assert(static_cast<int>(LiveEngine::Outcome::dropped) == SIGRUN_DROPPED &&
               static_cast<int>(LiveEngine::Outcome::rejected) == SIGRUN_REJECTED &&
@@ -366,7 +159,7 @@ sigrun_status sigrun_open(const sigrun_options* options, sigrun_engine** engine,
     if (options->size < smallest_options)
       return bad_argument(error, error_size, "options.size is not sizeof(sigrun_options)");
     const sigrun_options given = copy_of(*options);
-    Overrides overrides;
+    sigrun::OptionOverrides overrides;
     std::string problem;
     if (!overrides.read(given, problem)) return bad_argument(error, error_size, problem.c_str());
     auto opened = std::make_unique<sigrun_engine>();
@@ -430,31 +223,36 @@ const char* sigrun_problem(const sigrun_engine* engine, size_t index) {
 
 sigrun_status sigrun_evaluate_events(sigrun_engine* engine, const char* input, size_t input_size,
                                      const sigrun_event* events, size_t event_count, uint32_t flags,
-                                     sigrun_result_callback callback, void* user, char* error, size_t error_size) {
+                                     sigrun_result_callback callback, void* user, char* error,
+                                     size_t error_size) {
   tell(error, error_size, "");
   return guarded(error, error_size, [&]() -> sigrun_status {
     if (!engine || (!events && event_count != 0) || (!input && input_size != 0))
       return bad_argument(error, error_size, "engine, events or input is null");
     if (event_count == 0) return SIGRUN_OK;
     const size_t distance = events->size;
-    if (distance < smallest_event) return bad_argument(error, error_size, "events[0].size is not sizeof(sigrun_event)");
+    if (distance < smallest_event)
+      return bad_argument(error, error_size, "events[0].size is not sizeof(sigrun_event)");
     auto event_at = [&](size_t i) -> const sigrun_event& {
       return *reinterpret_cast<const sigrun_event*>(reinterpret_cast<const char*>(events) + i * distance);
     };
-    RecordReader reader;
+    sigrun::RecordReader reader;
     HostRecord record;
     // All or nothing: what cannot be read is the host's mistake, and none of the call's events is counted.
     for (size_t i = 0; i < event_count; ++i)
-      if (const char* problem = reader.read(event_at(i), record)) return bad_argument(error, error_size, problem);
-    ResultTeller teller(callback, user);
+      if (const char* problem = reader.read(event_at(i), record))
+        return bad_argument(error, error_size, problem);
+    sigrun::ResultTeller teller(callback, user);
     LiveEngine::Call call(engine->live, {input ? input : "", input_size});
     for (size_t i = 0; i < event_count; ++i) {
       const sigrun_event& event = event_at(i);
       reader.read(event, record);
-      const std::optional<int64_t> received = event.received != 0 ? std::optional(event.received) : std::nullopt;
+      const std::optional<int64_t> received =
+          event.received != 0 ? std::optional(event.received) : std::nullopt;
       const LiveEngine::Result& result = call.evaluate(record, received, (flags & SIGRUN_WANT_ALERTS) != 0);
       const bool telling = !result.matches.empty() || result.outcome == LiveEngine::Outcome::rejected ||
-                           result.outcome == LiveEngine::Outcome::dropped || (flags & SIGRUN_ALL_RESULTS) != 0;
+                           result.outcome == LiveEngine::Outcome::dropped ||
+                           (flags & SIGRUN_ALL_RESULTS) != 0;
       if (callback && telling) teller.tell(i, result);
     }
     return SIGRUN_OK;
@@ -465,7 +263,8 @@ sigrun_status sigrun_evaluate(sigrun_engine* engine, const char* bytes, size_t b
                               sigrun_alert_callback callback, void* user, char* error, size_t error_size) {
   tell(error, error_size, "");
   return guarded(error, error_size, [&]() -> sigrun_status {
-    if (!engine || (!bytes && byte_count != 0)) return bad_argument(error, error_size, "engine or bytes is null");
+    if (!engine || (!bytes && byte_count != 0))
+      return bad_argument(error, error_size, "engine or bytes is null");
     std::string json, problem;
     std::function<void(const sigrun::Alert&)> told;
     if (callback) told = [&](const sigrun::Alert& alert) { deliver(alert, json, callback, user); };
@@ -477,15 +276,15 @@ sigrun_status sigrun_evaluate(sigrun_engine* engine, const char* bytes, size_t b
 }
 
 sigrun_status sigrun_next_alerts(sigrun_engine* engine, uint32_t timeout_milliseconds, size_t most,
-                                 sigrun_queued_alert_callback callback, void* user, size_t* taken, char* error,
-                                 size_t error_size) {
+                                 sigrun_queued_alert_callback callback, void* user, size_t* taken,
+                                 char* error, size_t error_size) {
   tell(error, error_size, "");
   if (taken) *taken = 0;
   return guarded(error, error_size, [&]() -> sigrun_status {
     if (!engine || !callback) return bad_argument(error, error_size, "engine or callback is null");
     using Answer = sigrun::AlertQueue::Answer;
-    const size_t count =
-        engine->live.alerts().take(timeout_milliseconds, most, [&](uint64_t sequence, const std::string& json) {
+    const size_t count = engine->live.alerts().take(
+        timeout_milliseconds, most, [&](uint64_t sequence, const std::string& json) {
           sigrun_queued_alert alert{};
           alert.size = sizeof alert;
           alert.sequence = sequence;
@@ -499,7 +298,8 @@ sigrun_status sigrun_next_alerts(sigrun_engine* engine, uint32_t timeout_millise
   });
 }
 
-sigrun_status sigrun_acknowledge_alerts(sigrun_engine* engine, uint64_t sequence, char* error, size_t error_size) {
+sigrun_status sigrun_acknowledge_alerts(sigrun_engine* engine, uint64_t sequence, char* error,
+                                        size_t error_size) {
   tell(error, error_size, "");
   return guarded(error, error_size, [&]() -> sigrun_status {
     if (!engine) return bad_argument(error, error_size, "engine is null");
@@ -523,8 +323,8 @@ void sigrun_wake(sigrun_engine* engine) {
   });
 }
 
-sigrun_status sigrun_reload(sigrun_engine* engine, sigrun_reload_report* report, sigrun_change_callback callback,
-                            void* user, char* error, size_t error_size) {
+sigrun_status sigrun_reload(sigrun_engine* engine, sigrun_reload_report* report,
+                            sigrun_change_callback callback, void* user, char* error, size_t error_size) {
   tell(error, error_size, "");
   return guarded(error, error_size, [&]() -> sigrun_status {
     if (!engine) return bad_argument(error, error_size, "engine is null");
@@ -631,8 +431,8 @@ sigrun_status sigrun_get_counters(const sigrun_engine* engine, sigrun_counters* 
   });
 }
 
-sigrun_status sigrun_write_metrics(const sigrun_engine* engine, const char* labels, sigrun_text_callback callback,
-                                   void* user) {
+sigrun_status sigrun_write_metrics(const sigrun_engine* engine, const char* labels,
+                                   sigrun_text_callback callback, void* user) {
   return guarded(nullptr, 0, [&]() -> sigrun_status {
     if (!engine || !callback) return SIGRUN_ERROR_ARGUMENT;
     const std::string text = sigrun::prometheus_text(engine->live, labels ? labels : "", SIGRUN_VERSION);

@@ -1,0 +1,140 @@
+// Loading rules, and taking another generation of them into a running engine.
+#include <fmt/format.h>
+
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "correlation_state.h"
+#include "live/live_parts.h"
+
+namespace sigrun {
+
+// Null after a failure.
+std::shared_ptr<LiveEngine::Generation> LiveEngine::load(Configuration configuration, std::string& problem) {
+  RuleCache cache = cache_;
+  auto report = std::make_shared<LoadReport>();
+  auto next = std::make_shared<Generation>();
+  configuration.load.for_each = {};  // a host has its own threads
+  configuration.load.keep_last_good = true;
+  next->engine = Engine::load(configuration.load, *report, &cache);
+  next->report = report;
+  if (!next->engine || next->engine->rules().empty()) {
+    problem = !report->fatal.empty() ? report->fatal : "no rule could be loaded";
+    if (report->fatal.empty() && !report->diagnostics.empty())
+      problem += "; the first problem: " + report->diagnostics.front().to_string();
+    return {};
+  }
+  const auto& rules = next->engine->rules();
+  next->rules = rules_of(*next->engine, cache);
+  next->hits = std::make_unique<std::atomic<uint64_t>[]>(rules.size());
+  next->told_of_budget = std::make_unique<std::atomic<bool>[]>(rules.size());
+  for (size_t i = 0; i < rules.size(); ++i) next->number_of.emplace(rules[i].get(), i);
+  cache_ = std::move(cache);
+  return next;
+}
+
+LiveEngine::Reloaded LiveEngine::reload(std::vector<RuleChange>& changes, std::string& problem) {
+  const std::lock_guard one(loading_);
+  changes.clear();
+  std::optional<Configuration> configuration = configure_(problem);
+  const RuleCache before = cache_;
+  std::shared_ptr<Generation> next = configuration ? load(std::move(*configuration), problem) : nullptr;
+  const std::shared_ptr<Generation> running = current();
+  if (next) changes = rule_difference(running->rules, next->rules, *next->report);
+  const size_t had = running->rules.size(), has = next ? next->rules.size() : 0;
+  const bool shrinks = next && has * 10 < had * 9;
+  if (!next || shrinks) {
+    cache_ = before;
+    if (shrinks)
+      problem = fmt::format("of {} rules {} would be left, which is less than nine tenths; the {} go on", had,
+                            has, had);
+    const Lock lock(mutex_);
+    ++reloads_refused_;
+    reload_success_ = false;
+    problem_ = problem;
+    return shrinks ? Reloaded::refused : Reloaded::load_failed;
+  }
+  swap(std::move(next));
+  const Lock lock(mutex_);
+  ++reloads_;
+  reload_success_ = true;
+  reload_time_ = now();
+  problem_.clear();
+  return Reloaded::done;
+}
+
+void LiveEngine::swap(std::shared_ptr<Generation> next) {
+  const Lock stage_lock(stage_mutex_);
+  drain(now());
+  go_on_with_snapshot(SIZE_MAX);
+  std::vector<std::pair<uint32_t, std::string>> saved;
+  if (stage_) {
+    begin_save(*stage_, [&](uint32_t kind, std::string_view bytes) { saved.emplace_back(kind, bytes); });
+    stage_->correlator().save_more(SIZE_MAX);
+    old_correlation_.add(stage_->counters());
+    for (size_t i = 0; i < old_correlation_alerts_.size(); ++i)
+      old_correlation_alerts_[i] += stage_->alerts_by_level()[i];
+  }
+  const std::vector<Input*> inputs = opened_;
+  const bool had_stage = stage_ != nullptr;
+  make_stage(next);
+  if (stage_ && had_stage) {
+    std::vector<StateSection> sections;
+    for (const auto& [kind, bytes] : saved) sections.push_back({kind, bytes});
+    std::vector<CorrelationChange> changes;
+    if (restore_correlations(sections, *stage_, InputKind::live, now(), changes))
+      tell_of_changes(changes);
+    else
+      tell_of_state("state-lost",
+                    "what correlations had counted could not be taken over by the reloaded rules");
+    for (Input* input : inputs) {
+      input->number = stage_->open({input->name, std::nullopt, stage_now_});
+      opened_.push_back(input);
+    }
+  } else if (stage_) {
+    read_state();
+  }
+  const Lock lock(mutex_);
+  old_.push_back(std::exchange(generation_, std::move(next)));
+}
+
+// From the numbers of one engine's rules to another's, by their ids. What a rule captures has to be the same.
+void LiveEngine::translate(HandedEvents& events, const Generation& from) const {
+  const Engine& before = *from.engine;
+  const Engine& after = *stage_generation_->engine;
+  std::map<std::string_view, SourceId> known;
+  for (SourceId rule = 0; rule < after.rules().size(); ++rule) known.emplace(after.rules()[rule]->id, rule);
+  std::erase_if(events.events.batch.occurrences, [&](Occurrence& occurrence) {
+    const auto found = known.find(before.rules()[occurrence.source]->id);
+    if (found == known.end() ||
+        before.correlations().captured[occurrence.source] != after.correlations().captured[found->second])
+      return true;
+    occurrence.source = found->second;
+    return false;
+  });
+}
+
+// Generations that no call is in any more.
+void LiveEngine::bury() {
+  std::vector<std::shared_ptr<Generation>> gone;
+  {
+    const Lock lock(mutex_);
+    std::erase_if(old_, [&](std::shared_ptr<Generation>& old) {
+      if (old.use_count() > 1) return false;
+      if (old->engine) {
+        const auto& rules = old->engine->rules();
+        for (size_t i = 0; i < rules.size(); ++i)
+          if (const uint64_t hits = old->hits[i].load(std::memory_order_relaxed); hits > 0) {
+            auto& sum = old_matches_[rules[i]->id];
+            sum.first = rules[i];
+            sum.second += hits;
+          }
+      }
+      gone.push_back(std::move(old));
+      return true;
+    });
+  }
+}
+
+}  // namespace sigrun

@@ -1,0 +1,124 @@
+// The stage of correlations, and what is kept of it in the state folder.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <random>
+#include <system_error>
+
+#include "correlation_state.h"
+#include "live/live_parts.h"
+
+namespace sigrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+}  // namespace
+
+bool LiveEngine::lock_state_folder(std::string& problem) {
+  if (state_.folder.empty()) return true;
+  std::error_code error;
+  fs::create_directories(state_.folder, error);
+  if (error) {
+    problem = fmt::format("{}: {}", state_.folder, error.message());
+    return false;
+  }
+  const std::string path = (fs::path(state_.folder) / "lock").string();
+  state_lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (state_lock_ < 0) {
+    problem = fmt::format("{}: cannot be written: {}", path, std::strerror(errno));
+    return false;
+  }
+  if (::flock(state_lock_, LOCK_EX | LOCK_NB) == 0) return true;
+  problem = fmt::format("{}: another engine uses this state folder", state_.folder);
+  return false;
+}
+
+// The stage of a generation, with the stage lock held; nothing is in it yet.
+void LiveEngine::make_stage(const std::shared_ptr<Generation>& generation) {
+  stage_.reset();
+  stage_generation_ = generation;
+  for (Input* input : opened_) input->number.reset();
+  opened_.clear();
+  if (!generation->correlates()) return;
+  if (!seed_) {
+    std::random_device device;
+    seed_ = uint64_t{device()} << 32 | device();
+  }
+  CorrelatorOptions options;
+  options.state_bytes = state_.memory;
+  options.rule_bytes = state_.rule_memory;
+  options.evidence_bytes = state_.evidence_memory;
+  options.seed = *seed_;
+  stage_ =
+      std::make_unique<CorrelationStage>(*generation->engine, options, ForEach(), [this](const Alert& alert) {
+        render(alert, alert_text_);
+        queue_->put(alert.rule->id, alert_text_, stage_now_);
+      });
+}
+
+// What an earlier process left, into the stage that was just made.
+void LiveEngine::read_state() {
+  if (state_.folder.empty()) return;
+  const std::string path = (fs::path(state_.folder) / "live.state").string();
+  const StateFile file = read_state_file(path, stage_generation_->engine->limits().state_file_bytes);
+  if (!file.problem.empty())
+    tell_of_state("state-damaged",
+                  fmt::format("{}: {}{}; correlations begin without it", path, file.problem,
+                              file.set_aside.empty() ? "" : " (kept as " + file.set_aside + ")"));
+  if (const auto seed = seed_of(file.sections)) seed_ = seed;
+  if (!stage_ || file.sections.empty()) return;
+  make_stage(stage_generation_);  // with the seed of the state
+  std::vector<CorrelationChange> changes;
+  if (restore_correlations(file.sections, *stage_, InputKind::live, now(), changes))
+    return tell_of_changes(changes);
+  const std::string aside = set_aside_state_file(path);
+  tell_of_state("state-damaged", fmt::format("{}: parts of it make no sense{}; correlations begin without it",
+                                             path, aside.empty() ? "" : " (kept as " + aside + ")"));
+}
+
+void LiveEngine::tell_of_changes(const std::vector<CorrelationChange>& changes) {
+  if (changes.empty()) return;
+  std::string message;
+  for (const CorrelationChange& change : changes) message += (message.empty() ? "" : "; ") + text_of(change);
+  queue_->put_health("state-changed", "Rules changed under what correlations had counted", message, now());
+}
+
+void LiveEngine::begin_snapshot() {
+  if (state_.folder.empty() || !stage_) return;
+  snapshot_ = std::make_unique<StateFileWriter>((fs::path(state_.folder) / "live.state").string(),
+                                                stage_generation_->engine->limits().state_file_bytes);
+  begin_save(*stage_, [this](uint32_t kind, std::string_view bytes) { snapshot_->section(kind, bytes); });
+}
+
+void LiveEngine::go_on_with_snapshot(size_t shards) {
+  if (!snapshot_ || stage_->correlator().save_more(shards)) return;
+  const std::unique_ptr<StateFileWriter> writer = std::move(snapshot_);
+  std::string problem;
+  // Alerts that are not out would be lost if the state went beyond them.
+  if (!queue_->sync())
+    problem = queue_->error();
+  else if (!writer->commit())
+    problem = writer->error();
+  if (problem.empty()) {
+    ++snapshots_;
+  } else {
+    ++snapshots_failed_;
+    if (snapshot_problem_ != problem) tell_of_state("state-not-written", problem);
+  }
+  snapshot_problem_ = problem;
+}
+
+bool LiveEngine::write_snapshot(std::string& problem) {
+  go_on_with_snapshot(SIZE_MAX);
+  begin_snapshot();
+  go_on_with_snapshot(SIZE_MAX);
+  problem = snapshot_problem_;
+  return problem.empty();
+}
+
+}  // namespace sigrun
