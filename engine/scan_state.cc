@@ -210,6 +210,11 @@ void ScanState::delivered(const std::string& input, const Chunk& chunk, Correlat
     position.offset = chunk.offset + chunk.size;
     position.line = chunk.next_line;
   }
+  // Its writer was not done: the next scan reads the line from its beginning.
+  if (chunk.batch.unfinished) {
+    position.offset = chunk.batch.unfinished->offset;
+    position.line = chunk.batch.unfinished->line;
+  }
   if (writer_) return go_on_with_snapshot(stage, shards_for_each_chunk);
   if (resumable() && std::chrono::steady_clock::now() >= next_) begin_snapshot(stage);
 }

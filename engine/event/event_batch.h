@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,6 +59,11 @@ struct EventBatch {
   // its size.
   TokenPlaces tokens;
   EnvelopeFields envelope_fields;
+  // The line that the input ends in the middle of, rejected: another time there may be more of it.
+  struct Place {
+    uint64_t offset, line;
+  };
+  std::optional<Place> unfinished;
 
   bool empty() const { return events.empty() && rejected.empty() && envelope_fields.empty(); }
   std::span<const uint32_t> tokens_of(const EventSpan& span) const {
@@ -78,6 +84,7 @@ struct EventBatch {
     rejected.clear();
     tokens.clear();
     envelope_fields = {};
+    unfinished.reset();
   }
 };
 

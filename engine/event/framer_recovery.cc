@@ -92,6 +92,7 @@ const char* Framer::fail(const char* p, std::string_view problem, bool in_string
 }
 
 const char* Framer::fail_at_end() {
+  const Followed cut = followed();
   bool in_string = state_ == State::key_text || state_ == State::value_text;
   if (!describes()) {
     reject_followed({});
@@ -100,6 +101,9 @@ const char* Framer::fail_at_end() {
                               : "unterminated: the input ends inside this object");
   }
   if (const char* resumed = resume_at_candidate(offset_of(end_))) return resumed;
+  // A line that is being written. Of what goes on within something larger nothing can be read by itself.
+  if (array_depth_ == 0 && !in_inner_ && !opened_ && !cut.rejected && cut.offset == cut.line_begin)
+    found_->unfinished = EventBatch::Place{cut.offset, cut.line};
   mode_ = Mode::top;
   in_inner_ = false;
   return end_;

@@ -89,3 +89,29 @@ TEST_CASE("scan state: a file that became shorter is read from the front") {
   path = loaded.folder.write("a.ndjson", beginning);
   CHECK(scan(*loaded.engine, {path}, options, {}).counters.in == 30);
 }
+
+TEST_CASE("scan state: a line that was being written is read when it is whole") {
+  test::Loaded loaded;
+  loaded.write("rules/all.yml", many("gte: 3")).load();
+  const std::string whole = event_at(0) + event_at(1) + event_at(2);
+  for (size_t cut = event_at(0).size() + 1; cut < whole.size() - 1; cut += 7) {
+    CAPTURE(cut);
+    const std::string folder = loaded.folder.path("state" + std::to_string(cut));
+    ScanOptions options;
+    options.threads = 1;
+    options.state = {folder, 0, 0};
+    uint64_t alerts = 0, rejected = 0, read = 0;
+    ScanObserver observer;
+    observer.alert = [&](const Alert& alert) { alerts += alert.kind == AlertKind::correlation; };
+    for (const std::string& text : {whole.substr(0, cut), whole}) {
+      const std::string path = loaded.folder.write("a.ndjson", text);
+      const ScanResult result = scan(*loaded.engine, {path}, options, observer);
+      CHECK(result.counters.balanced());
+      rejected += result.counters.rejected;
+      read += result.counters.processed;
+    }
+    CHECK(read == 3);
+    CHECK(rejected <= 1);
+    CHECK(alerts == 1);
+  }
+}
