@@ -62,8 +62,10 @@ void account_takeover(Stage& stage, uint32_t number) {
   };
   for (uint32_t wrong = draw.below(3); wrong > 0; --wrong) log_in(2, 1);
   log_in(2, 0);
-  for (auto left = draw.between(1, 3); left > 0; --left)
-    log_in(foreign_application(stage, plan.department), draw.chance(0.2) ? 1 : 0);
+  for (auto left = draw.between(1, 3); left > 0; --left) {
+    const uint32_t application = foreign_application(stage, plan.department);
+    log_in(application, draw.chance(0.2) ? 1 : 0);
+  }
   const uint64_t session = draw.next();
   instance.entities.emplace_back("Cookies.sid", session_text(session));
   for (auto left = draw.between(5, 20); left > 0; --left) {
@@ -96,7 +98,8 @@ void account_takeover(Stage& stage, uint32_t number) {
   log_in(4, 0);  // the VPN, and through it servers that the victim never uses
   const Address hub = world.networks.company_vpn(sites()[plan.site].country, draw);
   for (auto left = draw.between(1, 3); left > 0; --left) {
-    Event made = stage.event(Kind::logon, later(8), victim, stage.some_server());
+    const uint32_t server = stage.some_server();
+    Event made = stage.event(Kind::logon, later(8), victim, server);
     made.address = hub;
     made.item = draw.chance(0.5) ? 3 : 10;
     stage.add(made);
@@ -142,7 +145,8 @@ void dormant_account(Stage& stage, uint32_t number) {
     made = stage.event(Kind::share_access, later(0.3), user, files);
     made.address = hub;
     made.item = draw.below(8);
-    made.amount = static_cast<uint64_t>(draw.below(4000)) << 16 | draw.below(400);
+    const uint64_t folder = draw.below(4000);
+    made.amount = folder << 16 | draw.below(400);
     stage.add(made);
   }
 }
@@ -177,7 +181,8 @@ void off_hours(Stage& stage, uint32_t number) {
                            world.population.file_server(person.site, draw.below(2)));
         made.extra = host;
         made.item = person.department % 8;
-        made.amount = (mixed(user, draw.below(6)) % 4000) << 16 | draw.below(400);
+        const uint64_t folder = mixed(user, draw.below(6)) % 4000;
+        made.amount = folder << 16 | draw.below(400);
       } else if (kind < 0.75) {
         made = stage.event(Kind::process, time, user, host);
         made.item = world.catalog.common_programs[draw.rank(12)];

@@ -100,7 +100,8 @@ class Machines {
         Event read = event(Kind::share_access, time, backup, server);
         read.extra = population_.servers[41];
         read.item = draw_.below(8);
-        read.amount = static_cast<uint64_t>(draw_.below(4000)) << 16 | draw_.below(400);
+        const uint64_t folder = draw_.below(4000);
+        read.amount = folder << 16 | draw_.below(400);
         emit_(read);
       }
     }
@@ -122,8 +123,8 @@ class Machines {
   void roll_out() {
     const auto hosts = static_cast<uint32_t>(population_.people.size());
     for (uint32_t left = hosts / 8; left > 0; --left) {
-      Event logon =
-          event(Kind::logon, midnight_ + draw_.between(6 * hour, 20 * hour), deployer, draw_.below(hosts));
+      const uint32_t host = draw_.below(hosts);
+      Event logon = event(Kind::logon, midnight_ + draw_.between(6 * hour, 20 * hour), deployer, host);
       logon.extra = population_.servers[43];
       logon.item = 3;
       emit_(logon);

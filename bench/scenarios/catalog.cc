@@ -160,7 +160,8 @@ Catalog::Catalog(const Networks& networks, uint64_t seed) {
         add_program({one.program.image, one.program.command, one.program.parent, draw.next(), -1}));
   }
   for (int tool = 0; tool < 2500; ++tool) {
-    const std::string name = invented(draw, 3) + std::to_string(draw.below(90) + 10);
+    std::string name = invented(draw, 3);
+    name += std::to_string(draw.below(90) + 10);
     std::string image = draw.chance(0.5)   ? FILES + name + "\\\\" + name + ".exe"
                         : draw.chance(0.5) ? "C:\\\\Users\\\\{u}\\\\AppData\\\\Local\\\\Programs\\\\" + name +
                                                  "\\\\" + name + ".exe"
@@ -179,16 +180,19 @@ Catalog::Catalog(const Networks& networks, uint64_t seed) {
       {"C:\\\\src\\\\out\\\\Debug\\\\unit_test_{n}.exe", "--all", "C:\\\\Tools\\\\ninja.exe", 0, -1});
 
   for (int at = 0; at < 1200; ++at) {
-    const std::string name =
-        invented(draw, 2 + draw.below(2)) + (draw.chance(0.6) ? ".example" : "-cdn.example");
+    std::string name = invented(draw, 2 + draw.below(2));
+    name += draw.chance(0.6) ? ".example" : "-cdn.example";
     const NetworkKind kind = draw.chance(0.8) ? NetworkKind::cloud : NetworkKind::hoster;
     const char* prefix = draw.chance(0.3) ? "api." : draw.chance(0.4) ? "www." : "";
     add_destination({prefix + name, networks.random_of_kind(kind, draw)});
     add_domain(prefix + name);
   }
   popular_destinations = static_cast<uint32_t>(destinations.size());
-  for (int at = 0; at < 2800; ++at)
-    add_domain(invented(draw, 3) + std::to_string(draw.below(100)) + ".example");
+  for (int at = 0; at < 2800; ++at) {
+    std::string name = invented(draw, 3);
+    name += std::to_string(draw.below(100));
+    add_domain(name + ".example");
+  }
 
   constexpr std::array<const char*, 20> names{
       "wiki", "tickets", "mail",    "time", "vpn",       "code",  "ci",        "registry",  "admin", "vault",

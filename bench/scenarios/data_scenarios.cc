@@ -118,7 +118,8 @@ void api_key_abuse(Stage& stage, uint32_t number) {
   constexpr std::array<const char*, 10> calls{
       "GetCallerIdentity",        "ListBuckets",  "ListUsers",       "DescribeInstances", "GetAccountSummary",
       "ListAttachedUserPolicies", "GetSendQuota", "DescribeRegions", "ListSecrets",       "GetObject"};
-  Millis time = stage.at(stage.some_day(2), draw.uniform(0, 23));
+  const int day = stage.some_day(2);
+  Millis time = stage.at(day, draw.uniform(0, 23));
   const uint32_t agent = tool_agent | draw.below(5);
   const double gap = draw.uniform(0.2, 9);
   for (auto left = draw.between(15, 60); left > 0; --left) {

@@ -74,7 +74,8 @@ int main(int argc, char** argv) {
   if ((file == stdout ? std::fflush(file) : std::fclose(file)) != 0 || !written)
     return fail("cannot write " + out);
   if (writer.misplaced() != 0) return fail("events of a day that was written already");
-  if (!labels.empty() && !write_text(labels, label_lines(instances, look_alikes(world))))
+  if (!labels.empty() &&
+      !write_text(labels, label_lines(options, writer.lines(), instances, look_alikes(world))))
     return fail("cannot write " + labels);
   std::fprintf(stderr, "generate: %llu events, %zu instances of abuse\n",
                static_cast<unsigned long long>(writer.lines()), instances.size());

@@ -10,18 +10,22 @@ namespace {
 std::string invented_name(Random& draw) {
   constexpr std::array<const char*, 12> parts{"upd", "sync", "host", "cfg", "net", "win",
                                               "drv", "task", "svc",  "usr", "mem", "log"};
-  return std::string(parts[draw.below(12)]) + parts[draw.below(12)];
+  std::string name = parts[draw.below(12)];
+  name += parts[draw.below(12)];
+  return name;
 }
 
 void rare_binary(Stage& stage, uint32_t number) {
   Random& draw = stage.draw;
   World& world = stage.world;
   const bool known_name = number % 3 == 2;
-  const std::string name = known_name ? "svchost" : invented_name(draw) + std::to_string(draw.below(90) + 10);
+  std::string name = known_name ? "svchost" : invented_name(draw);
+  if (!known_name) name += std::to_string(draw.below(90) + 10);
   constexpr std::array<const char*, 3> folders{
       "C:\\\\ProgramData\\\\", "C:\\\\Users\\\\Public\\\\Libraries\\\\", "C:\\\\Windows\\\\Temp\\\\"};
-  std::string image =
-      folders[draw.below(3)] + (draw.chance(0.5) ? name + "\\\\" : std::string()) + name + ".exe";
+  std::string image = folders[draw.below(3)];
+  if (draw.chance(0.5)) image += name + "\\\\";
+  image += name + ".exe";
   const uint64_t build = draw.next();
   const uint32_t program = world.catalog.add_program({image, "", "C:\\\\Windows\\\\explorer.exe", build, -1});
   Instance& instance =
@@ -90,7 +94,8 @@ uint32_t command_server(Stage& stage, Instance& instance) {
   Random& draw = stage.draw;
   const Address address =
       stage.world.networks.random_of_kind(draw.chance(0.7) ? NetworkKind::hoster : NetworkKind::cloud, draw);
-  const std::string name = invented_name(draw) + std::to_string(draw.below(900) + 100) + "-cdn.example";
+  std::string name = invented_name(draw);
+  name += std::to_string(draw.below(900) + 100) + "-cdn.example";
   instance.entities.emplace_back("DestinationIp", stage.text(address));
   instance.entities.emplace_back("DestinationHostname", name);
   return stage.world.catalog.add_destination({name, address});

@@ -135,12 +135,14 @@ Address Networks::random(NetworkKind kind, std::string_view country, Random& dra
 
 Address Networks::random_elsewhere(NetworkKind kind, Random& draw) const {
   const std::vector<uint32_t>& all = elsewhere_[static_cast<size_t>(kind)];
-  return address(all[draw.below(static_cast<uint32_t>(all.size()))], draw.below(65536));
+  const uint32_t network = all[draw.below(static_cast<uint32_t>(all.size()))];
+  return address(network, draw.below(65536));
 }
 
 Address Networks::random_of_kind(NetworkKind kind, Random& draw) const {
   const std::vector<uint32_t>& all = of_kind_[static_cast<size_t>(kind)];
-  return address(all[draw.below(static_cast<uint32_t>(all.size()))], draw.below(65536));
+  const uint32_t network = all[draw.below(static_cast<uint32_t>(all.size()))];
+  return address(network, draw.below(65536));
 }
 
 Address Networks::company_vpn(std::string_view country, Random& draw) const {

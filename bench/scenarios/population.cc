@@ -63,8 +63,10 @@ Population::Population(const Networks& networks, const Catalog& catalog, uint32_
   for (uint32_t number = 0; number < users; ++number) {
     Random draw(seed, 2, number, 0);
     Person person;
-    person.name = std::string(1, static_cast<char>('a' + draw.below(26))) + "." + surnames[draw.below(60)] +
-                  std::to_string(number + 1);
+    person.name = static_cast<char>('a' + draw.below(26));
+    person.name += '.';
+    person.name += surnames[draw.below(60)];
+    person.name += std::to_string(number + 1);
     person.department = pick_department(draw);
     person.site = pick_site(draw);
     person.new_department = person.department;
@@ -154,8 +156,12 @@ Population::Population(const Networks& networks, const Catalog& catalog, uint32_
     constexpr std::array<const char*, 6> kinds{"ci", "etl", "backup", "report", "sync", "scale"};
     service.name = std::string("svc-") + kinds[draw.below(6)] + "-" + std::to_string(number + 1);
     service.cloud_key = true;
-    service.address = draw.chance(0.6) ? networks.random_of_kind(NetworkKind::cloud, draw)
-                                       : networks.address(networks.office(draw.below(11)), draw.below(4));
+    if (draw.chance(0.6)) {
+      service.address = networks.random_of_kind(NetworkKind::cloud, draw);
+    } else {
+      const uint32_t office = networks.office(draw.below(11));
+      service.address = networks.address(office, draw.below(4));
+    }
     service.new_address = draw.chance(0.5) ? networks.random_of_kind(NetworkKind::cloud, draw)
                                            : networks.random_of_kind(NetworkKind::hoster, draw);
     const uint32_t habits = 2 + draw.below(5);

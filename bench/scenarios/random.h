@@ -3,6 +3,9 @@
 // <random> and the functions of libm differ between libraries; those here do not, if the compiler fuses no
 // multiplications with additions (-ffp-contract=off, set in meson.build).
 //
+// No two numbers are drawn in one expression, nor in the arguments of one call: compilers differ in which
+// they draw first.
+//
 // A generator is made for each (seed, stream, entity, day), so that what one entity does never depends on
 // how many numbers another one drew. Threads: one generator each. It is no source of secrets.
 #pragma once

@@ -29,7 +29,8 @@ void credential_stuffing(Stage& stage, uint32_t number) {
     address = draw.chance(0.5) ? world.networks.random_elsewhere(NetworkKind::home, draw)
                                : world.networks.random_of_kind(NetworkKind::home, draw);
   }
-  const Millis begin = stage.at(stage.some_day(3), draw.uniform(0, 23));
+  const int day = stage.some_day(3);
+  const Millis begin = stage.at(day, draw.uniform(0, 23));
   const Millis length = draw.between(20, 60) * hour;
   for (auto left = static_cast<int64_t>(static_cast<double>(draw.between(1500, 4000)) * size); left > 0;
        --left) {
@@ -54,7 +55,8 @@ void cache_busting_flood(Stage& stage, uint32_t number) {
   std::vector<Address> addresses(static_cast<size_t>(draw.between(50, 300)));
   for (Address& address : addresses)
     address = world.networks.random_of_kind(draw.chance(0.5) ? NetworkKind::hoster : NetworkKind::home, draw);
-  const Millis begin = stage.at(stage.some_day(1), draw.uniform(0, 23.5));
+  const int day = stage.some_day(1);
+  const Millis begin = stage.at(day, draw.uniform(0, 23.5));
   const Millis length = draw.between(2, 10) * minute;
   for (auto left = static_cast<int64_t>(static_cast<double>(draw.between(3000, 10000)) * size); left > 0;
        --left) {

@@ -116,7 +116,8 @@ void append_label(std::string& out, const Instance& instance) {
 
 }  // namespace
 
-std::string label_lines(const std::vector<Instance>& abuse, const std::vector<Instance>& benign) {
+std::string label_lines(const Options& options, uint64_t events, const std::vector<Instance>& abuse,
+                        const std::vector<Instance>& benign) {
   std::vector<const Instance*> order;
   for (const Instance& instance : abuse) {
     // What an outage has swallowed whole cannot be found.
@@ -124,7 +125,21 @@ std::string label_lines(const std::vector<Instance>& abuse, const std::vector<In
   }
   std::stable_sort(order.begin(), order.end(),
                    [](const Instance* a, const Instance* b) { return a->from < b->from; });
-  std::string out;
+  std::string out = "{\"kind\":\"run\",\"seed\":";
+  append_number(out, options.seed);
+  out += ",\"users\":";
+  append_number(out, options.users);
+  out += ",\"days\":";
+  append_number(out, static_cast<uint64_t>(options.days));
+  out += ",\"events\":";
+  append_number(out, events);
+  out += ",\"begin\":\"";
+  append_time(out, first_moment, 'T', true);
+  out += "Z\",\"scored_from\":\"";
+  append_time(out, first_moment + training_days * day_length, 'T', true);
+  out += "Z\",\"end\":\"";
+  append_time(out, first_moment + options.days * day_length, 'T', true);
+  out += "Z\"}\n";
   for (const Instance* instance : order) append_label(out, *instance);
   for (const Instance& instance : benign) append_label(out, instance);
   return out;

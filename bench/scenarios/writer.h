@@ -44,7 +44,8 @@ class Writer {
   std::string buffer_;
 };
 
-// Labels, one JSON object a line: the abuse in the order of its begin, then the look-alikes.
-std::string label_lines(const std::vector<Instance>& abuse, const std::vector<Instance>& benign);
+// Labels, one JSON object a line: the run, the abuse in the order of its begin, then the look-alikes.
+std::string label_lines(const Options& options, uint64_t events, const std::vector<Instance>& abuse,
+                        const std::vector<Instance>& benign);
 
 }  // namespace sigrun::bench::scenarios
