@@ -17,7 +17,7 @@ sigma::RuleSet linked(const std::string& rules, DiagnosticSink& sink) {
   sigma::RuleSet set;
   set.add(sigma::read_rules(rules, Limits{}, sink));
   set.link(Limits{}, sink);
-  set.link_correlations(sink);
+  set.link_correlations({}, sink);
   return set;
 }
 

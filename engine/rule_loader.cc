@@ -37,7 +37,7 @@ class RuleLoader {
     take_linked(sink);
     apply_pipelines();
     select();
-    set_.link_correlations(sink);
+    set_.link_correlations(options_.limits, sink);
     take_linked(sink);
     if (!options_.muting)
       for (sigma::DetectionRule& rule : set_.detections) rule.muted = false;

@@ -53,6 +53,11 @@ constexpr LimitKey keys[] = {
     key<&Limits::undecided_events>("undecided-events", Unit::count, 8, 1'000'000),
     key<&Limits::open_files>("open-files", Unit::count, 1, 100'000),
 
+    key<&Limits::correlation_rules>("correlation-rules", Unit::count, 1, 10'000),
+    key<&Limits::correlation_depth>("correlation-depth", Unit::count, 1, 1'000),
+    // A quarter of what 64 bits of nanoseconds hold: ends of windows are added to times of events.
+    key<&Limits::correlation_timespan_seconds, second>("correlation-timespan", Unit::span, second,
+                                                       26'000 * day),
     key<&Limits::correlation_log_entries>("correlation-log-entries", Unit::count, 16, 100'000'000),
     key<&Limits::correlation_groups_of_event>("correlation-groups-of-event", Unit::count, 1, 1'000'000),
     key<&Limits::correlation_key_bytes>("correlation-key-bytes", Unit::bytes, 16, mib),

@@ -43,11 +43,11 @@ bool is_temporal(CorrelationType type) {
 }
 bool needs_field(CorrelationType type) { return !is_temporal(type) && type != CorrelationType::event_count; }
 
-// "90s", "5m", "1M"…; zero when it is none.
+// "90s", "5m", "1M"…; zero when it is none, UINT64_MAX when it is that long.
 uint64_t parse_timespan(std::string_view text) {
   uint64_t count = 0;
   auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (problem != std::errc() || end + 1 != text.data() + text.size()) return 0;
+  if (problem == std::errc::invalid_argument || end + 1 != text.data() + text.size()) return 0;
   uint64_t unit = 0;
   switch (*end) {
     case 's': unit = 1; break;
@@ -59,7 +59,8 @@ uint64_t parse_timespan(std::string_view text) {
     case 'y': unit = 31556952; break;
     default: return 0;
   }
-  return count > UINT64_MAX / unit ? 0 : count * unit;
+  if (problem != std::errc() || count > UINT64_MAX / unit) return UINT64_MAX;
+  return count * unit;
 }
 
 class CorrelationReader {
@@ -126,6 +127,11 @@ class CorrelationReader {
     }
     if (rule_.rules.empty())
       return fail(entry->key_mark, "rules must be a list of rule ids or names, and not empty");
+    if (rule_.rules.size() > limits_.correlation_rules)
+      return fail(
+          rule_.rules[limits_.correlation_rules].second,
+          fmt::format("the correlation names {} rules; at most {} are allowed (limits: correlation-rules)",
+                      rule_.rules.size(), limits_.correlation_rules));
     return true;
   }
 
@@ -139,6 +145,12 @@ class CorrelationReader {
           entry->key_mark,
           fmt::format("'{}' is no timespan; write a whole number from 1 and a unit: s, m, h, d, w, M or y",
                       entry->value.text));
+    if (rule_.timespan_seconds > limits_.correlation_timespan_seconds)
+      return fail(entry->key_mark,
+                  fmt::format("the timespan {} is longer than the {} seconds ({} days) that are "
+                              "allowed (limits: correlation-timespan)",
+                              entry->value.text, limits_.correlation_timespan_seconds,
+                              limits_.correlation_timespan_seconds / 86'400));
     return true;
   }
 

@@ -95,7 +95,8 @@ std::vector<bool> find_unresolved(const std::vector<CorrelationRule>& correlatio
       auto missing = std::find_if(rules.begin(), rules.end(),
                                   [&](const Reference& reference) { return bearers[reference.first] == 0; });
       if (gone[i] || missing == rules.end()) continue;
-      report(sink, Severity::error, correlations[i].header, missing->second,
+      report(
+          sink, Severity::error, correlations[i].header, missing->second,
              fmt::format("no loaded rule has the id or name '{}'", missing->first));
       gone[i] = true;
       fallen.push_back(i);
@@ -114,28 +115,40 @@ std::vector<bool> find_unresolved(const std::vector<CorrelationRule>& correlatio
   return gone;
 }
 
-// Correlations in or behind a cycle: a correlation is sound once all the correlations it refers to are.
-std::vector<bool> find_cyclic(std::vector<CorrelationRule>& correlations) {
-  Index<CorrelationRule> chain;
-  index_rules(correlations, chain);
-  std::vector<size_t> waiting_for(correlations.size());
-  std::vector<std::vector<size_t>> referring(correlations.size());
-  for (size_t i = 0; i < correlations.size(); ++i) {
-    for (const auto& [name, mark] : correlations[i].rules) {
-      auto target = chain.find(name);
-      if (target == chain.end()) continue;
-      ++waiting_for[i];
-      referring[static_cast<size_t>(target->second - correlations.data())].push_back(i);
+// Which correlations refer to which, by their places in the list.
+struct Chain {
+  explicit Chain(std::vector<CorrelationRule>& correlations)
+      : waiting_for(correlations.size()), referring(correlations.size()) {
+    Index<CorrelationRule> index;
+    index_rules(correlations, index);
+    for (size_t i = 0; i < correlations.size(); ++i) {
+      for (const auto& [name, mark] : correlations[i].rules) {
+        auto target = index.find(name);
+        if (target == index.end()) continue;
+        ++waiting_for[i];
+        referring[static_cast<size_t>(target->second - correlations.data())].push_back(i);
+      }
     }
   }
-  std::vector<size_t> sound;
-  for (size_t i = 0; i < correlations.size(); ++i)
-    if (waiting_for[i] == 0) sound.push_back(i);
-  for (size_t next = 0; next < sound.size(); ++next)
-    for (size_t i : referring[sound[next]])
-      if (--waiting_for[i] == 0) sound.push_back(i);
+  // Those first that others refer to; what is in or behind a cycle is left out.
+  std::vector<size_t> bottom_up() const {
+    std::vector<size_t> waiting = waiting_for, sound;
+    for (size_t i = 0; i < waiting.size(); ++i)
+      if (waiting[i] == 0) sound.push_back(i);
+    for (size_t next = 0; next < sound.size(); ++next)
+      for (size_t i : referring[sound[next]])
+        if (--waiting[i] == 0) sound.push_back(i);
+    return sound;
+  }
+
+  std::vector<size_t> waiting_for;  // how many references to others each has
+  std::vector<std::vector<size_t>> referring;
+};
+
+// Correlations in or behind a cycle: a correlation is sound once all the correlations it refers to are.
+std::vector<bool> find_cyclic(std::vector<CorrelationRule>& correlations) {
   std::vector<bool> cyclic(correlations.size(), true);
-  for (size_t i : sound) cyclic[i] = false;
+  for (size_t i : Chain(correlations).bottom_up()) cyclic[i] = false;
   return cyclic;
 }
 
@@ -158,6 +171,25 @@ size_t refuse_broken_correlations(std::vector<CorrelationRule>& correlations,
       report(sink, Severity::error, correlations[i].header, correlations[i].header.mark,
              "this correlation refers to itself, directly or through others");
   return refused + erase_marked(correlations, cyclic);
+}
+
+// Those above limits.correlation_depth; there are no cycles any more.
+size_t refuse_high_correlations(std::vector<CorrelationRule>& correlations, const Limits& limits,
+                                DiagnosticSink& sink) {
+  const Chain chain(correlations);
+  std::vector<size_t> depth(correlations.size(), 1);
+  std::vector<bool> high(correlations.size());
+  for (size_t lower : chain.bottom_up()) {
+    high[lower] = depth[lower] > limits.correlation_depth;
+    for (size_t upper : chain.referring[lower]) depth[upper] = std::max(depth[upper], depth[lower] + 1);
+  }
+  for (size_t i = 0; i < correlations.size(); ++i)
+    if (high[i])
+      report(
+          sink, Severity::error, correlations[i].header, correlations[i].header.mark,
+          fmt::format("{} correlations stand on each other here; at most {} may (limits: correlation-depth)",
+                      depth[i], limits.correlation_depth));
+  return erase_marked(correlations, high);
 }
 
 void shift_selections(Condition& condition, size_t by) {
@@ -285,8 +317,9 @@ void RuleSet::link(const Limits& limits, DiagnosticSink& sink) {
   refused += apply_filters(filters, detections, limits.filter_tests, sink);
 }
 
-void RuleSet::link_correlations(DiagnosticSink& sink) {
+void RuleSet::link_correlations(const Limits& limits, DiagnosticSink& sink) {
   refused += refuse_broken_correlations(correlations, detections, sink);
+  refused += refuse_high_correlations(correlations, limits, sink);
   mute_referenced(correlations, detections);
 }
 

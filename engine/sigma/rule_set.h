@@ -21,9 +21,9 @@ struct RuleSet {
   void add(RuleFile file);
   // Diagnostics carry the file of the rule they are about.
   void link(const Limits& limits, DiagnosticSink& sink);
-  // Refuses correlations whose references do not resolve, and cycles; finds the rules that are muted because only a
-  // correlation refers to them.
-  void link_correlations(DiagnosticSink& sink);
+  // Refuses correlations whose references do not resolve, cycles, and what stands on more correlations than
+  // Limits::correlation_depth; finds the rules that are muted because only a correlation refers to them.
+  void link_correlations(const Limits& limits, DiagnosticSink& sink);
 };
 
 }  // namespace sigrun::sigma

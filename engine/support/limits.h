@@ -40,6 +40,10 @@ struct Limits {
   size_t open_files = 64;         // of one scan that are read by time at once; one holds a batch and its decoder
 
   // Correlations.
+  size_t correlation_rules =
+      64;  // that one correlation names; every one more makes each of its groups slower
+  size_t correlation_depth = 16;                            // correlations that stand on correlations
+  uint64_t correlation_timespan_seconds = 20'000 * 86'400;  // of one window; times are 64-bit nanoseconds
   size_t correlation_log_entries = 4096;  // of one group, beside those that its threshold needs; older ones are settled early
   size_t correlation_groups_of_event = 64;  // combinations of array elements that one event enters
   size_t correlation_key_bytes = 1024;      // of one group-by value; a longer one is told apart by its hash

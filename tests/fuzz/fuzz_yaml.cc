@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   sigrun::sigma::RuleSet set;
   set.add(std::move(file));
   set.link(limits, rule_sink);
-  set.link_correlations(rule_sink);
+  set.link_correlations(limits, rule_sink);
   for (const auto& diagnostic : rule_sink.diagnostics()) {
     if (diagnostic.to_string().empty()) std::abort();
   }

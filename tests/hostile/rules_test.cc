@@ -54,7 +54,7 @@ Linked link(const std::vector<std::string>& files, const Limits& limits = {}) {
   DiagnosticSink sink("r.yml");
   for (const std::string& text : files) linked.set.add(read_rules(text, limits, sink));
   linked.set.link(limits, sink);
-  linked.set.link_correlations(sink);
+  linked.set.link_correlations(limits, sink);
   for (const Diagnostic& diagnostic : sink.diagnostics()) linked.said += diagnostic.to_string() + "\n";
   return linked;
 }
@@ -69,6 +69,7 @@ Limits roomy() {
   Limits limits;
   limits.yaml_bytes = 16 << 20;
   limits.yaml_nodes = 4'000'000;
+  limits.correlation_depth = limits.correlation_rules = 1'000'000;
   return limits;
 }
 
@@ -108,9 +109,15 @@ TEST_SUITE("hostile rules") {
   }
 
   TEST_CASE("long chains of correlations") {
-    Linked whole = link({rule("{s: {G: a}, condition: s}", "base") + chain(500, "base")});
+    Linked whole = link({rule("{s: {G: a}, condition: s}", "base") + chain(500, "base")}, roomy());
     CHECK(whole.said == "");
     CHECK(whole.set.correlations.size() == 500);
+    Linked high = link({rule("{s: {G: a}, condition: s}", "base") + chain(500, "base")});
+    CHECK(high.set.correlations.size() == Limits().correlation_depth);
+    CHECK(high.set.refused == 500 - Limits().correlation_depth);
+    Linked wide = link({"title: C\ncorrelation: {type: temporal, timespan: 1m, rules: [" +
+                        repeated(500, "r", ", ") + "]}\n"});
+    CHECK(wide.set.refused == 1);
     Linked broken = link({chain(500, "nowhere")});
     CHECK(broken.set.correlations.empty());
     CHECK(broken.set.refused == 500);

@@ -30,7 +30,7 @@ Linked link(const std::string& yaml) {
   DiagnosticSink sink("r.yml");
   linked.set.add(read_rules(yaml, {}, sink));
   linked.set.link({}, sink);
-  linked.set.link_correlations(sink);
+  linked.set.link_correlations({}, sink);
   for (const Diagnostic& diagnostic : sink.diagnostics()) linked.said += diagnostic.to_string() + "\n";
   return linked;
 }
@@ -76,6 +76,20 @@ TEST_CASE("rule set: an unknown reference refuses the correlation and those that
         "r.yml:8:42: error: no loaded rule has the id or name 'nobody'\n"
         "r.yml:12:39: error: no loaded rule has the id or name 'c'\n");
   CHECK_FALSE(muted(linked.set, "a"));  // a refused correlation silences nothing
+}
+
+TEST_CASE("rule set: how many correlations stand on each other is a limit") {
+  Limits limits;
+  limits.correlation_depth = 2;
+  DiagnosticSink sink("r.yml");
+  RuleSet set;
+  set.add(read_rules(rule("a") + correlation("c3", "[c2, a]") + correlation("c1", "[a]") + correlation("c2", "[c1]"), limits, sink));
+  set.link(limits, sink);
+  set.link_correlations(limits, sink);
+  REQUIRE(set.correlations.size() == 2);
+  CHECK(set.correlations[0].header.name == "c1");
+  CHECK(set.refused == 1);
+  CHECK(sink.first_error() == "r.yml:6:1: error: 3 correlations stand on each other here; at most 2 may (limits: correlation-depth)");
 }
 
 TEST_CASE("rule set: cycles") {

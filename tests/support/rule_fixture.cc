@@ -42,7 +42,7 @@ std::string diagnostics_of(std::string_view yaml, const Limits& limits) {
   sigma::RuleSet set;
   set.add(sigma::read_rules(yaml, limits, sink));
   set.link(limits, sink);
-  set.link_correlations(sink);
+  set.link_correlations(limits, sink);
   std::vector<std::string> lines;
   for (const Diagnostic& diagnostic : sink.diagnostics()) lines.push_back(diagnostic.to_string());
   return join(lines, "\n");
@@ -53,7 +53,7 @@ sigma::RuleSet rules_of(std::string_view yaml, const Limits& limits) {
   sigma::RuleSet set;
   set.add(sigma::read_rules(yaml, limits, sink));
   set.link(limits, sink);
-  set.link_correlations(sink);
+  set.link_correlations(limits, sink);
   INFO(yaml);
   REQUIRE_MESSAGE(sink.error_count() == 0, errors_of(sink));
   return set;
