@@ -34,8 +34,9 @@ std::string aggregation_hint(std::string_view tail) {
 
 class Parser {
  public:
-  Parser(std::string_view text, const BooleanGrammar& grammar, const Limits& limits, std::string& problem)
-      : text_(text), grammar_(grammar), limits_(limits), problem_(problem) {
+  Parser(std::string_view text, const BooleanGrammar& grammar, const Limits& limits, std::string& problem,
+         size_t& problem_at)
+      : text_(text), grammar_(grammar), limits_(limits), problem_(problem), problem_at_(problem_at) {
     advance();
   }
 
@@ -55,8 +56,10 @@ class Parser {
  private:
   using Kind = BooleanExpression::Kind;
 
-  void fail(std::string message) {
-    if (problem_.empty()) problem_ = std::move(message);
+  // At the token.
+  void fail(std::string message) { fail(std::move(message), token_at_); }
+  void fail(std::string message, size_t at) {
+    if (problem_.empty()) problem_ = std::move(message), problem_at_ = at;
   }
 
   std::string case_hint() const {
@@ -73,6 +76,7 @@ class Parser {
            (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
       ++at_;
     size_t begin = at_;
+    token_at_ = begin;
     if (at_ == text_.size()) {
       token_ = {};
       return;
@@ -153,11 +157,12 @@ class Parser {
       return {};
     }
     if (token_ == "(") {
+      const size_t opened = token_at_;
       advance();
       auto inner = parse_or(depth + 1);
       if (!inner) return {};
       if (token_ != ")") {
-        fail("an opening parenthesis is never closed");
+        fail("an opening parenthesis is never closed", opened);
         return {};
       }
       advance();
@@ -169,6 +174,11 @@ class Parser {
       return {};
     }
     BooleanExpression expression;
+    expression.at = token_at_;
+    if (!grammar_.quantifiers && next_is_of() && (token_ == "all" || token_ == "any" || is_number(token_))) {
+      fail(fmt::format("'{} of' has no meaning here; {}", token_, grammar_.instead_of_quantifiers));
+      return {};
+    }
     if (grammar_.quantifiers && next_is_of() && (token_ == "all" || token_ == "any" || is_number(token_))) {
       expression.kind = Kind::quantified;
       expression.count = token_;
@@ -183,7 +193,10 @@ class Parser {
       return expression;
     }
     if (token_.find('*') != token_.npos) {
-      fail(fmt::format("a pattern needs a quantifier: write '1 of {}' or 'all of {}'", token_, token_));
+      fail(grammar_.quantifiers
+               ? fmt::format("a pattern needs a quantifier: write '1 of {}' or 'all of {}'", token_, token_)
+               : fmt::format("the pattern '{}' has no meaning here; {}", token_,
+                             grammar_.instead_of_quantifiers));
       return {};
     }
     expression.name = token_;
@@ -195,7 +208,8 @@ class Parser {
   const BooleanGrammar& grammar_;
   const Limits& limits_;
   std::string& problem_;
-  size_t at_ = 0;
+  size_t& problem_at_;
+  size_t at_ = 0, token_at_ = 0;
   std::string_view token_;
 };
 
@@ -203,8 +217,9 @@ class Parser {
 
 std::optional<BooleanExpression> parse_boolean_expression(std::string_view text,
                                                           const BooleanGrammar& grammar, const Limits& limits,
-                                                          std::string& problem) {
+                                                          std::string& problem, size_t& problem_at) {
   problem.clear();
+  problem_at = 0;
   if (text.size() > limits.condition_bytes) {
     problem =
         fmt::format("the condition has {} bytes; at most {} are read", text.size(), limits.condition_bytes);
@@ -214,9 +229,16 @@ std::optional<BooleanExpression> parse_boolean_expression(std::string_view text,
     problem = "the condition is empty";
     return {};
   }
-  auto expression = Parser(text, grammar, limits, problem).parse();
+  auto expression = Parser(text, grammar, limits, problem, problem_at).parse();
   if (!problem.empty()) return {};
   return expression;
+}
+
+std::optional<BooleanExpression> parse_boolean_expression(std::string_view text,
+                                                          const BooleanGrammar& grammar, const Limits& limits,
+                                                          std::string& problem) {
+  size_t problem_at = 0;
+  return parse_boolean_expression(text, grammar, limits, problem, problem_at);
 }
 
 }  // namespace sigrun::sigma

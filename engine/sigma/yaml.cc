@@ -206,7 +206,19 @@ class TreeBuilder : public YAML::EventHandler {
       map.key_mark = node.mark;
       return;
     }
+    if (node.kind == YamlKind::text) node.text_mark = find_verbatim(mark, value);
     add(std::move(node));
+  }
+
+  // Where a text begins that stands in the file to the letter: plain or in quotes, without escapes, in one
+  // line.
+  Mark find_verbatim(const YAML::Mark& mark, const std::string& value) const {
+    const auto begin = static_cast<size_t>(std::max(0, mark.pos));
+    if (begin >= text_.size() || value.find('\n') != value.npos) return {};
+    const size_t quote = text_[begin] == '"' || text_[begin] == '\'' ? 1 : 0;
+    if (text_.compare(begin + quote, value.size(), value) != 0) return {};
+    const Mark found = to_mark(mark);
+    return {found.line, found.column + static_cast<uint32_t>(quote)};
   }
 
   void add(YamlNode node) {
@@ -286,6 +298,11 @@ Refusal explain(const YAML::Exception& failure, std::string_view text, const Lim
 }  // namespace
 
 bool YamlNode::truth() const { return kind == YamlKind::boolean && text == "true"; }
+
+Mark YamlNode::mark_at(size_t at) const {
+  if (text_mark.line == 0) return mark;
+  return {text_mark.line, text_mark.column + static_cast<uint32_t>(std::min(at, text.size()))};
+}
 
 const YamlEntry* YamlNode::find_entry(std::string_view key) const {
   for (const YamlEntry& entry : entries)

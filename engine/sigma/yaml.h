@@ -25,6 +25,7 @@ struct YamlNode {
   YamlKind kind = YamlKind::null;
   Mark mark;
   std::string text;                // scalars: as written, quotes and escapes resolved
+  Mark text_mark;  // where `text` begins, if the file has it to the letter in one line; else line 0
   std::vector<YamlNode> items;     // sequences
   std::vector<YamlEntry> entries;  // maps, in document order; keys are unique
 
@@ -34,6 +35,8 @@ struct YamlNode {
   bool is_sequence() const { return kind == YamlKind::sequence; }
   bool is_null() const { return kind == YamlKind::null; }
   bool truth() const;  // for booleans
+  // Where the byte `at` of the text stands in the file; the value's own place where that is not known.
+  Mark mark_at(size_t at) const;
   // The value of a key of this map, or null.
   const YamlNode* find(std::string_view key) const;
   const YamlEntry* find_entry(std::string_view key) const;

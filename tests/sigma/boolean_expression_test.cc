@@ -56,7 +56,7 @@ TEST_CASE("boolean expression: upper case operators where the grammar has them")
   CHECK(parse("a AND NOT b OR c", drafts) == "((a & !b) + c)");
   CHECK(parse("a and b", drafts) == "(a & b)");
   CHECK(parse("And", drafts) == "And");
-  CHECK(parse("1 of them", drafts) == "error: 'of' follows where 'and', 'or' or the end was expected; operators are lower case: write 'of'");
+  CHECK(parse("1 of them", drafts) == "error: '1 of' has no meaning here; name each one");
 }
 
 TEST_CASE("boolean expression: limits of bytes and depth") {
@@ -71,4 +71,23 @@ TEST_CASE("boolean expression: limits of bytes and depth") {
   for (int i = 0; i < 65; ++i) nots += "not ";
   CHECK(parse(nots + "a") == "error: nested deeper than 64 levels");
   CHECK(parse(std::string(30'000, '(')) == "error: nested deeper than 64 levels");
+}
+
+TEST_CASE("boolean expression: where a fault stands") {
+  auto place = [](std::string_view text, BooleanGrammar grammar = {}) {
+    std::string problem;
+    size_t at = 99;
+    CHECK_FALSE(parse_boolean_expression(text, grammar, {}, problem, at));
+    return at;
+  };
+  CHECK(place("") == 0);
+  CHECK(place("a and") == 5);
+  CHECK(place("a and and b") == 6);
+  CHECK(place("a (b") == 2);
+  CHECK(place("a and (b") == 6);
+  CHECK(place("a) or b") == 1);
+  CHECK(place("a or ?b") == 5);
+  CHECK(place("a or b | count() > 5") == 7);
+  CHECK(place("a or b*") == 5);
+  CHECK(place("a or 1 of b*", {.quantifiers = false}) == 5);
 }
