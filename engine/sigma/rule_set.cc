@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "sigma/similar_name.h"
+
 namespace sigrun::sigma {
 namespace {
 
@@ -71,6 +73,47 @@ std::unordered_map<std::string_view, std::vector<size_t>> index_references(
   return index;
 }
 
+// What a name that no rule bears may stand for. Thousands of such names over thousands of rules must not be
+// compared each with each.
+class NameAdvice {
+ public:
+  NameAdvice(const std::vector<CorrelationRule>& correlations, const std::vector<DetectionRule>& detections)
+      : correlations_(correlations), detections_(detections) {}
+
+  // "; did you mean …?", or nothing.
+  std::string of(std::string_view name) {
+    if (asked_++ >= most_asked) return {};
+    if (asked_ == 1) collect();
+    if (std::find(names_.begin(), names_.end(), name) != names_.end())
+      return "; the correlation of that name was refused";
+    if (auto title = by_title_.find(name); title != by_title_.end())
+      return fmt::format(
+          "; that is a title: write the rule's id or name{}",
+          title->second.empty() ? ", of which it has none" : fmt::format(", {}", title->second));
+    const std::string_view meant = similar_name(name, names_);
+    return meant.empty() ? std::string() : fmt::format("; did you mean {}?", meant);
+  }
+
+ private:
+  static constexpr size_t most_asked = 20;
+
+  void collect() {
+    auto add = [&](const RuleHeader& header) {
+      if (!header.id.empty()) names_.push_back(header.id);
+      if (!header.name.empty()) names_.push_back(header.name);
+      by_title_.try_emplace(header.title, header.name.empty() ? header.id : header.name);
+    };
+    for (const DetectionRule& rule : detections_) add(rule.header);
+    for (const CorrelationRule& rule : correlations_) add(rule.header);
+  }
+
+  const std::vector<CorrelationRule>& correlations_;
+  const std::vector<DetectionRule>& detections_;
+  std::vector<std::string_view> names_;
+  std::unordered_map<std::string_view, std::string_view> by_title_;
+  size_t asked_ = 0;
+};
+
 // Correlations that refer to what is not loaded, and those that refer to one of them. Each rule and each reference is
 // looked at a fixed number of times: long chains are loaded in linear time.
 std::vector<bool> find_unresolved(const std::vector<CorrelationRule>& correlations,
@@ -84,6 +127,7 @@ std::vector<bool> find_unresolved(const std::vector<CorrelationRule>& correlatio
   for (const CorrelationRule& rule : correlations) count(rule.header);
   bearers[std::string_view()] = 0;
 
+  NameAdvice advice(correlations, detections);
   const auto referring = index_references(correlations);
   std::vector<bool> gone(correlations.size());
   std::vector<size_t> suspects(correlations.size());
@@ -97,7 +141,7 @@ std::vector<bool> find_unresolved(const std::vector<CorrelationRule>& correlatio
       if (gone[i] || missing == rules.end()) continue;
       report(
           sink, Severity::error, correlations[i].header, missing->second,
-             fmt::format("no loaded rule has the id or name '{}'", missing->first));
+          fmt::format("no loaded rule has the id or name '{}'{}", missing->first, advice.of(missing->first)));
       gone[i] = true;
       fallen.push_back(i);
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,7 +11,7 @@
 namespace sigrun::sigma {
 namespace {
 
-constexpr size_t longest_compared = 32;
+constexpr size_t longest_compared = 32, longest_name = 128;
 
 std::string lower_case(std::string_view text) {
   std::string lower(text);
@@ -45,6 +46,22 @@ std::string_view similar_key(std::string_view key, std::span<const std::string_v
     const size_t allowed = name.size() < 4 ? 0 : name.size() < 6 ? 1 : 2;
     const size_t distance = edit_distance(lower, name);
     if (distance <= allowed && distance < best_distance) best = name, best_distance = distance;
+  }
+  return best;
+}
+
+std::string_view similar_name(std::string_view name, std::span<const std::string_view> known) {
+  if (name.size() > longest_name) return {};
+  const std::string lower = lower_case(name);
+  std::string_view best;
+  size_t best_distance = SIZE_MAX;
+  for (std::string_view other : known) {
+    if (other.size() > longest_name || other == name) continue;
+    const size_t shorter = std::min(name.size(), other.size()), longer = std::max(name.size(), other.size());
+    const size_t allowed = shorter < 4 ? 0 : shorter < 6 ? 1 : 2;
+    if (longer - shorter > allowed) continue;
+    const size_t distance = edit_distance(lower, lower_case(other));
+    if (distance <= allowed && distance < best_distance) best = other, best_distance = distance;
   }
   return best;
 }

@@ -17,6 +17,9 @@ size_t edit_distance(std::string_view a, std::string_view b);
 // more). Empty if there is none, or if `key` is known. Of keys with two or three letters only case may differ.
 std::string_view similar_key(std::string_view key, std::span<const std::string_view> known);
 
+// The same for names and ids of rules, of any case. Of those that are just as near: the first.
+std::string_view similar_name(std::string_view name, std::span<const std::string_view> known);
+
 // Warns of each key of `map` that looks like a known one: what it says would have no effect, in silence.
 void warn_of_misspelt_keys(const YamlNode& map, std::span<const std::string_view> known,
                            DiagnosticSink& sink);

@@ -74,8 +74,20 @@ TEST_CASE("rule set: an unknown reference refuses the correlation and those that
   CHECK(linked.set.refused == 2);
   CHECK(linked.said ==
         "r.yml:8:42: error: no loaded rule has the id or name 'nobody'\n"
-        "r.yml:12:39: error: no loaded rule has the id or name 'c'\n");
+        "r.yml:12:39: error: no loaded rule has the id or name 'c'; the correlation of that name was refused\n");
   CHECK_FALSE(muted(linked.set, "a"));  // a refused correlation silences nothing
+}
+
+TEST_CASE("rule set: what an unknown reference may stand for is told") {
+  auto said = [](const std::string& reference) {
+    const std::string text = link(rule("failed_login") + rule("other", "{s: {F: a}, condition: s}", id) + correlation("c", "[" + reference + "]")).said;
+    return text.substr(text.find("name '"));
+  };
+  CHECK(said("faild_login") == "name 'faild_login'; did you mean failed_login?\n");
+  CHECK(said("Failed_Login") == "name 'Failed_Login'; did you mean failed_login?\n");
+  CHECK(said("3a1f0c52-2f0b-4a5e-9a57-8f6a3f1f7c02") == "name '3a1f0c52-2f0b-4a5e-9a57-8f6a3f1f7c02'; did you mean 3a1f0c52-2f0b-4a5e-9a57-8f6a3f1f7c01?\n");
+  CHECK(said("Rule failed_login") == "name 'Rule failed_login'; that is a title: write the rule's id or name, failed_login\n");
+  CHECK(said("nothing_like_it") == "name 'nothing_like_it'\n");
 }
 
 TEST_CASE("rule set: how many correlations stand on each other is a limit") {
