@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include "sigma/boolean_expression.h"
 #include "sigma/header_reader.h"
@@ -63,6 +66,47 @@ uint64_t parse_timespan(std::string_view text) {
   return count * unit;
 }
 
+// What "5 min" or "2H" stand for: "5m", "2h". Empty where that is not clear.
+std::string meant_timespan(std::string_view text) {
+  const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const size_t word = std::min(text.find_first_not_of(" \t", digits), text.size());
+  std::string unit(text.substr(word));
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  constexpr std::pair<std::string_view, char> words[] = {{"second", 's'}, {"minute", 'm'}, {"hour", 'h'},
+                                                         {"day", 'd'},    {"week", 'w'},   {"month", 'M'},
+                                                         {"year", 'y'}};
+  constexpr std::pair<std::string_view, char> short_words[] = {
+      {"s", 's'}, {"sec", 's'}, {"secs", 's'}, {"m", 'm'}, {"min", 'm'}, {"mins", 'm'},
+      {"h", 'h'}, {"hr", 'h'},  {"hrs", 'h'},  {"d", 'd'}, {"w", 'w'},   {"y", 'y'}};
+  char letter = 0;
+  for (const auto& [name, meant] : words)
+    if (unit == name || (unit.starts_with(name) && unit.substr(name.size()) == "s")) letter = meant;
+  for (const auto& [name, meant] : short_words)
+    if (unit == name) letter = meant;
+  if (digits == 0 || letter == 0) return {};
+  return fmt::format("{}{}", text.substr(0, digits), letter);
+}
+
+bool is_whole(const Decimal& number) { return number.canonical().find('.') == std::string::npos; }
+
+bool is_true(const RuleExpression& expression, const std::map<std::string_view, bool>& seen) {
+  const auto& children = expression.children;
+  const auto holds = [&](const RuleExpression& child) { return is_true(child, seen); };
+  switch (expression.kind) {
+    case RuleExpression::Kind::all_of: return std::all_of(children.begin(), children.end(), holds);
+    case RuleExpression::Kind::any_of: return std::any_of(children.begin(), children.end(), holds);
+    case RuleExpression::Kind::negation: return !holds(children.front());
+    case RuleExpression::Kind::rule: break;
+  }
+  return seen.at(expression.rule);
+}
+
+void collect_rules(const RuleExpression& expression, std::map<std::string_view, bool>& seen) {
+  if (expression.kind == RuleExpression::Kind::rule) seen.emplace(expression.rule, false);
+  for (const RuleExpression& child : expression.children) collect_rules(child, seen);
+}
+
 class CorrelationReader {
  public:
   CorrelationReader(const YamlNode& document, const YamlEntry& block, const Limits& limits,
@@ -75,9 +119,7 @@ class CorrelationReader {
       sink_.error(block_.key_mark, "correlation must be a map with type, rules, timespan and condition");
       return {};
     }
-    constexpr std::string_view keys[] = {"type",    "rules",     "timespan", "group-by",
-                                         "aliases", "condition", "generate", "reset"};
-    warn_of_misspelt_keys(block_.value, keys, sink_);
+    warn_of_unknown_keys();
     bool good = read_type() && read_rules_list();
     good = read_timespan() && good;
     good = read_group_by() && good;
@@ -86,6 +128,8 @@ class CorrelationReader {
     good = read_flag("reset", rule_.reset) && good;
     good = good && read_condition();
     if (!good || !header) return {};
+    warn_of_aliases();
+    warn_of_fields();
     rule_.header = std::move(*header);
     if (const YamlNode* tests = document_.find("tests")) rule_.tests = *tests;
     return std::move(rule_);
@@ -97,6 +141,75 @@ class CorrelationReader {
   bool fail(Mark mark, std::string message) {
     sink_.error(mark, std::move(message));
     return false;
+  }
+
+  void warn_of_unknown_keys() {
+    constexpr std::string_view keys[] = {"type",    "rules",     "timespan", "group-by",
+                                         "aliases", "condition", "generate", "reset"};
+    for (const YamlEntry& entry : block_.value.entries) {
+      if (std::find(std::begin(keys), std::end(keys), entry.key) != std::end(keys)) continue;
+      if (entry.key == "timeframe" && !find("timespan")) continue;  // read_timespan() says so
+      if (const std::string_view meant = similar_key(entry.key, keys); !meant.empty())
+        warn_of_misspelt_key(entry.key, entry.key_mark, meant, sink_);
+      else
+        sink_.warning(entry.key_mark, fmt::format("unknown key '{}': it has no effect; a correlation has {}",
+                                                  entry.key, fmt::join(keys, ", ")));
+    }
+  }
+
+  std::string similar_rule(std::string_view name) const {
+    std::vector<std::string_view> names;
+    for (const auto& [rule, mark] : rule_.rules) names.push_back(rule);
+    const std::string_view meant = similar_name(name, names);
+    return meant.empty() ? std::string() : fmt::format("; did you mean {}?", meant);
+  }
+
+  // Where an alias tells nothing of a rule, the field of that name is read.
+  void warn_of_aliases() {
+    for (const CorrelationRule::Alias& alias : rule_.aliases) {
+      const auto names = [&](const std::vector<std::string>& fields) {
+        return std::find(fields.begin(), fields.end(), alias.name) != fields.end();
+      };
+      if (!names(rule_.group_by) && !names(rule_.fields)) {
+        sink_.warning(alias.mark, fmt::format("the alias '{}' is not used: name it in group-by{}", alias.name,
+                                              needs_field(rule_.type) ? " or field" : ""));
+        continue;
+      }
+      std::string missing, first;
+      for (const auto& [rule, mark] : rule_.rules) {
+        const auto is_rule = [&, &name = rule](const auto& field) { return field.first == name; };
+        if (std::any_of(alias.fields.begin(), alias.fields.end(), is_rule)) continue;
+        if (first.empty()) first = rule;
+        missing += (missing.empty() ? "'" : ", '") + rule + "'";
+      }
+      if (!missing.empty())
+        sink_.warning(
+            alias.mark,
+            fmt::format("the alias '{}' does not cover {}: of its events the field '{}' itself is read; "
+                        "add {}: FIELD",
+                        alias.name, missing, alias.name, first));
+    }
+  }
+
+  void warn_of_fields() {
+    if (rule_.fields.empty()) return;
+    if (!needs_field(rule_.type)) {
+      sink_.warning(field_mark_,
+                    is_temporal(rule_.type)
+                        ? "field has no effect: this type looks at which rules were seen"
+                        : "field has no effect: event_count counts events; value_count counts the "
+                          "values of a field");
+    } else if (rule_.type == CorrelationType::value_count &&
+               std::all_of(rule_.fields.begin(), rule_.fields.end(), [&](const std::string& field) {
+                 return std::find(rule_.group_by.begin(), rule_.group_by.end(), field) !=
+                        rule_.group_by.end();
+               })) {
+      sink_.warning(
+          field_mark_,
+          fmt::format("'{}' is in group-by: within one group it has one value, so the count is always 1, "
+                      "but for lists; leave it out of group-by",
+                      fmt::join(rule_.fields, "', '")));
+    }
   }
 
   bool read_type() {
@@ -137,14 +250,19 @@ class CorrelationReader {
 
   bool read_timespan() {
     const YamlEntry* entry = find("timespan");
+    if (const YamlEntry* other = find("timeframe"); other && !entry)
+      return fail(other->key_mark, "timeframe is no key of a correlation; did you mean timespan?");
     if (!entry)
       return fail(block_.key_mark, "the correlation has no timespan; write for example timespan: 5m");
     rule_.timespan_seconds = entry->value.is_scalar() ? parse_timespan(entry->value.text) : 0;
-    if (rule_.timespan_seconds == 0)
+    if (rule_.timespan_seconds == 0) {
+      const std::string meant = meant_timespan(entry->value.text);
       return fail(
           entry->key_mark,
-          fmt::format("'{}' is no timespan; write a whole number from 1 and a unit: s, m, h, d, w, M or y",
-                      entry->value.text));
+          fmt::format("'{}' is no timespan; write a whole number from 1 and a unit: s, m, h, d, w, M or y{}",
+                      entry->value.text,
+                      parse_timespan(meant) == 0 ? "" : fmt::format("; did you mean {}?", meant)));
+    }
     if (rule_.timespan_seconds > limits_.correlation_timespan_seconds)
       return fail(entry->key_mark,
                   fmt::format("the timespan {} is longer than the {} seconds ({} days) that are "
@@ -166,6 +284,8 @@ class CorrelationReader {
     for (const YamlNode& item : entry->value.items) {
       if (!item.is_scalar() || item.text.empty())
         return fail(item.mark, "group-by must be a list of field names");
+      if (std::find(rule_.group_by.begin(), rule_.group_by.end(), item.text) != rule_.group_by.end())
+        sink_.warning(item.mark, fmt::format("'{}' stands twice in group-by; once is enough", item.text));
       rule_.group_by.push_back(item.text);
     }
     return true;
@@ -186,8 +306,8 @@ class CorrelationReader {
                                  [&](const auto& rule) { return rule.first == field.key; });
         if (!known)
           return fail(field.key_mark,
-                      fmt::format("the alias '{}' names '{}', which is not among this correlation's rules",
-                                  alias.key, field.key));
+                      fmt::format("the alias '{}' names '{}', which is not among this correlation's rules{}",
+                                  alias.key, field.key, similar_rule(field.key)));
         read.fields.emplace_back(field.key, field.value.text);
       }
       rule_.aliases.push_back(std::move(read));
@@ -222,21 +342,83 @@ class CorrelationReader {
     return read_expression(*entry);
   }
 
+  // A finite one.
+  std::optional<Decimal> read_number(const YamlEntry& entry) {
+    const YamlNode& value = entry.value;
+    const auto refuse = [&](std::string message) {
+      sink_.error(entry.key_mark, fmt::format("'{}' needs a number", entry.key) + message);
+      return std::nullopt;
+    };
+    if (!value.is_scalar()) return refuse(fmt::format(", not {}", kind_name(value.kind)));
+    auto number = value.kind == YamlKind::number ? Decimal::from_plain(value.text) : std::nullopt;
+    double as_double = 0;
+    const char* const end = value.text.data() + value.text.size();
+    const auto read = std::from_chars(value.text.data(), end, as_double);
+    if (read.ptr == end && read.ec == std::errc::result_out_of_range)
+      return refuse(
+          fmt::format("; {} is beyond what numbers are kept with, which is from 2.3e-308 to 1.7e308",
+                      value.text.size() <= 32 ? value.text : value.text.substr(0, 32) + "…"));
+    if (number) return number;
+    const bool quoted = value.is_text() && value.text_mark.line != 0 && !(value.text_mark == value.mark);
+    const auto written = Decimal::from_json(value.text);
+    if (written && quoted) return refuse(fmt::format("; '{}' in quotes is text, leave them out", value.text));
+    if (written) return written;
+    if (read.ptr == end && read.ec == std::errc() && !std::isfinite(as_double))
+      return refuse(fmt::format("; {} is no finite one", value.text));
+    return refuse(value.text.empty() ? std::string()
+                                     : fmt::format("; '{}' is none: write it as 10, 0.5 or 1e6", value.text));
+  }
+
+  // Of counts: a group is counted from its first event on, so they are whole numbers from 1. `gte: 1` and
+  // `gt: 0` hold always, too; they are how "any event" is written.
+  void warn_of_bounds(const YamlEntry& condition) {
+    if (needs_field(rule_.type) && rule_.type != CorrelationType::value_count) return;
+    size_t next = 0;
+    for (const YamlEntry& entry : condition.value.entries)
+      if (entry.key != "field" && entry.key != "percentile") {
+        const auto& [order, number] = rule_.bounds[next++];
+        warn_of_bound(entry, order, number);
+      }
+  }
+
+  void warn_of_bound(const YamlEntry& entry, CountOrder order, const Decimal& number) {
+    const Decimal zero(0), one(1), rules(static_cast<int64_t>(rule_.rules.size()));
+    const bool temporal = is_temporal(rule_.type);
+    const bool none = number < one || !is_whole(number) || (temporal && rules < number);  // no count is this
+    bool always = false, never = false;
+    switch (order) {
+      case CountOrder::gt: always = number < zero; break;
+      case CountOrder::gte: always = number <= zero; break;
+      case CountOrder::lt: never = number <= one, always = temporal && rules < number; break;
+      case CountOrder::lte: never = number < one, always = temporal && rules <= number; break;
+      case CountOrder::eq: never = none; break;
+      case CountOrder::neq: always = none; break;
+    }
+    const std::string range =
+        temporal ? fmt::format("whole numbers from 1 to {}, the rules that are named", rule_.rules.size())
+                 : std::string("whole numbers from 1: a group is counted from its first event on");
+    if (always || never)
+      sink_.warning(entry.key_mark, fmt::format("'{}: {}' {} holds; counts are {}", entry.key,
+                                                entry.value.text, always ? "always" : "never", range));
+  }
+
   bool read_bounds(const YamlEntry& condition) {
     for (const YamlEntry& entry : condition.value.entries) {
       if (entry.key == "field") {
+        field_mark_ = entry.key_mark;
         if (entry.value.is_text()) rule_.fields.push_back(entry.value.text);
         for (const YamlNode& item : entry.value.items)
           if (item.is_scalar()) rule_.fields.push_back(item.text);
         if (rule_.fields.empty()) return fail(entry.key_mark, "field must be a field name or a list of them");
         continue;
       }
-      auto number =
-          entry.value.kind == YamlKind::number ? Decimal::from_plain(entry.value.text) : std::nullopt;
-      if (!number) return fail(entry.key_mark, fmt::format("'{}' needs a number", entry.key));
+      const std::optional<Decimal> number = read_number(entry);
+      if (!number) return false;
       if (entry.key == "percentile") {
         if (*number < Decimal(0) || *number > Decimal(100))
           return fail(entry.key_mark, "a percentile lies between 0 and 100");
+        if (rule_.type != CorrelationType::value_percentile)
+          sink_.warning(entry.key_mark, "percentile has no effect: it belongs to type: value_percentile");
         rule_.percentile = *number;
         continue;
       }
@@ -255,7 +437,9 @@ class CorrelationReader {
       return fail(condition.key_mark,
                   "value_percentile needs percentile: in its condition, for example {field: bytes, "
                   "percentile: 95, gt: 1000}");
-    return check_bounds(condition);
+    if (!check_bounds(condition)) return false;
+    if (rule_.type != CorrelationType::temporal_ordered) warn_of_bounds(condition);
+    return true;
   }
 
   // What no number meets, and counts of rules that there are not.
@@ -292,13 +476,21 @@ class CorrelationReader {
 
   bool read_expression(const YamlEntry& entry) {
     std::string problem;
-    auto expression = parse_boolean_expression(entry.value.text, {false, true}, limits_, problem);
-    if (expression) rule_.expression = name_rules(*expression, problem);
-    if (!problem.empty()) return fail(entry.value.mark, "condition: " + problem);
+    size_t at = 0;
+    const BooleanGrammar grammar{.quantifiers = false,
+                                 .upper_case_operators = true,
+                                 .instead_of_quantifiers =
+                                     "in a correlation write the names, as in 'a or b', or how many rules "
+                                     "must be seen: condition: {gte: 1}; "
+                                     "without a condition all must be"};
+    auto expression = parse_boolean_expression(entry.value.text, grammar, limits_, problem, at);
+    if (expression) rule_.expression = name_rules(*expression, problem, at);
+    if (!problem.empty()) return fail(entry.value.mark_at(at), "condition: " + problem);
+    warn_of_never(entry);
     return true;
   }
 
-  RuleExpression name_rules(const BooleanExpression& expression, std::string& problem) {
+  RuleExpression name_rules(const BooleanExpression& expression, std::string& problem, size_t& at) {
     RuleExpression result;
     switch (expression.kind) {
       case BooleanExpression::Kind::all_of: result.kind = RuleExpression::Kind::all_of; break;
@@ -308,13 +500,35 @@ class CorrelationReader {
         result.rule = expression.name;
         bool known = std::any_of(rule_.rules.begin(), rule_.rules.end(),
                                  [&](const auto& rule) { return rule.first == expression.name; });
-        if (!known && problem.empty())
-          problem = fmt::format("'{}' is not among this correlation's rules", expression.name);
+        if (!known && problem.empty()) {
+          at = expression.at;
+          problem = fmt::format("'{}' is not among this correlation's rules{}", expression.name,
+                                similar_rule(expression.name));
+        }
       }
     }
     for (const BooleanExpression& child : expression.children)
-      result.children.push_back(name_rules(child, problem));
+      result.children.push_back(name_rules(child, problem, at));
     return result;
+  }
+
+  // A window is opened by an event of one of the rules: what holds only where none is seen never holds.
+  void warn_of_never(const YamlEntry& entry) {
+    constexpr size_t most_tried = 10;  // rules; of each combination the condition is asked
+    std::map<std::string_view, bool> seen;
+    collect_rules(*rule_.expression, seen);
+    if (seen.size() > most_tried) return;
+    const bool others = std::any_of(rule_.rules.begin(), rule_.rules.end(),
+                                    [&](const auto& rule) { return !seen.contains(rule.first); });
+    for (size_t combination = others ? 0 : 1; combination < size_t{1} << seen.size(); ++combination) {
+      size_t rest = combination;
+      for (auto& [rule, is_seen] : seen) is_seen = rest & 1, rest >>= 1;
+      if (is_true(*rule_.expression, seen)) return;
+    }
+    sink_.warning(
+        entry.value.mark,
+        "this condition never holds: a window begins with an event of one of the rules; name one that must "
+        "be seen, as in 'a and not b'");
   }
 
   const YamlNode& document_;
@@ -322,6 +536,7 @@ class CorrelationReader {
   const Limits& limits_;
   DiagnosticSink& sink_;
   CorrelationRule rule_;
+  Mark field_mark_;  // of the condition's `field`
 };
 
 }  // namespace

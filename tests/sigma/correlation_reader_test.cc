@@ -25,6 +25,18 @@ CorrelationRule read(const std::string& block) {
   return file.correlations[0];
 }
 
+// Without their `warning: `.
+std::string warned(const std::string& block) {
+  DiagnosticSink sink("c.yml");
+  read_rules(document(block), {}, sink);
+  std::string said;
+  for (const Diagnostic& diagnostic : sink.diagnostics()) {
+    CHECK_MESSAGE(diagnostic.severity == Severity::warning, diagnostic.to_string());
+    said += (said.empty() ? "" : "\n") + std::to_string(diagnostic.mark.line) + ":" + std::to_string(diagnostic.mark.column) + ": " + diagnostic.message;
+  }
+  return said;
+}
+
 std::string refused(const std::string& block) {
   DiagnosticSink sink("c.yml");
   RuleFile file = read_rules(document(block), {}, sink);
@@ -105,7 +117,7 @@ TEST_CASE("correlation: errors") {
   CHECK(refused("type: temporal\nrules: []\ntimespan: 1m") == "c.yml:4:3: error: rules must be a list of rule ids or names, and not empty");
   CHECK(refused("type: temporal\nrules: [[a]]\ntimespan: 1m") == "c.yml:4:11: error: rules must be ids or names");
   CHECK(refused("type: temporal\nrules: [a]") == at + "the correlation has no timespan; write for example timespan: 5m");
-  for (const std::string span : {"0s", "5", "m", "5x", "-5m", "1.5h", "5 m"}) {
+  for (const std::string span : {"0s", "5", "m", "5x", "-5m", "1.5h", "5 furlongs"}) {
     INFO(span);
     CHECK(refused("type: temporal\nrules: [a]\ntimespan: " + std::string(span)) == "c.yml:5:3: error: '" + std::string(span) + "' is no timespan; write a whole number from 1 and a unit: s, m, h, d, w, M or y");
   }
@@ -124,8 +136,8 @@ TEST_CASE("correlation: errors") {
   CHECK(refused("type: temporal\nrules: [a]\ntimespan: 1m\ncondition: [a]") == "c.yml:6:3: error: the condition must be text over rule names");
   CHECK(refused(count + "condition: {}") == "c.yml:6:3: error: the condition compares with nothing; write for example {gte: 10}");
   CHECK(refused(count + "condition: {atleast: 5}") == "c.yml:6:15: error: unknown operator 'atleast'; write gt, gte, lt, lte, eq or neq");
-  CHECK(refused(count + "condition: {gte: many}") == "c.yml:6:15: error: 'gte' needs a number");
-  CHECK(refused(count + "condition: {gte: '5'}") == "c.yml:6:15: error: 'gte' needs a number");
+  CHECK(refused(count + "condition: {gte: many}") == "c.yml:6:15: error: 'gte' needs a number; 'many' is none: write it as 10, 0.5 or 1e6");
+  CHECK(refused(count + "condition: {gte: '5'}") == "c.yml:6:15: error: 'gte' needs a number; '5' in quotes is text, leave them out");
   CHECK(refused("type: value_count\nrules: [a]\ntimespan: 1m\ncondition: {gte: 5}") == "c.yml:6:3: error: this type counts the values of a field; add field: to the condition");
   CHECK(refused("type: value_percentile\nrules: [a]\ntimespan: 1m\ncondition: {gte: 5, field: f}") == "c.yml:6:3: error: value_percentile needs percentile: in its condition, for example {field: bytes, percentile: 95, gt: 1000}");
   CHECK(refused("type: value_percentile\nrules: [a]\ntimespan: 1m\ncondition: {gte: 5, field: f, percentile: 101}") == "c.yml:6:33: error: a percentile lies between 0 and 100");
@@ -137,9 +149,44 @@ TEST_CASE("correlation: errors") {
   CHECK(refused(count + "aliases: {u: {a: }}\ncondition: {gte: 1}") == "c.yml:6:17: error: an alias must name a field");
   CHECK(refused(count + "aliases: {u: {z: F}}\ncondition: {gte: 1}") == "c.yml:6:17: error: the alias 'u' names 'z', which is not among this correlation's rules");
   CHECK(refused(count + "generate: 1\ncondition: {gte: 1}") == "c.yml:6:3: error: generate must be true or false");
-  CHECK(refused("type: temporal\nrules: [a]\ntimespan: 1m\ncondition: a and z") == "c.yml:6:14: error: condition: 'z' is not among this correlation's rules");
-  CHECK(refused("type: temporal\nrules: [a]\ntimespan: 1m\ncondition: a and") == "c.yml:6:14: error: condition: a name is missing at the end");
+  CHECK(refused("type: temporal\nrules: [a]\ntimespan: 1m\ncondition: a and z") == "c.yml:6:20: error: condition: 'z' is not among this correlation's rules");
+  CHECK(refused("type: temporal\nrules: [a]\ntimespan: 1m\ncondition: a and") == "c.yml:6:19: error: condition: a name is missing at the end");
   CHECK(test::diagnostics_of("title: C\ncorrelation: x\n") == "r.yml:2:1: error: correlation must be a map with type, rules, timespan and condition");
+}
+
+TEST_CASE("correlation: numbers") {
+  for (const char* number : {"1e308", "1.5e-7", "-2E+3", "0.1", "1000000000000000000000000"})
+    CHECK(read(count + "condition: {neq: " + number + "}").bounds.size() == 1);
+  CHECK(read(count + "condition: {lt: 1e3}").bounds[0].second == Decimal(1000));
+  const std::string at = "c.yml:6:15: error: 'gte' needs a number";
+  auto bound = [](const std::string& number) { return refused(count + "condition: {gte: " + number + "}"); };
+  CHECK(bound("1e309") == at + "; 1e309 is beyond what numbers are kept with, which is from 2.3e-308 to 1.7e308");
+  CHECK(bound(std::string(400, '9')) == at + "; " + std::string(32, '9') + "… is beyond what numbers are kept with, which is from 2.3e-308 to 1.7e308");
+  CHECK(bound("inf") == at + "; inf is no finite one");
+  CHECK(bound("'1e3'") == at + "; '1e3' in quotes is text, leave them out");
+  CHECK(bound("[1]") == at + ", not a list");
+  CHECK(bound("") == at);
+  CHECK(bound("010") == at + "; '010' is none: write it as 10, 0.5 or 1e6");
+}
+
+TEST_CASE("correlation: timespans that are none, and those that are too long") {
+  auto span = [](const std::string& text) { return refused("type: temporal\nrules: [a]\ntimespan: " + text); };
+  for (const char* text : {"5 m", "5min", "5 minutes", "'5 Minute'"})
+    CHECK(span(text).find("; did you mean 5m?") != std::string::npos);
+  CHECK(span("2 months").find("; did you mean 2M?") != std::string::npos);
+  CHECK(span("0 min").find("did you mean") == std::string::npos);
+  CHECK(read("type: temporal\nrules: [a]\ntimespan: 20000d").timespan_seconds == 1'728'000'000);
+  for (const char* text : {"20001d", "80y", "99999999999999999999s", "999999999999999999y"})
+    CHECK(span(text) == "c.yml:5:3: error: the timespan " + std::string(text) + " is longer than the 1728000000 seconds (20000 days) that are allowed (limits: correlation-timespan)");
+  CHECK(refused("type: temporal\nrules: [a]\ntimeframe: 5m") == "c.yml:5:3: error: timeframe is no key of a correlation; did you mean timespan?");
+}
+
+TEST_CASE("correlation: unknown keys") {
+  const std::string rest = "condition: {gte: 2}\n";
+  CHECK(warned(count + rest + "group_by: [u]") == "7:3: unknown key 'group_by'; did you mean group-by?");
+  CHECK(warned(count + rest + "Timespam: 5m") == "7:3: unknown key 'Timespam'; did you mean timespan?");
+  CHECK(warned(count + rest + "timeframe: 5m").find("7:3: unknown key 'timeframe'") == 0);
+  CHECK(warned(count + rest + "threshold: 5") == "7:3: unknown key 'threshold': it has no effect; a correlation has type, rules, timespan, group-by, aliases, condition, generate, reset");
 }
 
 TEST_CASE("correlation: how many rules it may name is a limit") {
@@ -151,8 +198,58 @@ TEST_CASE("correlation: how many rules it may name is a limit") {
   CHECK(read_rules(document("type: temporal\nrules: [a, b]\ntimespan: 1m"), limits, sink).refused == 0);
 }
 
-TEST_CASE("correlation: timespans that are too long") {
-  auto span = [](const std::string& text) { return refused("type: temporal\nrules: [a]\ntimespan: " + text); };
-  for (const char* text : {"20001d", "80y", "99999999999999999999s", "999999999999999999y"})
-    CHECK(span(text) == "c.yml:5:3: error: the timespan " + std::string(text) + " is longer than the 1728000000 seconds (20000 days) that are allowed (limits: correlation-timespan)");
+TEST_CASE("correlation: what has no effect, and what always or never holds, is a warning") {
+  const std::string value = "type: value_count\nrules: [a, b]\ntimespan: 1m\n", two = "type: temporal\nrules: [a, b]\ntimespan: 1m\n";
+  CHECK(warned(count + "condition: {gte: 2}") == "");
+  CHECK(warned(count + "group-by: [u, v, u]\ncondition: {gte: 2}") == "6:20: 'u' stands twice in group-by; once is enough");
+  CHECK(warned(count + "condition: {gte: 2, field: u}") == "6:23: field has no effect: event_count counts events; value_count counts the values of a field");
+  CHECK(warned(two + "condition: {gte: 2, field: u}") == "6:23: field has no effect: this type looks at which rules were seen");
+  CHECK(warned(count + "condition: {gte: 2, percentile: 5}") == "6:23: percentile has no effect: it belongs to type: value_percentile");
+  const std::string inside = "'u' is in group-by: within one group it has one value, so the count is always 1, but for lists; leave it out of group-by";
+  CHECK(warned(value + "group-by: [u, v]\ncondition: {gte: 2, field: u}") == "7:23: " + inside);
+  CHECK(warned(value + "group-by: [u]\ncondition: {gte: 2, field: [u, v]}") == "");
+  CHECK(warned("type: value_sum\nrules: [a]\ntimespan: 1m\ngroup-by: [u]\ncondition: {gte: 2, field: u}") == "");
+
+  const std::string counts = " holds; counts are whole numbers from 1: a group is counted from its first event on";
+  for (const char* bound : {"gte: 0", "gt: -1", "neq: 0", "neq: 1.5"}) CHECK(warned(count + "condition: {" + bound + "}") == "6:15: '" + std::string(bound) + "' always" + counts);
+  for (const char* bound : {"lt: 1", "lte: 0", "eq: 0", "eq: 1.5", "lt: -3"}) CHECK(warned(count + "condition: {" + bound + "}") == "6:15: '" + std::string(bound) + "' never" + counts);
+  for (const char* bound : {"gte: 1", "gt: 0", "lt: 2", "lte: 1", "eq: 1", "neq: 1"}) CHECK(warned(count + "condition: {" + bound + "}") == "");
+  CHECK(warned(value + "condition: {lt: 1, field: f}") == "6:15: 'lt: 1' never" + counts);
+  CHECK(warned("type: value_sum\nrules: [a]\ntimespan: 1m\ncondition: {gte: 0, field: u}") == "");
+  const std::string of_two = " holds; counts are whole numbers from 1 to 2, the rules that are named";
+  for (const char* bound : {"lte: 2", "lt: 3", "neq: 3"}) CHECK(warned(two + "condition: {" + bound + "}") == "6:15: '" + std::string(bound) + "' always" + of_two);
+}
+
+TEST_CASE("correlation: aliases that say nothing of some rules, or are not used") {
+  const std::string two = "type: temporal\nrules: [a, b, c]\ntimespan: 1m\n";
+  CHECK(warned(two + "group-by: [u]\naliases:\n  u: {a: User}") ==
+        "8:5: the alias 'u' does not cover 'b', 'c': of its events the field 'u' itself is read; add b: FIELD");
+  CHECK(warned(two + "group-by: [u]\naliases:\n  u: {a: User, b: Account, c: u}") == "");
+  CHECK(warned(two + "aliases:\n  u: {a: User, b: Account, c: u}") == "7:5: the alias 'u' is not used: name it in group-by");
+}
+
+TEST_CASE("correlation: conditions over names are told where they are wrong") {
+  auto condition = [](const std::string& text) { return refused("type: temporal\nrules: [first, second]\ntimespan: 1m\ncondition: " + text); };
+  CHECK(condition("first and secnd") == "c.yml:6:24: error: condition: 'secnd' is not among this correlation's rules; did you mean second?");
+  CHECK(condition("'first and (second'") == "c.yml:6:25: error: condition: an opening parenthesis is never closed");
+  CHECK(condition("first second") == "c.yml:6:20: error: condition: 'second' follows where 'and', 'or' or the end was expected");
+  CHECK(condition("first ^ second") == "c.yml:6:20: error: condition: the character '^' has no meaning in a condition");
+  // Where the text is put together from several lines its own place is not known.
+  CHECK(condition(">\n  first\n  secnd").find("c.yml:6:14: error: ") == 0);
+  const std::string instead =
+      "in a correlation write the names, as in 'a or b', or how many rules must be seen: condition: {gte: 1}; without a condition all must be";
+  CHECK(condition("1 of them") == "c.yml:6:14: error: condition: '1 of' has no meaning here; " + instead);
+  CHECK(condition("first and all of sec*") == "c.yml:6:24: error: condition: 'all of' has no meaning here; " + instead);
+  CHECK(condition("first or sec*") == "c.yml:6:23: error: condition: the pattern 'sec*' has no meaning here; " + instead);
+}
+
+TEST_CASE("correlation: conditions that no window meets") {
+  auto condition = [](const std::string& text) { return warned("type: temporal\nrules: [a, b]\ntimespan: 1m\ncondition: " + text); };
+  const std::string never = "6:14: this condition never holds: a window begins with an event of one of the rules; name one that must be seen, as in 'a and not b'";
+  CHECK(condition("not a and not b") == never);
+  CHECK(condition("a and not a") == never);
+  CHECK(condition("not (a or b)") == never);
+  CHECK(condition("not a") == "");  // b without a
+  CHECK(condition("a and not b") == "");
+  CHECK(condition("not a or not b") == "");
 }
