@@ -27,7 +27,8 @@ std::string left_out(const LiveCounters& counters) {
   tell(correlation.late, "left out: too late for any window");
   tell(correlation.evicted, "groups evicted: the state's memory was full");
   tell(counters.times.late, "events late: behind their input's watermark");
-  tell(counters.times.future, "events dated in the future: detections, but in no window");
+  tell(counters.times.future,
+       "events dated ahead of the clock or of the events around them: in no window if it is a day or more");
   tell(counters.times.timeless, "events without a time: they took that of the event before");
   tell(counters.inputs_beyond_limit, "calls for inputs beyond live: inputs, which share a clock");
   return text;

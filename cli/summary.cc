@@ -77,7 +77,8 @@ std::string correlations(const ScanResult& result) {
        "windows");
   tell(counters.evicted, "groups evicted: the state's memory was full");
   tell(result.times.late, "events late: behind their input's watermark");
-  tell(result.times.future, "events dated in the future: detections, but in no window");
+  tell(result.times.future,
+       "events dated ahead of the clock or of the events around them: in no window if it is a day or more");
   tell(result.times.timeless, "events without a time: they took that of the event before");
   tell(result.times.segments, "jumps back in time: windows were closed there");
   return text;

@@ -113,7 +113,7 @@ std::string prometheus_text(const LiveEngine& engine, std::string_view labels, s
   out.one("sigrun_late_occurrences_total", "counter",
           "Occurrences that came too late for what their group still holds, and were left out.",
           counters.correlation.late);
-  out.one("sigrun_future_events_total", "counter", "Events with a time ahead of the wall clock.",
+  out.one("sigrun_future_events_total", "counter", "Events with a time ahead of the wall clock, or alone ahead of others.",
           counters.times.future);
   out.one("sigrun_timeless_events_total", "counter", "Events without a time.", counters.times.timeless);
   out.one("sigrun_evicted_groups_total", "counter",

@@ -58,6 +58,16 @@ TEST_SUITE("cli summary") {
           std::string::npos);
   }
 
+  TEST_CASE("what correlations left out: times ahead, of a live input or of a file") {
+    LoadReport report;
+    report.correlations = 1;
+    ScanResult result;
+    result.times.future = 1'200;
+    CHECK(format_summary(report, result, 1)
+              .find("\n  1,200 events dated ahead of the clock or of the events around them: in no window if it "
+                    "is a day or more\n") != std::string::npos);
+  }
+
   TEST_CASE("rules that were stopped are told of") {
     ScanResult result;
     CHECK(format_summary({}, result, 1).find("over budget:") == std::string::npos);
