@@ -21,6 +21,7 @@ std::string left_out(const LiveCounters& counters) {
   tell(correlation.without_value, "left out: the field that is counted was absent");
   tell(correlation.values_not_numeric, "left out: values that are no numbers");
   tell(correlation.groups_beyond_limit, "left out: groups of one event beyond limits: correlation-groups-of-event");
+  tell(correlation.values_cut, "values beyond 1e288 in sums and averages, taken for 1e288");
   tell(correlation.negative_values, "negative values in sums, which may have fired too early");
   tell(correlation.settled_early, "settled before their time: groups with more events than are kept");
   tell(correlation.not_restored, "groups of the saved state dropped: what they counted has changed");

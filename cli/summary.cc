@@ -66,6 +66,7 @@ std::string correlations(const ScanResult& result) {
   tell(counters.without_group, "left out: a group-by field was absent");
   tell(counters.without_value, "left out: the field that is counted was absent");
   tell(counters.values_not_numeric, "values left out: no number");
+  tell(counters.values_cut, "values beyond 1e288 in sums and averages, taken for 1e288");
   tell(counters.negative_values, "negative values in sums that only lower bounds decide");
   tell(counters.groups_beyond_limit,
        "groups left out: more combinations of array elements than one event may enter");

@@ -27,6 +27,14 @@ bool takes_values(sigma::CorrelationType type) {
          type != CorrelationType::temporal_ordered;
 }
 
+// Of sums and averages: cut to what they stay finite of.
+double summand(sigma::CorrelationType type, double number, CorrelationCounters& counters) {
+  const bool added = type == sigma::CorrelationType::value_sum || type == sigma::CorrelationType::value_avg;
+  if (!added || std::abs(number) <= largest_summand) return number;
+  ++counters.values_cut;
+  return std::copysign(largest_summand, number);
+}
+
 }  // namespace
 
 std::string_view Slice::keep_key(std::string_view key) {
@@ -111,7 +119,7 @@ void Slice::make_payloads(const OccurrenceBatch& batch, const Occurrence& occurr
         continue;
       }
       counters.negative_values += *number < 0;
-      payloads.push_back(std::bit_cast<uint64_t>(*number == 0 ? 0.0 : *number));
+      payloads.push_back(std::bit_cast<uint64_t>(*number == 0 ? 0.0 : summand(type, *number, counters)));
     }
   }
 }

@@ -8,6 +8,7 @@ void CorrelationCounters::add(const CorrelationCounters& other) {
   without_group += other.without_group;
   without_value += other.without_value;
   values_not_numeric += other.values_not_numeric;
+  values_cut += other.values_cut;
   negative_values += other.negative_values;
   groups_beyond_limit += other.groups_beyond_limit;
   late += other.late;

@@ -11,6 +11,7 @@ struct CorrelationCounters {
   uint64_t without_group = 0;  // left out: a group-by field was absent
   uint64_t without_value = 0;  // left out: `field` was absent
   uint64_t values_not_numeric = 0;
+  uint64_t values_cut = 0;       // in sums and averages: taken for largest_summand
   uint64_t negative_values = 0;  // in sums that are decided on arrival
   uint64_t groups_beyond_limit =
       0;                        // combinations of array elements over Limits::correlation_groups_of_event

@@ -23,6 +23,9 @@ constexpr int64_t forever = std::numeric_limits<int64_t>::max();
 // In the payload of a distinct value: the event has brought another one before. The other bits are the value's hash.
 constexpr uint64_t another_value = uint64_t{1} << 63;
 
+// Of a number in a sum or average. 2^63 of them, more than any window has, do not leave what a double holds.
+constexpr double largest_summand = 1e288;
+
 // Zero bytes are a new group.
 struct GroupHead {
   uint64_t evidence;   // the newest record in the shard's ring

@@ -113,8 +113,8 @@ std::string prometheus_text(const LiveEngine& engine, std::string_view labels, s
   out.one("sigrun_late_occurrences_total", "counter",
           "Occurrences that came too late for what their group still holds, and were left out.",
           counters.correlation.late);
-  out.one("sigrun_future_events_total", "counter", "Events with a time ahead of the wall clock, or alone ahead of others.",
-          counters.times.future);
+  out.one("sigrun_future_events_total", "counter",
+          "Events with a time ahead of the wall clock, or alone ahead of others.", counters.times.future);
   out.one("sigrun_timeless_events_total", "counter", "Events without a time.", counters.times.timeless);
   out.one("sigrun_evicted_groups_total", "counter",
           "Groups of correlations that were dropped for their memory.", counters.correlation.evicted);
@@ -133,6 +133,8 @@ std::string prometheus_text(const LiveEngine& engine, std::string_view labels, s
   out.sample(correlation.without_value, "reason", "no-value");
   out.sample(correlation.values_not_numeric, "reason", "not-numeric");
   out.sample(correlation.groups_beyond_limit, "reason", "too-many-groups");
+  out.one("sigrun_values_cut_total", "counter", "Values beyond 1e288 in sums and averages, taken for 1e288.",
+          correlation.values_cut);
   out.one("sigrun_negative_values_total", "counter", "Negative values in sums that are decided on arrival.",
           correlation.negative_values);
   out.one("sigrun_behind_bytes", "gauge", "What waits for the correlations.", counters.behind_bytes);

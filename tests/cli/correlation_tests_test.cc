@@ -123,6 +123,45 @@ TEST_SUITE("cli test of correlations") {
     CHECK(has(outcome.out, "0 passed, 3 failed, 0 errors; 1 rule tested, 1 untested\n"));
   }
 
+  TEST_CASE("sums and averages stay finite: what is beyond 1e288 counts as 1e288") {
+    if (!have_command()) return;
+    TemporaryFolder work;
+    const auto summed = [](const std::string& type, const std::string& bound, const std::string& sizes,
+                           const std::string& value) {
+      return "title: '" + type + " " + bound + "'" + "\ncorrelation: {type: " + type +
+             ", rules: [failed], timespan: 5m, condition: {" + bound +
+             ", field: Size}}\ntests:\n  - name: huge\n    timeline:\n      - {at: +0s, repeat: 3, event: '" +
+             "{\"Action\": \"login\", \"Result\": \"failed\", \"Size\": " + sizes +
+             "}'}\n    expect: {alerts: 1, value: " + value + ", events: 3}\n---\n";
+    };
+    // Decided when the window is over, so that all three are in it; `gt` on arrival would be of the first.
+    work.write("rules/a.yml",
+               summed("value_sum", "neq: 5", "1.7e308", "3000000000000000" + std::string(273, '0')) +
+                   summed("value_sum", "neq: 6", "-1.7e308", "-3000000000000000" + std::string(273, '0')) +
+                   summed("value_avg", "gt: 0", "1.7e308", "1000000000000000" + std::string(273, '0')) +
+                   base);
+    const Outcome outcome = test(work.path("rules"));
+    CAPTURE(outcome.out);
+    CHECK(outcome.status == 0);
+    std::string events;
+    for (int i = 0; i < 4; ++i)
+      events +=
+          "{\"@timestamp\":\"2026-01-01T00:00:0" + std::to_string(i) +
+          "Z\",\"Action\":\"login\",\"Result\":\"failed\",\"Size\":" + (i % 2 ? "-1.7e308}\n" : "1.7e308}\n");
+    // On arrival: added, taken off again as the window slides, and never infinite or no number.
+    const std::string sliding = work.write("sliding/a.yml",
+                                           "title: S\ncorrelation: {type: value_sum, rules: [failed], "
+                                           "timespan: 1s, condition: {gte: 1e287, field: Size}}\n---\n" +
+                                               std::string(base));
+    const Outcome scanned =
+        run({"scan", "--taxonomy", "none", "-r", sliding, work.write("events.ndjson", events)});
+    CAPTURE(scanned.out);
+    CHECK(has(scanned.err, "\n  4 values beyond 1e288 in sums and averages, taken for 1e288"));
+    CHECK(has(scanned.out, "\"value\":1e+288"));
+    CHECK_FALSE(has(scanned.out, "inf"));
+    CHECK_FALSE(has(scanned.out, "nan"));
+  }
+
   TEST_CASE("a correlation that another refers to is tested as if it were not silent") {
     if (!have_command()) return;
     TemporaryFolder work;
