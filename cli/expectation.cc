@@ -34,6 +34,12 @@ class DescriptionReader {
     alerts.mark = node.mark;
     for (const sigma::YamlEntry& entry : node.entries) read(entry, alerts);
     if (node.entries.empty()) sink_.error(node.mark, "say how many: {alerts: 1}");
+    const sigma::YamlEntry* told = node.find_entry("value");
+    if (!told) told = node.find_entry("events");
+    if (told && node.find("alerts") && alerts.alerts == 0)
+      sink_.error(told->key_mark,
+                  fmt::format("`alerts: 0` says that there is none, so it has no `{}`; leave out one of both",
+                              told->key));
   }
 
  private:

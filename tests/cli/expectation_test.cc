@@ -103,6 +103,10 @@ TEST_SUITE("cli expectations") {
     CHECK(has(read("{at: 10s}").said, "1:14: `at` is the time of the alert"));
     CHECK(has(read("{at: [1]}").said, "`at` is the time of the alert"));
     CHECK(has(read("{value: ten}").said, "`value` is the number"));
+    CHECK(has(read("{alerts: 0, value: 3}").said,
+              "1:21: `alerts: 0` says that there is none, so it has no `value`"));
+    CHECK(has(read("{events: 3, alerts: 0}").said,
+              "1:10: `alerts: 0` says that there is none, so it has no `events`"));
     CHECK(has(read("{events: ten}").said, "`events` is a whole number"));
   }
 
