@@ -60,6 +60,11 @@ bool is_yaml_file_name(std::string_view name) {
   return ending == ".yml" || ending == ".yaml";
 }
 
+std::string LoadOptions::with_place(const std::string& path, std::string message) const {
+  const auto named = named_at.find(path);
+  return named == named_at.end() ? message : named->second + ": error: " + message;
+}
+
 std::string share_folder() {
   if (const char* set = std::getenv("SIGRUN_SHARE"); set && *set) return set;
   std::error_code ignored;

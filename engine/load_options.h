@@ -50,6 +50,8 @@ struct LoadOptions {
   std::string vars_path;                // placeholder values; empty: none
   std::string taxonomy_path;            // file or folder of tables; empty with use_taxonomy: the shipped one
   bool use_taxonomy = true;
+  // By path or name: where a configuration names it ("sigrun.yaml:3:7").
+  std::map<std::string, std::string> named_at;
   LogSourceMode logsource;
   TimeOptions time;
   RuleSelection selection;
@@ -59,6 +61,9 @@ struct LoadOptions {
   CostClock cost_clock;  // what rules' costs are measured with
   // With a RuleCache: a file of rules that cannot be loaded any more goes on as it was in the last load (LoadReport::kept).
   bool keep_last_good = false;
+  // A message about what `path` names and is not there, or cannot be read: with the place that names it, where
+  // it is known.
+  std::string with_place(const std::string& path, std::string message) const;
   ForEach for_each;      // how loading spreads its work: in_parallel (parallel.h); empty: one after the other
 };
 

@@ -92,11 +92,12 @@ class RuleLoader {
       std::error_code ignored;
       const std::string path = named && fs::exists(shipped, ignored) ? shipped : name;
       if (!fs::exists(path, ignored))
-        return fail(
-            fmt::format("there is no pipeline '{}': neither a file nor one of those that are shipped", name));
+        return fail(options_.with_place(
+            name, fmt::format("there is no pipeline '{}': neither a file nor one of those that are shipped",
+                              name)));
       std::string problem;
       auto text = read_text(path, options_.limits.yaml_bytes, problem);
-      if (!text) return fail(std::move(problem));
+      if (!text) return fail(options_.with_place(name, std::move(problem)));
       DiagnosticSink sink(path);
       auto pipeline = sigma::read_pipeline(*text, options_.limits, sink);
       if (!pipeline || sink.error_count() > 0) return fail(sink.first_error());
@@ -110,7 +111,7 @@ class RuleLoader {
     if (options_.vars_path.empty()) return true;
     std::string problem;
     auto text = read_text(options_.vars_path, options_.limits.yaml_bytes, problem);
-    if (!text) return fail(std::move(problem));
+    if (!text) return fail(options_.with_place(options_.vars_path, std::move(problem)));
     DiagnosticSink sink(options_.vars_path);
     auto values = sigma::read_placeholders(*text, options_.limits, sink);
     if (!values || sink.error_count() > 0) return fail(sink.first_error());
@@ -194,13 +195,15 @@ class RuleLoader {
       size_t before = files.size();
       std::string problem;
       std::vector<std::string> lost;
-      if (!find_rule_files(path, files, lost, problem)) return fail(std::move(problem));
+      if (!find_rule_files(path, files, lost, problem))
+        return fail(options_.with_place(path, std::move(problem)));
       for (const std::string& what : lost) {
         size_t colon = what.rfind(": ");
         report_.diagnostics.push_back({Severity::warning, what.substr(0, colon), {}, what.substr(colon + 2)});
       }
       if (files.size() == before)
-        return fail(fmt::format("{}: the folder holds no rule file (*.yml, *.yaml)", path));
+        return fail(options_.with_place(
+            path, fmt::format("{}: the folder holds no rule file (*.yml, *.yaml)", path)));
     }
     std::vector<std::string> identities(files.size());
     for_each_(files.size(), [&](size_t i) {

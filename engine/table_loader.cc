@@ -29,24 +29,28 @@ std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& 
     files.push_back(folder);
   }
   if (error && fs::exists(folder)) {
-    report.fatal = fmt::format("{}: {}", folder, error.message());
+    report.fatal = options.with_place(folder, fmt::format("{}: {}", folder, error.message()));
     return {};
   }
   std::sort(files.begin(), files.end());
   if (!fs::exists(folder, error)) {
-    report.fatal = fmt::format("{}: {}; name a file or folder of log source tables with --taxonomy, or none",
-                               folder, error ? error.message() : "no such file or folder");
+    report.fatal = options.with_place(
+        folder, fmt::format("{}: {}; name a file or folder of log source tables with --taxonomy, or none",
+                            folder, error ? error.message() : "no such file or folder"));
     return {};
   }
   if (files.empty()) {
-    report.fatal =
-        fmt::format("{}: holds no log source table; name another with --taxonomy, or none", folder);
+    report.fatal = options.with_place(
+        folder, fmt::format("{}: holds no log source table; name another with --taxonomy, or none", folder));
     return {};
   }
   for (const std::string& path : files) {
     DiagnosticSink sink(path);
     auto text = read_text(path, options.limits.yaml_bytes, report.fatal);
-    if (!text) return {};
+    if (!text) {
+      report.fatal = options.with_place(path, std::move(report.fatal));
+      return {};
+    }
     auto read = sigma::read_taxonomy(*text, options.limits, sink);
     if (sink.error_count() > 0) {
       report.fatal = sink.first_error();

@@ -71,23 +71,26 @@ class Reader {
     out = values_.texts(entry, what);
   }
   void read_path(const YamlEntry& entry, std::string_view what, std::string& out) {
-    if (const std::string* path = values_.text(entry, what)) out = from_folder(*path);
+    if (const std::string* path = values_.text(entry, what)) note_place(out = from_folder(*path), entry);
   }
   void read_paths(const YamlEntry& entry, std::string_view what, std::vector<std::string>& out) {
     out = values_.texts(entry, what);
     for (std::string& path : out) path = from_folder(path);
+    note_places(out, entry);
   }
   // What is not written as a path is the name of one that is shipped.
   void read_pipelines(const YamlEntry& entry) {
     result.load.pipelines = values_.texts(entry, "a pipeline's name or file");
     for (std::string& name : result.load.pipelines)
       if (name.find('/') != name.npos || is_yaml_file_name(name)) name = from_folder(name);
+    note_places(result.load.pipelines, entry);
   }
   void read_taxonomy(const YamlEntry& entry) {
     std::string path;
     read_text(entry, "a file or folder of log source tables, or none", path);
     result.load.use_taxonomy = path != "none";
-    if (result.load.use_taxonomy && !path.empty()) result.load.taxonomy_path = from_folder(path);
+    if (result.load.use_taxonomy && !path.empty())
+      note_place(result.load.taxonomy_path = from_folder(path), entry);
   }
 
   void read_logsource(const YamlEntry& entry) {
@@ -178,6 +181,17 @@ class Reader {
   }
 
  private:
+  void note_place(const std::string& path, const YamlEntry& entry) { note_place(path, entry.value.mark); }
+  void note_place(const std::string& path, Mark mark) {
+    result.load.named_at.try_emplace(path, fmt::format("{}:{}:{}", sink_.file(), mark.line, mark.column));
+  }
+  // One for each item, unless one was refused: then nothing is loaded.
+  void note_places(const std::vector<std::string>& paths, const YamlEntry& entry) {
+    const auto& items = entry.value.items;
+    for (size_t i = 0; i < paths.size(); ++i)
+      note_place(paths[i], i < items.size() ? items[i].mark : entry.value.mark);
+  }
+
   std::string from_folder(const std::string& path) const {
     return (folder_ / path).string();  // an absolute path takes the folder's place
   }

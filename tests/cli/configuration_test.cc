@@ -166,6 +166,27 @@ TEST_SUITE("cli configuration") {
     CHECK_FALSE(has(run({"scan", "--config", work.configure("\"\\e[31m\": 1\n"), work.events}).err, "\x1b"));
   }
 
+  TEST_CASE("what it names and is not there is told with the place that names it") {
+    if (!have_command()) return;
+    const Work work;
+    const auto said = [&](const std::string& configuration) {
+      const Outcome outcome = work.scan(configuration);
+      CHECK(outcome.status == 3);
+      return outcome.err;
+    };
+    const std::string file = work.folder.path("conf/sigrun.yaml"), folder = work.folder.path("conf") + "/";
+    CHECK(has(said("rules: rules\npipelines:\n  - sysmon\n  - gone\n"),
+              file + ":4:5: error: there is no pipeline 'gone'"));
+    CHECK(has(said("rules: rules\npipelines: gone.yml\n"),
+              file + ":2:12: error: there is no pipeline '" + folder + "gone.yml'"));
+    CHECK(has(said("rules: rules\nvars: gone.yml\n"),
+              file + ":2:7: error: " + folder + "gone.yml: No such file or directory"));
+    CHECK(has(said("rules: rules\ntaxonomy: gone\n"),
+              file + ":2:11: error: " + folder + "gone: no such file or folder"));
+    CHECK(has(said("rules: [rules, gone]\n"),
+              file + ":1:16: error: " + folder + "gone: no such file or folder"));
+  }
+
   TEST_CASE("no configuration is read unless it is named") {
     if (!have_command()) return;
     const Work work;
