@@ -1,5 +1,6 @@
 // `sigrun check`: loads rules and tells everything that is wrong or worth knowing about them. Its report is
 // its data, so it goes to standard output.
+#include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
@@ -79,11 +80,25 @@ void write_ndjson(const LoadReport& report, Output& output) {
       report.count(Severity::error), report.count(Severity::warning)));
 }
 
+// Rules without an id that stand behind others in their file: what alerts call them goes with their name or
+// place.
+void note_missing_ids(const Engine& engine, LoadReport& report) {
+  for (const auto& rule : engine.sources())
+    if (rule->id.starts_with(std::filesystem::path(rule->file).stem().string() + "#"))
+      report.diagnostics.push_back({Severity::note,
+                                    rule->file,
+                                    {rule->line, 1},
+                                    fmt::format("this rule has no id; alerts call it '{}'. Give it one: id: "
+                                                "followed by a UUID",
+                                                rule->id)});
+}
+
 int run_check(const CheckArguments& arguments) {
   const auto configuration = configure(arguments.rules, "sigrun check");
   if (!configuration || !names_rules(configuration->load, "sigrun check")) return exit_usage;
   LoadReport report;
   const auto engine = Engine::load(configuration->load, report);
+  if (engine) note_missing_ids(*engine, report);
   report_unmatched(report, "sigrun check");
   Output output;
   // Where nothing at all was read there is nothing to report.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <set>
 #include <utility>
@@ -43,7 +42,7 @@ std::string make_distinct(const std::string& id, std::map<std::string, int>& tak
 // Takes the texts of a rule's header.
 std::shared_ptr<RuleInfo> make_info(sigma::RuleHeader header) {
   auto info = std::make_shared<RuleInfo>();
-  info->id = header.id.empty() ? std::filesystem::path(header.file).stem().string() : std::move(header.id);
+  info->id = header.identity();
   info->title = std::move(header.title);
   info->author = std::move(header.author);
   info->name = std::move(header.name);

@@ -21,7 +21,7 @@ namespace sigrun {
 
 // What alerts say about their rule; shared by all alerts of the rule, alive as long as any of them.
 struct RuleInfo {
-  std::string id;  // the rule's id, or its file's stem
+  std::string id;  // RuleHeader::identity()
   std::string title;
   std::string author;
   std::string name;

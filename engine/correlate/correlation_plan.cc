@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <filesystem>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -129,9 +128,19 @@ class Builder {
     if (rule.type == CorrelationType::value_percentile)
       correlation.quantile = to_double(*rule.percentile) / 100;
     for (const auto& [order, bound] : rule.bounds) correlation.bounds.push_back({order, to_double(bound)});
+    std::map<SourceId, std::string_view> named;
     for (const auto& [reference, mark] : rule.rules) {
       CorrelationInput input;
       if (auto found = bearers_.find(reference); found != bearers_.end()) input.sources = found->second;
+      for (SourceId source : input.sources)
+        if (const auto [first, fresh] = named.try_emplace(source, reference); !fresh) {
+          sink_.append(
+              {Severity::warning, rule.header.file, mark,
+               fmt::format("'{}' is {}: one event counts as two; name it once", reference,
+                           reference == first->second ? std::string("named twice")
+                                                      : fmt::format("the rule '{}' again", first->second))});
+          break;
+        }
       for (const std::string& field : rule.group_by)
         input.group_by.push_back(spelling(rule, reference, field));
       for (const std::string& field : rule.fields) input.fields.push_back(spelling(rule, reference, field));
@@ -230,7 +239,7 @@ class Builder {
   }
 
   std::string identity(const sigma::RuleHeader& header) {
-    std::string id = header.id.empty() ? std::filesystem::path(header.file).stem().string() : header.id;
+    const std::string id = header.identity();
     const int number = ++identities_[id];
     return number == 1 ? id : fmt::format("{}#{}", id, number);
   }

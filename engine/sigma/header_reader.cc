@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "sigma/similar_name.h"
 #include "support/utf8.h"
@@ -145,6 +146,13 @@ std::optional<Status> parse_status(std::string_view text) {
 bool LogSource::covers(const LogSource& other) const {
   return (product.empty() || product == other.product) && (category.empty() || category == other.category) &&
          (service.empty() || service == other.service);
+}
+
+std::string RuleHeader::identity() const {
+  if (!id.empty()) return id;
+  const std::string stem = std::filesystem::path(file).stem().string();
+  if (number <= 1) return stem;
+  return name.empty() ? fmt::format("{}#{}", stem, number) : fmt::format("{}#{}", stem, name);
 }
 
 bool LogSource::contradicts(const LogSource& other) const {

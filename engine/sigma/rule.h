@@ -85,12 +85,16 @@ struct Condition {
 struct RuleHeader {
   std::string file;
   Mark mark;  // of the document's first key
+  size_t number = 1;  // of the document among the rules of its file
   std::string title, id, name, description, author, taxonomy;
   Level level = Level::none;
   Status status = Status::none;
   std::vector<std::string> tags;
   std::vector<std::pair<std::string, std::string>>
       custom;  // set_custom_attribute and unknown top-level scalars
+  // What alerts call the rule: its id. Without one the stem of its file's name, with #NAME behind it, or #NUMBER
+  // where it has no name either, unless it is the file's first.
+  std::string identity() const;
 };
 
 struct DetectionRule {

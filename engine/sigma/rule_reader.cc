@@ -182,22 +182,24 @@ RuleFile read_rules(std::string_view text, const Limits& limits, DiagnosticSink&
   };
   if (!stream.complete) refuse({}, sink.diagnostics().back().mark, sink.diagnostics().size() - 1);
   Collection collection(limits, sink);
+  size_t number = 0;
   for (YamlNode& node : stream.documents) {
     bool refused = false;
     const size_t said = sink.diagnostics().size();
     const Mark mark = node.mark;
     std::optional<YamlNode> document = collection.take(std::move(node), refused);
+    number += document || refused;
     if (document) {
       bool read = false;
       if (document->find("correlation")) {
         if (auto rule = read_correlation_rule(*document, limits, sink))
-          file.correlations.push_back(std::move(*rule)), read = true;
+          rule->header.number = number, file.correlations.push_back(std::move(*rule)), read = true;
       } else if (document->find("filter")) {
         if (auto rule = read_filter_rule(*document, limits, sink))
-          file.filters.push_back(std::move(*rule)), read = true;
+          rule->header.number = number, file.filters.push_back(std::move(*rule)), read = true;
       } else {
         if (auto rule = read_detection_rule(*document, limits, sink))
-          file.detections.push_back(std::move(*rule)), read = true;
+          rule->header.number = number, file.detections.push_back(std::move(*rule)), read = true;
       }
       refused = !read;
     }

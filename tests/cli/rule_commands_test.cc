@@ -79,6 +79,38 @@ TEST_SUITE("cli check") {
     CHECK(has(outcome.out, "1 warning"));
   }
 
+  TEST_CASE("rules without an id behind others in their file are noted, with what alerts call them") {
+    if (!have_command()) return;
+    TemporaryFolder work;
+    const auto unnamed = [](const std::string& title) {
+      const std::string text = rule(title);
+      return text.substr(0, text.find("id: ")) + text.substr(text.find("status: "));
+    };
+    const std::string path =
+        work.write("rules/a.yml", unnamed("A") + "---\n" + unnamed("B") + "---\nname: third\n" +
+                                      unnamed("C") + "---\n" + rule("D"));
+    const Outcome outcome = run({"check", path});
+    CHECK(outcome.status == 0);
+    CHECK(has(outcome.out,
+              ":1: note: this rule has no id; alerts call it 'a#2'. Give it one: id: followed by a UUID\n"));
+    CHECK(has(outcome.out, ":1: note: this rule has no id; alerts call it 'a#third'."));
+    CHECK_FALSE(has(outcome.out, "'a'"));
+    CHECK(has(outcome.out, "0 errors, 0 warnings"));
+  }
+
+  TEST_CASE("a rule that a correlation names twice is a warning") {
+    if (!have_command()) return;
+    TemporaryFolder work;
+    const std::string path = work.write("rules/a.yml",
+                                        "title: C\ncorrelation: {type: event_count, rules: [one, one], "
+                                        "timespan: 5m, condition: {gte: 10}}\n---\nname: one\n" +
+                                            rule("A"));
+    const Outcome outcome = run({"check", path});
+    CHECK(outcome.status == 1);
+    CHECK(has(outcome.out,
+              path + ":2:47: warning: 'one' is named twice: one event counts as two; name it once\n"));
+  }
+
   TEST_CASE("log sources that no table knows are listed") {
     if (!have_command()) return;
     TemporaryFolder work;

@@ -67,6 +67,7 @@ TEST_CASE("engine: rules without an id are named after their file; those of one 
   auto scanned = scan_events(*loaded.engine, "{\"F\":\"a\"}");
   REQUIRE(scanned.titles() == "A,B,C,D");
   CHECK(scanned.alerts[0].rule->id == "stem");
+  CHECK(scanned.alerts[1].rule->id == "stem#2");
   CHECK(scanned.alerts[2].rule->id.size() == 36);
   std::set<std::string> ids;
   for (const Alert& alert : scanned.alerts) ids.insert(alert.id.c_str());

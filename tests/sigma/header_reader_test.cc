@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "sigma/rule_reader.h"
 #include "support/rule_fixture.h"
 
 using namespace sigrun;
@@ -67,4 +68,17 @@ TEST_CASE("log source: covering is equality of the attributes that are set") {
 TEST_CASE("log source: read in lower case, definition and unknown keys left alone") {
   auto set = test::rules_of("title: T\nlogsource: {product: Windows, service: ~, definition: 'x', other: y}\ndetection: {s: {a: b}, condition: s}\n");
   CHECK(set.detections[0].logsource.to_string() == "product=windows");
+}
+
+TEST_CASE("header: what a rule without an id is called: its file's stem; behind the first rule of the file with its name or number") {
+  const std::string rest = "logsource: {product: p}\ndetection: {s: {a: b}, condition: s}\n---\n";
+  DiagnosticSink sink("folder/login.yml");
+  // A refused document and one with an id count; an action is no rule.
+  const RuleFile file = read_rules("action: global\nlevel: low\n---\ntitle: A\nname: first\n" + rest + "title: B\n" + rest + "title: C\nname: third\n" + rest +
+                                       "title: broken\n---\ntitle: E\nid: 3a1f0c52-2f0b-4a5e-9a57-8f6a3f1f7c01\n" + rest + "title: F\n" + rest,
+                                   {}, sink);
+  REQUIRE(file.detections.size() == 5);
+  std::string called;
+  for (const DetectionRule& rule : file.detections) called += rule.header.identity() + " ";
+  CHECK(called == "login login#2 login#third 3a1f0c52-2f0b-4a5e-9a57-8f6a3f1f7c01 login#6 ");
 }

@@ -170,7 +170,7 @@ typedef enum sigrun_outcome {
 typedef struct sigrun_match {
   size_t size;
   const char* alert_id; /* 32 hexadecimal digits; the same event and rule give the same id again */
-  const char* rule_id;  /* the rule's id, or its file's stem */
+  const char* rule_id;  /* the rule's id, or its file's stem; STEM#NAME, STEM#NUMBER behind the file's first */
   const char* rule_title;
   const char* rule_level; /* "high"…; empty when the rule has none */
   const char* json;       /* with SIGRUN_WANT_ALERTS: the alert as one JSON object (docs/alert.schema.json); else null */
@@ -211,7 +211,7 @@ typedef struct sigrun_alert {
   size_t size;         /* sizeof(sigrun_alert) in the library */
   const char* id;      /* 32 hexadecimal digits; the same event and rule give the same id again */
   const char* time;    /* RFC 3339 in UTC; empty when the event has none */
-  const char* rule_id; /* the rule's id, or its file's stem */
+  const char* rule_id; /* the rule's id, or what stands for it (sigrun_match) */
   const char* rule_title;
   const char* rule_level; /* "high"…; empty when the rule has none */
   uint64_t line;          /* of the event's first byte within the bytes given to sigrun_evaluate, from 1 */
