@@ -6,8 +6,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace sigrun::cli {
 
@@ -27,16 +29,25 @@ class LineReader {
       looked_ = buffer_.size() - begin_;
       // Of a line that is too long its front is enough to say so.
       if (looked_ > most_) {
+        passed_over_ += looked_ - (most_ + 1);
         buffer_.resize(begin_ + most_ + 1);
         looked_ = most_ + 1;
       }
       return false;
     }
     line = cut(std::string_view(buffer_).substr(begin_, end - begin_));
+    ++line_;
+    offset_ = next_offset_;
+    next_offset_ += end + 1 - begin_ + std::exchange(passed_over_, 0);
     begin_ = end + 1;
     looked_ = 0;
     return true;
   }
+  // Of the line that next() gave, in all that was added: its number, from 1, and its first byte.
+  uint64_t line() const { return line_; }
+  uint64_t offset() const { return offset_; }
+  // Of rest().
+  uint64_t rest_offset() const { return next_offset_; }
   // What came behind the last line end.
   std::string_view rest() const { return cut(std::string_view(buffer_).substr(begin_)); }
 
@@ -50,6 +61,7 @@ class LineReader {
   size_t most_;
   std::string buffer_;
   size_t begin_ = 0, looked_ = 0;
+  uint64_t line_ = 0, offset_ = 0, next_offset_ = 0, passed_over_ = 0;
 };
 
 }  // namespace sigrun::cli

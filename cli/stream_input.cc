@@ -8,6 +8,8 @@
 #include <chrono>
 #include <cstring>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/line_reader.h"
@@ -26,6 +28,15 @@ int64_t wall_clock() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+// The engine is given one line, and counts from there: of its places the column is left.
+std::string place_in_line(std::string_view told) {
+  std::string problem(told);
+  constexpr std::string_view first = "(line 1, column ";
+  if (const size_t at = problem.find(first); at != problem.npos)
+    problem.replace(at, first.size(), "(column ");
+  return problem;
 }
 
 class StreamReader {
@@ -58,7 +69,7 @@ class StreamReader {
     const std::string_view rest = lines_.rest();
     if (rest.empty()) return;
     LiveEngine::Call call(engine_, source_.name);
-    evaluate(call, rest);
+    evaluate(call, rest, lines_.line() + 1, lines_.rest_offset());
   }
 
   // One call for what was read at once. Where lines are answered, one for each: the answer says that it was
@@ -69,7 +80,7 @@ class StreamReader {
       Confirmation* const confirmation = source_.confirmation;
       if (confirmation && confirmation->is_mark(line)) continue;
       if (!call) call.emplace(engine_, source_.name);
-      evaluate(*call, line);
+      evaluate(*call, line, lines_.line(), lines_.offset());
       if (!confirmation) continue;
       call.reset();
       confirmation->evaluated();
@@ -78,13 +89,16 @@ class StreamReader {
     return true;
   }
 
-  void evaluate(LiveEngine::Call& call, std::string_view line) {
+  void evaluate(LiveEngine::Call& call, std::string_view line, uint64_t number, uint64_t offset) {
     HostRecord record;
     record.bytes = line;
+    record.line = number;
+    record.offset = offset;
     const LiveEngine::Result& result = call.evaluate(record, wall_clock(), false);
     if (result.outcome == LiveEngine::Outcome::rejected)
-      teller_.tell(source_.name, "rejected", result.problem);
-    if (result.outcome == LiveEngine::Outcome::dropped) teller_.tell(source_.name, "dropped", result.problem);
+      teller_.tell(source_.name, number, "rejected", place_in_line(result.problem));
+    if (result.outcome == LiveEngine::Outcome::dropped)
+      teller_.tell(source_.name, number, "dropped", result.problem);
   }
 
   LiveEngine& engine_;
@@ -131,9 +145,11 @@ bool Confirmation::answer(std::string_view text) {
   return true;
 }
 
-void ProblemTeller::tell(std::string_view input, std::string_view outcome, std::string_view problem) {
+void ProblemTeller::tell(std::string_view input, uint64_t line, std::string_view outcome,
+                         std::string_view problem) {
   const uint64_t number = count_.fetch_add(1);
-  if (number < told_problems) say(fmt::format("{}: {}: {}", printable(input), outcome, printable(problem)));
+  if (number < told_problems)
+    say(fmt::format("{}:{}: {}: {}", printable(input), line, outcome, printable(problem)));
   if (number + 1 == told_problems) say("sigrun stream: further ones are counted only");
 }
 

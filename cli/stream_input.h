@@ -44,7 +44,7 @@ class Confirmation {
 // Says why lines were not matched: the first few of them, and counts the others.
 class ProblemTeller {
  public:
-  void tell(std::string_view input, std::string_view outcome, std::string_view problem);
+  void tell(std::string_view input, uint64_t line, std::string_view outcome, std::string_view problem);
   uint64_t untold() const;
 
  private:

@@ -21,6 +21,8 @@ struct HostRecord {
   Form form = Form::json;
   std::string_view bytes;  // of the first two
   std::span<const NamedValue> pairs;
+  // Of `bytes` in their input, where that has such places: alerts of JSON text and their evidence say them.
+  uint64_t line = 1, offset = 0;
 };
 
 }  // namespace sigrun

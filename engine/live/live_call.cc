@@ -109,7 +109,7 @@ const LiveEngine::Result& LiveEngine::Call::evaluate(const HostRecord& record,
   scratch.problem.clear();
   engine.set_received(*scratch.engine, received);
   if (record.form == HostRecord::Form::json) {
-    evaluate_json(record.bytes, json);
+    evaluate_json(record, json);
   } else {
     engine.evaluate_record(record, name_, *scratch.engine, scratch.alerts, scratch.counters, scratch.problem,
                            &scratch.occurrences);
@@ -129,17 +129,23 @@ const LiveEngine::Result& LiveEngine::Call::evaluate(const HostRecord& record,
   return result_;
 }
 
-void LiveEngine::Call::evaluate_json(std::string_view text, bool json) {
+void LiveEngine::Call::evaluate_json(const HostRecord& record, bool json) {
+  const std::string_view text = record.bytes;
   EventBatch& batch = scratch_->batch;
   batch.clear();
   batch.bytes.append(text);
   // One event on a line, as records are; anything else takes the longer way.
-  const LineFramer::Progress framed = scratch_->lines.run(batch.bytes.data(), text.size(), 0, 1, true, batch);
+  const LineFramer::Progress framed =
+      scratch_->lines.run(batch.bytes.data(), text.size(), record.offset, record.line, true, batch);
   if (framed.bytes == text.size()) return evaluate_batch(batch, json, nullptr);
   const Engine& engine = *generation_->engine;
   const auto source = memory_byte_source(text);
   EventReader reader(*source, engine.envelopes(), engine.limits());
-  while (reader.next(scratch_->other_batch)) evaluate_batch(scratch_->other_batch, json, nullptr);
+  while (reader.next(scratch_->other_batch)) {
+    for (EventSpan& span : scratch_->other_batch.events)
+      span.line += record.line - 1, span.offset += record.offset;
+    evaluate_batch(scratch_->other_batch, json, nullptr);
+  }
   if (scratch_->problem.empty()) scratch_->problem = reader.error();
 }
 

@@ -114,7 +114,7 @@ class LiveEngine {
 
    private:
     bool passes();
-    void evaluate_json(std::string_view text, bool json);
+    void evaluate_json(const HostRecord& record, bool json);
     void evaluate_batch(const EventBatch& batch, bool json, const std::function<void(const Alert&)>* alert);
     void take_alerts(bool json, const std::function<void(const Alert&)>* alert);
     void take_occurrences();

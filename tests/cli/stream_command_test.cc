@@ -38,9 +38,13 @@ TEST_CASE("stream: alerts on standard output, the balance on standard error") {
   CHECK(outcome.status == 0);
   CHECK(lines(outcome.out) == 2);
   CHECK(outcome.out.find("more evil") != std::string::npos);
+  CHECK(outcome.out.find("\"line\":1,") != std::string::npos);
+  CHECK(outcome.out.find(
+            "\"line\":4,\"offset\":" + std::to_string((event("evil") + event("good") + "rubbish\n").size()) +
+            "}") != std::string::npos);
   CHECK(outcome.err.find("in 4 = processed 3 + degraded 0 + rejected 1 + dropped 0") != std::string::npos);
   CHECK(outcome.err.find("2 delivered") != std::string::npos);
-  CHECK(outcome.err.find("stdin: rejected: ") != std::string::npos);
+  CHECK(outcome.err.find("stdin:3: rejected: text that is no object (column 1)\n") != std::string::npos);
 }
 
 TEST_CASE("stream: the input has the name that it is given") {

@@ -47,6 +47,22 @@ TEST_CASE(
         std::vector<std::string>{"1234567890a", "1234567890"});
 }
 
+TEST_CASE("line reader: where each line stands, also behind one over the limit") {
+  const std::string text = "one\r\n\n" + std::string(100, 'x') + "\nlast\nrest";
+  for (size_t size = 1; size <= text.size(); ++size) {
+    LineReader reader(10);
+    std::string places;
+    for (size_t at = 0; at < text.size(); at += size) {
+      reader.add(std::string_view(text).substr(at, size));
+      for (std::string_view line; reader.next(line);)
+        places += std::to_string(reader.line()) + "@" + std::to_string(reader.offset()) + " ";
+    }
+    CAPTURE(size);
+    CHECK(places == "1@0 2@5 3@6 4@107 ");
+    CHECK(reader.rest_offset() == 112);
+  }
+}
+
 TEST_CASE("stream addresses: what is one, and what is said of what is none") {
   std::string error;
   CHECK(parse_address("unix:/run/a b.sock", error)->path == "/run/a b.sock");
