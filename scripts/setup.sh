@@ -33,6 +33,7 @@ doctest-dev doctest: the unit tests
 libicu-dev ICU: the reference evaluator's case folding
 libbenchmark-dev Google Benchmark: times single stages
 valgrind valgrind: counts the instructions that an event takes
+abigail-tools abidiff: compares the binary interface of libsigrun with the recorded one
 LIST
   # The default clang of each release: a second compiler, sanitizers and libFuzzer.
   case "$(debian_release)" in
