@@ -362,6 +362,13 @@ sigrun_status sigrun_reload(sigrun_engine* engine, sigrun_reload_report* report,
   });
 }
 
+void sigrun_hurry(sigrun_engine* engine, int on) {
+  guarded(nullptr, 0, [&] {
+    if (engine) engine->live.hurry(on != 0);
+    return SIGRUN_OK;
+  });
+}
+
 sigrun_status sigrun_flush(sigrun_engine* engine, char* error, size_t error_size) {
   tell(error, error_size, "");
   return guarded(error, error_size, [&]() -> sigrun_status {

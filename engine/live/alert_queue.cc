@@ -31,7 +31,8 @@ bool AlertQueue::open() {
 
 std::string AlertQueue::error() const {
   const Lock lock(mutex_);
-  return spool_.error();
+  if (!spool_.error().empty() || kept_.empty()) return spool_.error();
+  return fmt::format("{} alerts are in memory and wait for room in the queue", kept_.size());
 }
 
 std::string AlertQueue::health(std::string_view what, std::string_view title, const std::string& message,
@@ -72,10 +73,21 @@ void AlertQueue::say_what_waits() {
   }
 }
 
+// Into the spool, in their order; false: some are left.
+bool AlertQueue::move_kept() {
+  while (!kept_.empty() && spool_.add(kept_.front(), closing_) == AlertSpool::Added::added) {
+    ++counters_.queued;
+    kept_bytes_ -= kept_.front().size();
+    kept_.pop_front();
+    filled_.notify_one();
+  }
+  return kept_.empty();
+}
+
 // Returns whether it was added.
 bool AlertQueue::add(Lock& lock, std::string_view json, bool may_wait) {
   for (;;) {
-    const AlertSpool::Added added = spool_.add(json, closing_);
+    const AlertSpool::Added added = move_kept() ? spool_.add(json, closing_) : AlertSpool::Added::full;
     if (added == AlertSpool::Added::added) {
       ++counters_.queued;
       filled_.notify_one();
@@ -100,6 +112,11 @@ bool AlertQueue::add(Lock& lock, std::string_view json, bool may_wait) {
       continue;
     }
     if (closing_ || !may_wait) break;
+    if (hurried_ > 0) {
+      kept_.emplace_back(json);
+      kept_bytes_ += json.size();
+      return true;
+    }
     ++waiting_;
     room_.wait_for(lock, try_again_after);
     --waiting_;
@@ -158,6 +175,7 @@ void AlertQueue::tick(int64_t now) {
   for (auto& [rule_id, rate] : rates_)
     if (now_ - rate.begun >= options_.alert_rate_interval_seconds * 1'000'000'000 && rate.passed > 0)
       tell_held_back(rule_id, rate, now_);
+  move_kept();
   say_what_waits();
   // Full is over when half of it is free.
   if (spool_.bytes() < options_.spool_size / 2) said_full_ = false;
@@ -165,7 +183,18 @@ void AlertQueue::tick(int64_t now) {
 
 bool AlertQueue::sync() {
   const Lock lock(mutex_);
-  return spool_.sync();
+  return spool_.sync() && kept_.empty();
+}
+
+void AlertQueue::hurry() {
+  const Lock lock(mutex_);
+  ++hurried_;
+  room_.notify_all();
+}
+
+void AlertQueue::unhurry() {
+  const Lock lock(mutex_);
+  if (hurried_ > 0) --hurried_;
 }
 
 void AlertQueue::close() {
@@ -173,6 +202,9 @@ void AlertQueue::close() {
   closing_ = true;
   for (auto& [rule_id, rate] : rates_)
     if (rate.held > 0) tell_held_back(rule_id, rate, now_);
+  if (!move_kept()) counters_.lost += kept_.size();
+  kept_.clear();
+  kept_bytes_ = 0;
   say_what_waits();
   room_.notify_all();
   filled_.notify_all();
@@ -206,6 +238,7 @@ size_t AlertQueue::take(uint32_t milliseconds, size_t most, const Take& take) {
 void AlertQueue::acknowledge(uint64_t sequence) {
   const Lock lock(mutex_);
   spool_.acknowledge(sequence);
+  move_kept();
   say_what_waits();
   room_.notify_all();
 }
@@ -224,14 +257,14 @@ void AlertQueue::wake() {
 
 bool AlertQueue::blocks() const {
   const Lock lock(mutex_);
-  return waiting_ > 0;
+  return waiting_ > 0 || !kept_.empty();
 }
 
 AlertQueue::Counters AlertQueue::counters() const {
   const Lock lock(mutex_);
   Counters counters = counters_;
-  counters.alerts = spool_.unacknowledged();
-  counters.bytes = spool_.bytes();
+  counters.alerts = spool_.unacknowledged() + kept_.size();
+  counters.bytes = spool_.bytes() + kept_bytes_;
   counters.damaged = spool_.damaged();
   return counters;
 }

@@ -2,6 +2,8 @@
 //
 // Keeps them in an AlertSpool; holds back what one rule raises beyond its rate; says as an alert of kind health what it held back or lost.
 //
+// While it is hurried nobody waits: what finds no room is kept beside the spool, in memory and in order, and goes there before anything else does.
+//
 // Order of calls: open(), then the others from any threads; close() last but for take(), acknowledge() and counters(). Callbacks of take() run
 // without locks held, one take() at a time.
 #pragma once
@@ -37,7 +39,11 @@ class AlertQueue {
   void put_health_alert(std::string json);
   // What is due by now: summaries of what was held back, health that found no room.
   void tick(int64_t now);
+  // True: everything that was put in is on the disk.
   bool sync();
+  // From here to unhurry(), as often as it is called: nobody waits for room, neither those who do already.
+  void hurry();
+  void unhurry();
   // Nobody waits any more; what is put in from now on goes beyond the bound rather than being lost.
   void close();
 
@@ -65,6 +71,7 @@ class AlertQueue {
   using Lock = std::unique_lock<std::mutex>;
 
   bool add(Lock& lock, std::string_view json, bool may_wait);
+  bool move_kept();
   void say(std::string json);
   void say_what_waits();
   void tell_held_back(const std::string& rule_id, Rate& rate, int64_t now);
@@ -77,6 +84,8 @@ class AlertQueue {
   AlertSpool spool_;
   std::map<std::string, Rate, std::less<>> rates_;  // by rule id
   std::deque<std::string> health_;                  // found no room
+  std::deque<std::string> kept_;                    // found no room while nobody might wait
+  size_t kept_bytes_ = 0, hurried_ = 0;
   Counters counters_;
   int64_t now_ = 0;
   bool closing_ = false, woken_ = false, said_full_ = false;

@@ -69,7 +69,7 @@ bool LiveEngine::Call::passes() {
   };
   if (live.when_behind == LiveOptions::WhenBehind::pass)
     return behind() || (live.queue_detections && engine_.queue_->blocks());
-  while (behind()) {
+  while (behind() && !engine_.hurried_.load(std::memory_order_relaxed)) {
     if (!engine_.options_.threaded) {
       engine_.flush();
       break;

@@ -293,6 +293,13 @@ void LiveEngine::publish() const {
   published_ = published;
 }
 
+void LiveEngine::hurry(bool on) {
+  if (hurried_.exchange(on) == on) return;
+  on ? queue_->hurry() : queue_->unhurry();
+  const Lock lock(handed_mutex_);
+  room_.notify_all();
+}
+
 void LiveEngine::flush() {
   const Lock lock(stage_mutex_);
   drain(now());

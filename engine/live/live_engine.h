@@ -136,6 +136,8 @@ class LiveEngine {
   // ---- running ----
   enum class Reloaded : uint8_t { done, refused, load_failed };
   Reloaded reload(std::vector<RuleChange>& changes, std::string& problem);
+  // On: no caller waits any more, and what they hand over goes beyond behind_memory; off: as before.
+  void hurry(bool on);
   void flush();
   bool snapshot(std::string& problem);
   void tick(int64_t now);
@@ -208,6 +210,7 @@ class LiveEngine {
   std::vector<Input*> handed_inputs_;
   bool urgent_ = false, stopping_ = false;
   std::atomic<size_t> behind_bytes_{0};
+  std::atomic<bool> hurried_{false};
 
   mutable std::mutex stage_mutex_;  // guards what follows
   std::shared_ptr<Generation> stage_generation_;

@@ -65,6 +65,12 @@ LiveEngine::Reloaded LiveEngine::reload(std::vector<RuleChange>& changes, std::s
 }
 
 void LiveEngine::swap(std::shared_ptr<Generation> next) {
+  // The engine's thread may hold the lock and wait for the host to take alerts, which is no reason to hold up a reload.
+  struct Hurry {
+    AlertQueue& queue;
+    explicit Hurry(AlertQueue& of) : queue(of) { queue.hurry(); }
+    ~Hurry() { queue.unhurry(); }
+  } const hurry(*queue_);
   const Lock stage_lock(stage_mutex_);
   drain(now());
   go_on_with_snapshot(SIZE_MAX);

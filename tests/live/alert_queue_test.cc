@@ -72,6 +72,35 @@ TEST_SUITE("alert queue") {
     CHECK(queue.counters().lost == 0);
   }
 
+  TEST_CASE("block, hurried: nobody waits, and nothing is lost or out of order") {
+    LiveOptions options;
+    options.spool_size = 1 << 20;
+    AlertQueue queue("", options);
+    REQUIRE(queue.open());
+    constexpr size_t alerts = 3000;
+    const auto text = [](size_t i) { return std::to_string(10'000 + i) + std::string(1000, 'a'); };
+    std::thread producer([&] {
+      for (size_t i = 0; i < alerts; ++i) queue.put("r", text(i), noon);
+    });
+    while (!queue.blocks()) std::this_thread::yield();
+    queue.hurry();
+    producer.join();  // although nobody has taken anything
+    CHECK(queue.counters().alerts == alerts + 1);
+    CHECK(queue.counters().bytes > alerts * 1000);
+    CHECK_FALSE(queue.sync());
+    CHECK(queue.blocks());
+    queue.unhurry();
+    size_t next = 0;
+    for (int tries = 0; next < alerts && tries < 100; ++tries)
+      for (const std::string& alert : take_all(queue))
+        if (alert[0] == '1') CHECK(alert == text(next++));
+    CHECK(next == alerts);
+    CHECK(queue.sync());
+    CHECK_FALSE(queue.blocks());
+    CHECK(queue.counters().lost == 0);
+    CHECK(queue.counters().queued == queue.counters().taken);
+  }
+
   TEST_CASE("drop-oldest: what is dropped is counted and said") {
     LiveOptions options;
     options.spool_size = 1 << 20;

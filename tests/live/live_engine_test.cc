@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -279,6 +280,44 @@ TEST_SUITE("live engine") {
     live.engine->flush();
     CHECK(live.engine->counters().behind_bytes == 0);
     CHECK(live.evaluate(event_text("F", "eve", 1)) == "");
+  }
+
+  TEST_CASE("spool-full: block holds up neither a reload nor callers that are hurried") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1", "{gte: 1}"));
+    Live live(folder);
+    live.live = "  spool-size: 1MiB\n  alert-rate: 0\n  behind-memory: 1MiB\n";
+    REQUIRE(live.open(true) == Opened::ready);
+    constexpr size_t events = 20'000;
+    std::atomic<size_t> evaluated{0};
+    std::thread caller([&] {
+      for (; evaluated < events; ++evaluated) {
+        const std::string text = event_text("F", "user" + std::to_string(evaluated), 0);
+        LiveEngine::Call(*live.engine, "tag").evaluate({HostRecord::Form::json, text, {}}, {}, false);
+      }
+    });
+    while (!live.engine->alerts().blocks()) std::this_thread::yield();
+    folder.write("rules/b.yml", rule_text("r2", "{F: b}"));
+    CHECK(live.reload() == "1 0 0 0 0");  // nobody has taken anything
+    // Nobody takes anything now, either, so that the caller comes to stand.
+    for (size_t before = SIZE_MAX; before != evaluated && evaluated < events;) {
+      before = evaluated;
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    }
+    CHECK(evaluated < events);
+    live.engine->hurry(true);
+    caller.join();
+    live.engine->hurry(false);
+    live.sent = events;
+    CHECK(live.reload() == "0 0 0 0 0");
+    size_t correlations = 0;
+    for (size_t before = SIZE_MAX; before != correlations;) {
+      before = correlations;
+      for (const std::string& alert : live.queued()) correlations += alert == "correlation c1";
+    }
+    CHECK(correlations == events);
+    CHECK(live.engine->counters().queue.lost == 0);
   }
 
   TEST_CASE("inputs beyond the limit share a clock, counted") {

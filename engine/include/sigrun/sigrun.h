@@ -295,6 +295,11 @@ typedef struct sigrun_reload_report {
 SIGRUN_API sigrun_status sigrun_reload(sigrun_engine* engine, sigrun_reload_report* report,
                                        sigrun_change_callback callback, void* user, char* error, size_t error_size);
 
+/* on: from now on nobody waits in sigrun_evaluate_events and sigrun_evaluate, neither those who do already: for hosts that have to stop their threads, as when they
+ * reload. What is handed over goes beyond live.behind-memory, alerts that find no room in the queue are kept in memory; nothing is lost but by a kill. 0: as
+ * before. */
+SIGRUN_API void sigrun_hurry(sigrun_engine* engine, int on);
+
 /* Waits until everything evaluated so far is correlated and its alerts are in the queue; with a state folder also on the disk. */
 SIGRUN_API sigrun_status sigrun_flush(sigrun_engine* engine, char* error, size_t error_size);
 /* The same, and writes the state of correlations. Done by itself every state.snapshot-interval, and by sigrun_close. */
