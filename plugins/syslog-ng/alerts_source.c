@@ -7,10 +7,12 @@ enum { wait_milliseconds = 500, most_alerts = 100 };
 
 typedef struct AlertsSource {
   LogThreadedSourceDriver super;
-  char* config;
+  engine_settings settings;
   shared_engine* engine; /* from init on */
   gboolean ending;       /* atomic */
 } AlertsSource;
+
+static const char* config_of(const AlertsSource* self) { return self->settings.text[OPTION_CONFIG]; }
 
 /* What is kept with a message until it is acknowledged. */
 typedef struct Acknowledgement {
@@ -23,8 +25,8 @@ G_STATIC_ASSERT(sizeof(Acknowledgement) <= sizeof(BookmarkContainer));
 static void save(Bookmark* bookmark) {
   const Acknowledgement* acknowledgement = (const Acknowledgement*)(const void*)&bookmark->container;
   char error[256] = "";
-  if (sigrun_acknowledge_alerts(shared_engine_get(acknowledgement->engine), acknowledgement->sequence, error,
-                                sizeof error) != SIGRUN_OK)
+  if (shared_engine_acknowledge(acknowledgement->engine, acknowledgement->sequence, error, sizeof error) !=
+      SIGRUN_OK)
     msg_error("sigrun: an alert could not be acknowledged; it will come again",
               evt_tag_str("details", error));
 }
@@ -74,7 +76,7 @@ static void run(Worker* worker) {
     if (sigrun_next_alerts(shared_engine_get(self->engine), wait_milliseconds, most_alerts, take, worker,
                            NULL, error, sizeof error) == SIGRUN_OK)
       continue;
-    msg_error("sigrun: alerts could not be taken", evt_tag_str("config", self->config),
+    msg_error("sigrun: alerts could not be taken", evt_tag_str("config", config_of(self)),
               evt_tag_str("details", error));
     g_usleep(1000000);
   }
@@ -83,6 +85,8 @@ static void run(Worker* worker) {
 static void request_exit(Worker* worker) {
   AlertsSource* const self = source_of(worker);
   g_atomic_int_set(&self->ending, TRUE);
+  /* Threads that wait for alerts to be taken would wait for ever, and be waited for. */
+  sigrun_hurry(shared_engine_get(self->engine), 1);
   sigrun_wake(shared_engine_get(self->engine));
 }
 
@@ -97,19 +101,19 @@ static Worker* construct_worker(LogThreadedSourceDriver* driver, gint index) {
 static void format_stats(LogThreadedSourceDriver* s, StatsClusterKeyBuilder* builder) {
   stats_cluster_key_builder_add_legacy_label(builder, stats_cluster_label("driver", "sigrun-alerts"));
   stats_cluster_key_builder_add_legacy_label(builder,
-                                             stats_cluster_label("config", ((AlertsSource*)s)->config));
+                                             stats_cluster_label("config", config_of((AlertsSource*)s)));
 }
 #else
 static const gchar* format_stats(LogThreadedSourceDriver* s) {
   static gchar name[1024]; /* only the main thread is here */
-  g_snprintf(name, sizeof name, "sigrun-alerts,%s", ((AlertsSource*)s)->config);
+  g_snprintf(name, sizeof name, "sigrun-alerts,%s", config_of((AlertsSource*)s));
   return name;
 }
 #endif
 
 static gboolean init(LogPipe* s) {
   AlertsSource* self = (AlertsSource*)s;
-  self->engine = shared_engine_take(self->config, (uintptr_t)log_pipe_get_config(s), host_say);
+  self->engine = shared_engine_take(&self->settings, (uintptr_t)log_pipe_get_config(s), host_say);
   if (!self->engine) return FALSE;
   if (shared_engine_claim_alerts(self->engine)) {
     g_atomic_int_set(&self->ending, FALSE);
@@ -118,7 +122,7 @@ static gboolean init(LogPipe* s) {
     shared_engine_leave_alerts(self->engine);
   } else {
     host_say(MESSAGE_ERROR, "sigrun-alerts: another source takes the alerts of this configuration",
-             self->config, "");
+             config_of(self), "");
   }
   shared_engine_release(self->engine);
   self->engine = NULL;
@@ -139,7 +143,7 @@ static gboolean deinit(LogPipe* s) {
 static void free_source(LogPipe* s) {
   AlertsSource* self = (AlertsSource*)s;
   shared_engine_release(self->engine);
-  g_free(self->config);
+  engine_settings_clear(&self->settings);
   log_threaded_source_driver_free_method(s);
 }
 
@@ -160,13 +164,11 @@ LogDriver* alerts_source_new(GlobalConfig* cfg) {
   return &self->super.super.super;
 }
 
-void alerts_source_set_config(LogDriver* driver, const char* path) {
-  AlertsSource* self = (AlertsSource*)driver;
-  g_free(self->config);
-  self->config = g_strdup(path);
+void alerts_source_set_engine_option(LogDriver* driver, engine_option option, const char* text) {
+  engine_settings_set(&((AlertsSource*)driver)->settings, option, text);
 }
 
 gboolean alerts_source_has_config(const LogDriver* driver) {
-  const AlertsSource* self = (const AlertsSource*)(const void*)driver;
-  return self->config && *self->config;
+  const char* const config = config_of((const AlertsSource*)(const void*)driver);
+  return config && *config;
 }

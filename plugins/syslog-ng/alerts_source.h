@@ -9,7 +9,8 @@
 #include "host.h"
 
 LogDriver* alerts_source_new(GlobalConfig* cfg);
-void alerts_source_set_config(LogDriver* driver, const char* path);
+/* Which engine. */
+void alerts_source_set_engine_option(LogDriver* driver, engine_option option, const char* text);
 gboolean alerts_source_has_config(const LogDriver* driver);
 
 #endif

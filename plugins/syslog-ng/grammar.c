@@ -11,7 +11,15 @@
 enum {
   KEY_PARSER = 20000,
   KEY_SOURCE,
+  /* In the order of engine_option. */
   KEY_CONFIG,
+  KEY_STATE_FOLDER,
+  KEY_LOGSOURCE,
+  KEY_MIN_LEVEL,
+  KEY_MIN_STATUS,
+  KEY_SELECT,
+  KEY_EXCLUDE,
+  /* Of the parser. */
   KEY_INPUT,
   KEY_TEMPLATE,
   KEY_PREFIX,
@@ -20,10 +28,21 @@ enum {
   KEY_SOURCE_NAME,
 };
 
+/* Of the parser and of the source. */
+#define ENGINE_WORDS                                                                                  \
+  {"config", KEY_CONFIG, KWS_NORMAL, NULL}, {"state_folder", KEY_STATE_FOLDER, KWS_NORMAL, NULL},     \
+      {"logsource", KEY_LOGSOURCE, KWS_NORMAL, NULL}, {"min_level", KEY_MIN_LEVEL, KWS_NORMAL, NULL}, \
+      {"min_status", KEY_MIN_STATUS, KWS_NORMAL, NULL}, {"select", KEY_SELECT, KWS_NORMAL, NULL}, {   \
+    "exclude", KEY_EXCLUDE, KWS_NORMAL, NULL                                                          \
+  }
+G_STATIC_ASSERT(KEY_CONFIG + ENGINE_OPTIONS == KEY_INPUT);
+
+static gboolean is_engine_key(gint key) { return key >= KEY_CONFIG && key < KEY_CONFIG + ENGINE_OPTIONS; }
+
 /* The last entry keeps the words of the main grammar out, so that any other word comes as it is written. */
 static CfgLexerKeyword parser_words[] = {
     {"sigrun", KEY_PARSER, KWS_NORMAL, NULL},
-    {"config", KEY_CONFIG, KWS_NORMAL, NULL},
+    ENGINE_WORDS,
     {"input", KEY_INPUT, KWS_NORMAL, NULL},
     {"template", KEY_TEMPLATE, KWS_NORMAL, NULL},
     {"prefix", KEY_PREFIX, KWS_NORMAL, NULL},
@@ -35,7 +54,7 @@ static CfgLexerKeyword parser_words[] = {
 };
 static CfgLexerKeyword source_words[] = {
     {"sigrun_alerts", KEY_SOURCE, KWS_NORMAL, NULL},
-    {"config", KEY_CONFIG, KWS_NORMAL, NULL},
+    ENGINE_WORDS,
     {CFG_KEYWORD_STOP, 0, KWS_NORMAL, NULL},
     {NULL, 0, KWS_NORMAL, NULL},
 };
@@ -115,7 +134,6 @@ static gboolean read_parser_option(CfgLexer* lexer, gint key, LogParser* parser)
   char* const text = read_text(lexer, what, &token);
   if (!text) return FALSE;
   switch (key) {
-    case KEY_CONFIG: sigrun_parser_set_config(parser, text); break;
     case KEY_PREFIX: sigrun_parser_set_prefix(parser, text); break;
     case KEY_TAG: sigrun_parser_set_tag(parser, text); break;
     case KEY_PAIRS_PREFIX: sigrun_parser_set_pairs_prefix(parser, text); break;
@@ -139,7 +157,7 @@ static gboolean read_parser_option(CfgLexer* lexer, gint key, LogParser* parser)
         wrong(lexer, &token, what, "no such input; write json, nv-pairs or raw");
       }
       break;
-    default: break;
+    default: sigrun_parser_set_engine_option(parser, (engine_option)(key - KEY_CONFIG), text); break;
   }
   free(text);
   return done;
@@ -159,9 +177,10 @@ static gint parse_parser(CfgLexer* lexer, gpointer* instance, gpointer arg) {
     next(lexer, &token);
     if (token.kind == ')') break;
     if (token.kind < KEY_CONFIG || token.kind > KEY_SOURCE_NAME)
-      return wrong(lexer, &token, what,
-                   "no such option; write config(), input(), template(), prefix(), tag(), pairs-prefix() or "
-                   "source-name()");
+      return wrong(
+          lexer, &token, what,
+          "no such option; write config(), input(), template(), prefix(), tag(), pairs-prefix(), "
+          "source-name(), state-folder(), logsource(), min-level(), min-status(), select() or exclude()");
     if (!read_parser_option(lexer, token.kind, parser)) return 1;
   }
   if (sigrun_parser_has_config(parser)) return 0;
@@ -182,10 +201,14 @@ static gint parse_source(CfgLexer* lexer, gpointer* instance, gpointer arg) {
   for (;;) {
     next(lexer, &token);
     if (token.kind == ')') break;
-    if (token.kind != KEY_CONFIG) return wrong(lexer, &token, what, "no such option; write config()");
+    if (!is_engine_key(token.kind))
+      return wrong(lexer, &token, what,
+                   "no such option; write config(), state-folder(), logsource(), min-level(), min-status(), "
+                   "select() or exclude()");
+    const engine_option option = (engine_option)(token.kind - KEY_CONFIG);
     char* const text = read_text(lexer, what, &token);
     if (!text) return 1;
-    alerts_source_set_config(driver, text);
+    alerts_source_set_engine_option(driver, option, text);
     free(text);
   }
   if (alerts_source_has_config(driver)) return 0;

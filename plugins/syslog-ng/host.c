@@ -21,6 +21,8 @@ void host_say(message_level level, const char* what, const char* path, const cha
   }
 }
 
+bool host_stops_threads(void) { return main_loop_worker_job_quit(); }
+
 static void release_engine(gpointer engine) { shared_engine_release(engine); }
 
 void host_keep_engine(GlobalConfig* cfg, shared_engine* engine) {

@@ -10,6 +10,7 @@
 #include "cfg.h"
 #include "logmsg/logmsg.h"
 #include "logthrsource/logthrsourcedrv.h"
+#include "mainloop-worker.h"
 #include "messages.h"
 #include "parser/parser-expr.h"
 #include "plugin-types.h"
@@ -32,6 +33,9 @@ void host_say(message_level level, const char* what, const char* path, const cha
 /* The engine outlives the time between the end of one configuration and the beginning of the next: whoever
  * took it hands it over here. */
 void host_keep_engine(GlobalConfig* cfg, shared_engine* engine);
+
+/* syslog-ng stops its threads and waits for them: it reloads, or ends. */
+bool host_stops_threads(void);
 
 /* Whether the running syslog-ng is of the version that this was compiled for; false: `running` says what
  * it is. The layouts of its objects change between minor versions, and nobody else compares them. */

@@ -7,7 +7,8 @@
 
 typedef struct SigrunParser {
   LogParser super;
-  char *config, *prefix, *tag, *pairs_prefix;
+  engine_settings settings;
+  char *prefix, *tag, *pairs_prefix;
   sigrun_input input;
   LogTemplate* source_name; /* null: ${HOST} */
   shared_engine* engine;    /* from init on */
@@ -235,7 +236,7 @@ static gboolean process(LogParser* s, LogMessage** pmsg, const LogPathOptions* p
   const sigrun_status status = sigrun_evaluate_events(self->sigrun, source, (size_t)source_size, &event, 1, 0,
                                                       take_result, &verdict, error, sizeof error);
   if (status != SIGRUN_OK && status != SIGRUN_NOT_READY)
-    msg_error("sigrun: a message could not be evaluated", evt_tag_str("config", self->config),
+    msg_error("sigrun: a message could not be evaluated", evt_tag_str("config", self->settings.text[OPTION_CONFIG]),
               evt_tag_str("details", error));
   if (name) g_string_free(name, TRUE);
   if (pairs) g_array_free(pairs, TRUE);
@@ -266,7 +267,7 @@ static gboolean init(LogPipe* s) {
   self->tag_id = log_tags_get_by_name(self->tag);
   self->prefix_size = strlen(self->prefix);
   self->pairs_prefix_size = strlen(self->pairs_prefix);
-  self->engine = shared_engine_take(self->config, (uintptr_t)cfg, host_say);
+  self->engine = shared_engine_take(&self->settings, (uintptr_t)cfg, host_say);
   if (!self->engine) return FALSE;
   self->sigrun = shared_engine_get(self->engine);
   if (log_parser_init_method(s)) return TRUE;
@@ -291,7 +292,7 @@ static LogPipe* clone(LogPipe* s) {
 #else
   log_parser_set_template(cloned, log_template_ref(self->super.template));
 #endif
-  sigrun_parser_set_config(cloned, self->config);
+  engine_settings_copy(&((SigrunParser*)cloned)->settings, &self->settings);
   sigrun_parser_set_input(cloned, self->input);
   sigrun_parser_set_prefix(cloned, self->prefix);
   sigrun_parser_set_tag(cloned, self->tag);
@@ -303,7 +304,7 @@ static LogPipe* clone(LogPipe* s) {
 static void free_parser(LogPipe* s) {
   SigrunParser* self = (SigrunParser*)s;
   shared_engine_release(self->engine);
-  g_free(self->config);
+  engine_settings_clear(&self->settings);
   g_free(self->prefix);
   g_free(self->tag);
   g_free(self->pairs_prefix);
@@ -330,8 +331,8 @@ static void replace(char** text, const char* by) {
   *text = g_strdup(by);
 }
 
-void sigrun_parser_set_config(LogParser* parser, const char* path) {
-  replace(&((SigrunParser*)parser)->config, path);
+void sigrun_parser_set_engine_option(LogParser* parser, engine_option option, const char* text) {
+  engine_settings_set(&((SigrunParser*)parser)->settings, option, text);
 }
 void sigrun_parser_set_prefix(LogParser* parser, const char* prefix) {
   replace(&((SigrunParser*)parser)->prefix, prefix);
@@ -352,5 +353,6 @@ void sigrun_parser_set_source_name(LogParser* parser, LogTemplate* name) {
 }
 gboolean sigrun_parser_has_config(const LogParser* parser) {
   const SigrunParser* self = (const SigrunParser*)(const void*)parser;
-  return self->config && *self->config;
+  const char* const config = self->settings.text[OPTION_CONFIG];
+  return config && *config;
 }

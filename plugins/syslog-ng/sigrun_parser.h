@@ -15,7 +15,8 @@ typedef enum sigrun_input {
 } sigrun_input;
 
 LogParser* sigrun_parser_new(GlobalConfig* cfg);
-void sigrun_parser_set_config(LogParser* parser, const char* path);
+/* Which engine. */
+void sigrun_parser_set_engine_option(LogParser* parser, engine_option option, const char* text);
 void sigrun_parser_set_input(LogParser* parser, sigrun_input input);
 /* Of the pairs that are set: ".sigrun." */
 void sigrun_parser_set_prefix(LogParser* parser, const char* prefix);

@@ -55,11 +55,14 @@ start() {
   id=$(cat "$work/pid")
   started+=("$id")
 }
+# Waits for syslog-ng, and then for the rules, which are read on a thread of the module.
 reload() {
-  local before
+  local before rules_before
   before=$(grep -c 'Configuration reload' "$log")
+  rules_before=$(grep -cE 'sigrun: (reloaded|reload refused)' "$log")
   kill -HUP "$id"
   until_true 30 eval "[ \$(grep -c 'Configuration reload' '$log') -gt $before ]"
+  until_true 5 eval "[ \$(grep -cE 'sigrun: (reloaded|reload refused)' '$log') -gt $rules_before ]"
 }
 # refuses NAME PATTERN   the configuration is refused, with such a line
 refuses() {
@@ -166,6 +169,74 @@ expect "a broken configuration of syslog-ng: the one before goes on" 1403 "$(lin
 end "$id" TERM
 expect "the state was written" yes "$([ -s "$work/lib/syslog-ng/live.state" ] && echo yes)"
 
+expect "rules are read when syslog-ng has its new configuration, not before" after \
+  "$(grep -E 'Configuration reload finished|sigrun: reloaded' "$log" | awk 'NR == 1 { print /reload finished/ ? "after" : "before" }')"
+
+echo "-- statistics of syslog-ng's own"
+start
+for i in 1 2 3; do echo '<13>Nov 23 12:00:00 h app: marker-evil' | send "${ports[0]}"; done
+control() { host "$root/usr/sbin/syslog-ng-ctl" "$@" -c "$work/control"; }
+# In the words of 3.38, which later versions know, too.
+counts() { control stats | grep -qE "^global;sigrun_$1;$sigrun_yaml;a;value;$2$"; }
+until_true 5 counts events_total_processed 3
+expect "events by their outcome" yes "$(counts events_total_processed 3 && echo yes)"
+expect "alerts of detections" yes "$(counts detection_alerts_total 3 && echo yes)"
+expect "rules, and that they are loaded" yes "$(counts rules_detection 2 && counts ready 1 && echo yes)"
+if control stats prometheus >"$work/prometheus" 2>/dev/null && grep -q '^syslogng_' "$work/prometheus"; then
+  expect_line "in Prometheus' form" "^syslogng_sigrun_events_total\{config=\"$sigrun_yaml\",outcome=\"processed\"\} 3$" "$work/prometheus"
+fi
+end "$id" TERM
+
+echo "-- rules of one parser"
+configure <<CONF
+source s_in { network(ip("127.0.0.1") port(${ports[0]}) transport("tcp")); };
+parser p_high { sigrun(config("$sigrun_yaml") input(raw) min-level("high") prefix("high.") state-folder("$work/lib/high")); };
+parser p_critical { sigrun(config("$sigrun_yaml") input(raw) min-level("critical") prefix("critical.") state-folder("")); };
+parser p_select { sigrun(config("$sigrun_yaml") input(raw) select("7b1c8a52-0b57-4d0e-9a1b-54d9f7a3c101, attack.none") prefix("select.") state-folder("")); };
+parser p_exclude { sigrun(config("$sigrun_yaml") input(raw) exclude("**/marker.yml") prefix("exclude.") state-folder("")); };
+parser p_status { sigrun(config("$sigrun_yaml") input(raw) min-status("stable") prefix("status.") state-folder("")); };
+destination d_out { file("$work/chosen" template("\${high.matches}|\${critical.matches}|\${select.matches}|\${exclude.matches}|\${status.matches}\n")); };
+log { source(s_in); parser(p_high); parser(p_critical); parser(p_select); parser(p_exclude); parser(p_status); destination(d_out); };
+CONF
+start
+echo '<13>Nov 23 12:00:00 h app: marker-evil' | send "${ports[0]}"
+until_true 20 has_lines "$work/chosen" 1
+expect "each parser has the rules that it names" '1||1||' "$(cat "$work/chosen")"
+cp "$work/syslog-ng.conf" "$work/before.conf"
+configure sigrun.conf chosen.conf </dev/null
+expect "the guide's options are taken" 0 "$(syslog_ng --syntax-only >"$work/out" 2>&1; echo $?)"
+sed 's/min-level("high")/min-level("critical")/' "$work/before.conf" >"$work/syslog-ng.conf"
+kill -HUP "$id"
+until_true 20 has 'min-level=critical.*state-folder=|state-folder=.*min-level=critical' "$log"
+echo '<13>Nov 23 12:00:00 h app: marker-evil' | send "${ports[0]}"
+until_true 20 has_lines "$work/chosen" 2
+expect "another choice at a reload takes the state folder over" '||1||' "$(tail -n 1 "$work/chosen")"
+expect "without a complaint" 0 "$(grep -cE 'cannot be started|another engine' "$log")"
+end "$id" TERM
+
+echo "-- a full spool and a reload"
+cat >"$work/block.yaml" <<YAML
+rules: [$rules]
+live: {spool-full: block, spool-size: 1MiB, alert-rate: 0, queue-detections: true}
+YAML
+configure <<CONF
+source s_in { network(ip("127.0.0.1") port(${ports[0]}) transport("tcp") flags(no-parse)); };
+parser p_sigrun { sigrun(config("$work/block.yaml")); };
+destination d_out { file("$work/blocked"); };
+log { source(s_in); parser(p_sigrun); destination(d_out); flags(flow-control); };
+CONF
+start
+objects_of 5000 1 blocked | send "${ports[0]}" &
+sender=$!
+until_true 20 has_lines "$work/blocked" 100
+sleep 2
+expect "messages wait, because nobody takes alerts" yes "$([ "$(lines "$work/blocked")" -lt 5000 ] && echo yes)"
+reload
+expect_line "syslog-ng reloads nevertheless" 'Configuration reload finished' "$log"
+end "$id" TERM
+kill "$sender" 2>/dev/null
+wait "$sender" 2>/dev/null
+
 echo "-- alerts that nobody takes, SIGTERM, kill -9"
 nobody=$(free_port)
 sed "s|destination d_alerts .*|destination d_alerts { network(\"127.0.0.1\" port($nobody) template(\"\$MSG\\\\n\")); };|" \
@@ -205,6 +276,13 @@ with "sigrun(config(\"$sigrun_yaml\") template(\"\$(nonsense)\"))"
 refuses "a bad template" 'the template is not in order'
 configure <<<'source s { sigrun-alerts(confg("x")); };'
 refuses "a source's option that is none" 'no such option; write config\(\)'
+
+with "sigrun(config(\"$sigrun_yaml\") min-level(\"hihg\"));"
+cat >>"$work/syslog-ng.conf" <<CONF
+source s { file("$work/in"); }; destination d { file("$work/out"); }; log { source(s); parser(p); destination(d); };
+CONF
+syslog_ng >"$log" 2>&1
+expect_line "a level that is none: syslog-ng does not start" 'sigrun: cannot be started.*hihg' "$log"
 
 echo "-- bad rules and configurations at the start"
 simple() {
