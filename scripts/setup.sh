@@ -48,6 +48,14 @@ LIST
   esac
 }
 
+# For scripts/build-packages.
+package_packages() {
+  cat <<'LIST'
+debhelper debhelper: builds Debian packages
+dpkg-dev dpkg-shlibdeps: which packages the libraries are in
+LIST
+}
+
 # Collectors that tests run for real: DAEMON PACKAGES. They are unpacked and never installed: Debian's log daemons push each other out, and a
 # test must not replace the one that a system has.
 collectors() {
