@@ -14,6 +14,7 @@
 #include "sigma/header_reader.h"
 #include "sigma/rule_reader.h"
 #include "sigma/similar_name.h"
+#include "support/quantity.h"
 
 namespace sigrun::sigma {
 namespace {
@@ -264,11 +265,12 @@ class CorrelationReader {
                       parse_timespan(meant) == 0 ? "" : fmt::format("; did you mean {}?", meant)));
     }
     if (rule_.timespan_seconds > limits_.correlation_timespan_seconds)
-      return fail(entry->key_mark,
-                  fmt::format("the timespan {} is longer than the {} seconds ({} days) that are "
-                              "allowed (limits: correlation-timespan)",
-                              entry->value.text, limits_.correlation_timespan_seconds,
-                              limits_.correlation_timespan_seconds / 86'400));
+      return fail(
+          entry->key_mark,
+          fmt::format(
+              "the timespan {} is longer than {}, the longest allowed (limits: correlation-timespan)",
+              entry->value.text,
+              format_span(static_cast<int64_t>(limits_.correlation_timespan_seconds) * 1'000'000'000)));
     return true;
   }
 

@@ -177,7 +177,7 @@ TEST_CASE("correlation: timespans that are none, and those that are too long") {
   CHECK(span("0 min").find("did you mean") == std::string::npos);
   CHECK(read("type: temporal\nrules: [a]\ntimespan: 20000d").timespan_seconds == 1'728'000'000);
   for (const char* text : {"20001d", "80y", "99999999999999999999s", "999999999999999999y"})
-    CHECK(span(text) == "c.yml:5:3: error: the timespan " + std::string(text) + " is longer than the 1728000000 seconds (20000 days) that are allowed (limits: correlation-timespan)");
+    CHECK(span(text) == "c.yml:5:3: error: the timespan " + std::string(text) + " is longer than 20000 d, the longest allowed (limits: correlation-timespan)");
   CHECK(refused("type: temporal\nrules: [a]\ntimeframe: 5m") == "c.yml:5:3: error: timeframe is no key of a correlation; did you mean timespan?");
 }
 
