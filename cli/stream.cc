@@ -205,12 +205,15 @@ class Stream {
     engine_.alerts().close();  // whoever waits for room goes on
     input_.join();
     connections_.finish();
-    engine_.flush();
+    std::string problem;
+    bool sound = engine_.flush(problem);
+    if (!sound) say("sigrun stream: alerts may not outlive a power failure: " + printable(problem));
     engine_.alerts().close();  // says what was held back in the meantime
     delivery_.finish(std::chrono::seconds(arguments_.drain_seconds));
-    std::string problem;
-    bool sound = engine_.snapshot(problem);
-    if (!sound) say("sigrun stream: state not written: " + printable(problem));
+    if (!engine_.snapshot(problem)) {
+      sound = false;
+      say("sigrun stream: state not written: " + printable(problem));
+    }
     if (!input_.problem().empty()) {
       sound = false;
       say("sigrun stream: " + printable(input_.problem()));

@@ -373,8 +373,10 @@ sigrun_status sigrun_flush(sigrun_engine* engine, char* error, size_t error_size
   tell(error, error_size, "");
   return guarded(error, error_size, [&]() -> sigrun_status {
     if (!engine) return bad_argument(error, error_size, "engine is null");
-    engine->live.flush();
-    return SIGRUN_OK;
+    std::string problem;
+    if (engine->live.flush(problem)) return SIGRUN_OK;
+    tell(error, error_size, problem);
+    return SIGRUN_ERROR_STATE;
   });
 }
 

@@ -181,9 +181,11 @@ void AlertQueue::tick(int64_t now) {
   if (spool_.bytes() < options_.spool_size / 2) said_full_ = false;
 }
 
-bool AlertQueue::sync() {
+bool AlertQueue::sync(std::string& problem) {
   const Lock lock(mutex_);
-  return spool_.sync() && kept_.empty();
+  if (spool_.sync() && kept_.empty()) return true;
+  problem = spool_.error().empty() ? "alerts wait in memory: the spool is full" : spool_.error();
+  return false;
 }
 
 void AlertQueue::hurry() {

@@ -39,8 +39,8 @@ class AlertQueue {
   void put_health_alert(std::string json);
   // What is due by now: summaries of what was held back, health that found no room.
   void tick(int64_t now);
-  // True: everything that was put in is on the disk.
-  bool sync();
+  // False: `problem` says what is not on the disk.
+  bool sync(std::string& problem);
   // From here to unhurry(), as often as it is called: nobody waits for room, neither those who do already.
   void hurry();
   void unhurry();

@@ -15,6 +15,7 @@
 
 #include "support/saved_bytes.h"
 #include "support/seeded_hash.h"
+#include "support/write_all.h"
 
 namespace sigrun {
 namespace {
@@ -28,16 +29,6 @@ constexpr size_t digits = 20;
 // A bound of this many segments, so that dropping one leaves most.
 constexpr size_t segments_wanted = 16;
 constexpr size_t most_segment_bytes = 8 << 20;
-
-bool write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
-}
 
 bool read_all(int descriptor, size_t offset, char* to, size_t size) {
   while (size > 0) {
@@ -192,10 +183,7 @@ bool AlertSpool::begin_segment() {
     segment.text = magic;
   } else {
     segment.path = (fs::path(folder_) / fmt::format("{:020}{}", end_, ending)).string();
-    if (writing_ >= 0) {
-      sync();
-      ::close(writing_);
-    }
+    if (writing_ >= 0) end_writing();
     writing_ = ::open(segment.path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
     if (writing_ < 0) return fail(segment.path, "cannot be written");
     if (!write_all(writing_, magic)) {
@@ -204,7 +192,7 @@ bool AlertSpool::begin_segment() {
       ::unlink(segment.path.c_str());
       return false;
     }
-    sync_folder();
+    if (!sync_folder()) sync_problem_ = error_;
   }
   bytes_ += segment.bytes;
   segments_.push_back(std::move(segment));
@@ -227,7 +215,11 @@ AlertSpool::Added AlertSpool::add(std::string_view alert, bool beyond) {
   } else if (!write_all(writing_, head_)) {
     fail(segment.path, "cannot be written");
     // What was written of it must not stand before the next. Where it cannot be cut off, the segment ends here.
-    if (::ftruncate(writing_, static_cast<off_t>(segment.bytes)) != 0) ::close(std::exchange(writing_, -1));
+    if (::ftruncate(writing_, static_cast<off_t>(segment.bytes)) != 0) {
+      const std::string why = error_;
+      end_writing();
+      error_ = why;
+    }
     return Added::failed;
   }
   segment.bytes += size;
@@ -358,7 +350,18 @@ AlertSpool::Place AlertSpool::place_of(uint64_t sequence) {
 
 void AlertSpool::rewind() { next_ = place_of(acknowledged_ + 1); }
 
+// Nothing more comes into the last segment. What of it could not be forced to the disk is told by the next sync().
+void AlertSpool::end_writing() {
+  if (!sync()) sync_problem_ = error_;
+  unsynced_ = false;
+  ::close(std::exchange(writing_, -1));
+}
+
 bool AlertSpool::sync() {
+  if (!sync_problem_.empty()) {
+    error_ = std::exchange(sync_problem_, {});
+    return false;
+  }
   if (!unsynced_ || writing_ < 0) return true;
   if (::fdatasync(writing_) != 0) return fail(segments_.back().path, "cannot be forced to the disk");
   unsynced_ = false;

@@ -44,7 +44,7 @@ class AlertSpool {
   void acknowledge(uint64_t sequence);
   // The next read() begins behind what is acknowledged.
   void rewind();
-  // True: everything that was added is on the disk.
+  // True: everything that was added is on the disk. What could not be forced there is told of once: the system forgets it as well.
   bool sync();
 
   bool empty() const { return next_.sequence >= end_; }
@@ -79,8 +79,10 @@ class AlertSpool {
   bool read_at(const Segment& segment, size_t offset, char* to, size_t size);
   Place place_of(uint64_t sequence);
   bool sync_folder();
+  void end_writing();
 
   std::string folder_, error_, head_;
+  std::string sync_problem_;  // of a segment that is not written to any more; not told yet
   size_t most_bytes_, segment_bytes_, bytes_ = 0;
   std::deque<Segment> segments_;
   Place next_, read_;

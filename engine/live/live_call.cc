@@ -71,7 +71,8 @@ bool LiveEngine::Call::passes() {
     return behind() || (live.queue_detections && engine_.queue_->blocks());
   while (behind() && !engine_.hurried_.load(std::memory_order_relaxed)) {
     if (!engine_.options_.threaded) {
-      engine_.flush();
+      std::string problem;  // told as health
+      engine_.flush(problem);
       break;
     }
     Lock lock(engine_.handed_mutex_);

@@ -18,6 +18,7 @@
 
 #include "live/live_parts.h"
 #include "live/metrics.h"
+#include "support/write_all.h"
 
 namespace sigrun {
 namespace {
@@ -58,7 +59,7 @@ LiveEngine::~LiveEngine() {
     drain(now());
     std::string problem;
     write_snapshot(problem);
-    queue_->sync();
+    sync_spool(problem);
   }
   if (state_lock_ >= 0) ::close(state_lock_);
 }
@@ -207,9 +208,8 @@ void LiveEngine::work(int64_t now, bool timed) {
   next_second_ = now + second;
   if (stage_) stage_->advance_idle();
   queue_->tick(now);
-  const bool synced = queue_->sync();
-  if (!synced && !spool_failed_) tell_of_state("spool-failed", queue_->error());
-  spool_failed_ = !synced;
+  std::string problem;
+  sync_spool(problem);
   bury();
   if (const int64_t interval = state_.snapshot_interval_seconds * second;
       is_due(now, next_snapshot_, interval)) {
@@ -289,6 +289,7 @@ void LiveEngine::publish() const {
   }
   published.snapshots = snapshots_;
   published.snapshots_failed = snapshots_failed_;
+  published.spool_syncs_failed = spool_syncs_failed_;
   const Lock lock(mutex_);
   published_ = published;
 }
@@ -300,18 +301,18 @@ void LiveEngine::hurry(bool on) {
   room_.notify_all();
 }
 
-void LiveEngine::flush() {
+bool LiveEngine::flush(std::string& problem) {
   const Lock lock(stage_mutex_);
   drain(now());
-  queue_->sync();
+  const bool done = sync_spool(problem);
   publish();
+  return done;
 }
 
 bool LiveEngine::snapshot(std::string& problem) {
   const Lock lock(stage_mutex_);
   drain(now());
-  queue_->sync();
-  const bool done = write_snapshot(problem);
+  const bool done = sync_spool(problem) && write_snapshot(problem);
   publish();
   return done;
 }
@@ -348,6 +349,8 @@ LiveCounters LiveEngine::counters() const {
   counters.times = published_.times;
   counters.snapshots = published_.snapshots;
   counters.snapshots_failed = published_.snapshots_failed;
+  counters.spool_syncs_failed = published_.spool_syncs_failed;
+  counters.metrics_failed = metrics_failures_.load(std::memory_order_relaxed);
   if (published_.watermark != no_watermark)
     counters.watermark_lag = std::max<int64_t>(0, now() - published_.watermark);
   counters.reloads = reloads_;
@@ -371,13 +374,16 @@ void LiveEngine::write_metrics(int64_t now) {
   next_metrics_ = now + metrics_interval;
   const std::string text = prometheus_text(*this, {}, options_.version), path = live_.metrics_file + ".new";
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  bool written =
-      descriptor >= 0 && ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  if (descriptor >= 0) ::close(descriptor);
-  written = written && ::rename(path.c_str(), live_.metrics_file.c_str()) == 0;
-  if (!written && !metrics_failed_)
-    tell_of_state("metrics-not-written", fmt::format("{}: {}", live_.metrics_file, std::strerror(errno)));
-  metrics_failed_ = !written;
+  int why = descriptor >= 0 && write_all(descriptor, text) ? 0 : errno;
+  if (descriptor >= 0 && ::close(descriptor) != 0 && why == 0) why = errno;
+  if (why == 0 && ::rename(path.c_str(), live_.metrics_file.c_str()) != 0) why = errno;
+  if (why != 0) {
+    if (descriptor >= 0) ::unlink(path.c_str());
+    metrics_failures_.fetch_add(1, std::memory_order_relaxed);
+    if (!metrics_failed_)
+      tell_of_state("metrics-not-written", fmt::format("{}: {}", live_.metrics_file, std::strerror(why)));
+  }
+  metrics_failed_ = why != 0;
 }
 
 std::vector<std::pair<std::shared_ptr<const RuleInfo>, uint64_t>> LiveEngine::rule_matches() const {

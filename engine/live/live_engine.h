@@ -50,6 +50,7 @@ struct LiveCounters {
   AlertQueue::Counters queue;
   uint64_t behind_bytes = 0;
   uint64_t reloads = 0, reloads_refused = 0, snapshots = 0, snapshots_failed = 0;
+  uint64_t spool_syncs_failed = 0, metrics_failed = 0;
   uint64_t inputs = 0, inputs_beyond_limit = 0;
   uint64_t rules = 0, correlation_rules = 0, refused = 0, kept = 0;
   bool ready = false, reload_success = true;
@@ -138,7 +139,10 @@ class LiveEngine {
   Reloaded reload(std::vector<RuleChange>& changes, std::string& problem);
   // On: no caller waits any more, and what they hand over goes beyond behind_memory; off: as before.
   void hurry(bool on);
-  void flush();
+  // Everything that was handed over is correlated, and its alerts are in the queue; with a state folder they are on the disk. False: they are
+  // not, and `problem` says why.
+  bool flush(std::string& problem);
+  // The same, and writes the state. Without a state folder, or without correlations, there is none.
   bool snapshot(std::string& problem);
   void tick(int64_t now);
   LiveCounters counters() const;
@@ -166,6 +170,7 @@ class LiveEngine {
   void translate(HandedEvents& events, const Generation& from) const;
   void begin_snapshot();
   void go_on_with_snapshot(size_t shards);
+  bool sync_spool(std::string& problem);
   bool write_snapshot(std::string& problem);
   void bury();
   void publish() const;
@@ -193,7 +198,7 @@ class LiveEngine {
     std::array<uint64_t, 6> alerts_by_level{};
     TimeCounters times;
     int64_t watermark = no_watermark;
-    uint64_t snapshots = 0, snapshots_failed = 0;
+    uint64_t snapshots = 0, snapshots_failed = 0, spool_syncs_failed = 0;
   };
   mutable Published published_;
   uint64_t reloads_ = 0, reloads_refused_ = 0;
@@ -222,7 +227,7 @@ class LiveEngine {
   std::string alert_text_;
   std::unique_ptr<StateFileWriter> snapshot_;
   std::string snapshot_problem_;
-  uint64_t snapshots_ = 0, snapshots_failed_ = 0;
+  uint64_t snapshots_ = 0, snapshots_failed_ = 0, spool_syncs_failed_ = 0;
   bool spool_failed_ = false;
   int64_t next_snapshot_ = 0, next_second_ = 0, stage_now_ = 0;
 
@@ -230,6 +235,7 @@ class LiveEngine {
   std::mutex metrics_mutex_;
   int64_t next_metrics_ = 0;
   bool metrics_failed_ = false;
+  std::atomic<uint64_t> metrics_failures_{0};
 
   std::atomic<int64_t> host_now_{0};
   std::unique_ptr<AlertQueue> queue_;

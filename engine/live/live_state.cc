@@ -100,10 +100,7 @@ void LiveEngine::go_on_with_snapshot(size_t shards) {
   const std::unique_ptr<StateFileWriter> writer = std::move(snapshot_);
   std::string problem;
   // Alerts that are not out would be lost if the state went beyond them.
-  if (!queue_->sync())
-    problem = queue_->error();
-  else if (!writer->commit())
-    problem = writer->error();
+  if (sync_spool(problem) && !writer->commit()) problem = writer->error();
   if (problem.empty()) {
     ++snapshots_;
   } else {
@@ -113,9 +110,21 @@ void LiveEngine::go_on_with_snapshot(size_t shards) {
   snapshot_problem_ = problem;
 }
 
+// With the stage lock held. A failure is told by whoever sees it first, once; the system tells of it no second time.
+bool LiveEngine::sync_spool(std::string& problem) {
+  const bool synced = queue_->sync(problem);
+  if (!synced) {
+    ++spool_syncs_failed_;
+    if (!spool_failed_) tell_of_state("spool-failed", problem);
+  }
+  spool_failed_ = !synced;
+  return synced;
+}
+
 bool LiveEngine::write_snapshot(std::string& problem) {
   go_on_with_snapshot(SIZE_MAX);
   begin_snapshot();
+  if (!snapshot_) return true;  // there is no state
   go_on_with_snapshot(SIZE_MAX);
   problem = snapshot_problem_;
   return problem.empty();

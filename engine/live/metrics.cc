@@ -160,6 +160,10 @@ std::string prometheus_text(const LiveEngine& engine, std::string_view labels, s
           counters.snapshots);
   out.one("sigrun_snapshots_failed_total", "counter", "Snapshots of the state that could not be written.",
           counters.snapshots_failed);
+  out.one("sigrun_spool_syncs_failed_total", "counter",
+          "Times that the alert spool could not be forced to the disk.", counters.spool_syncs_failed);
+  out.one("sigrun_metrics_failed_total", "counter", "Times that the metrics file could not be written.",
+          counters.metrics_failed);
   return std::move(out.text);
 }
 

@@ -11,6 +11,7 @@
 
 #include "support/saved_bytes.h"
 #include "support/seeded_hash.h"
+#include "support/write_all.h"
 
 namespace sigrun {
 namespace {
@@ -55,15 +56,7 @@ void StateFileWriter::fail(const std::string& what) {
 }
 
 void StateFileWriter::write(std::string_view bytes) {
-  while (error_.empty() && !bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      fail("cannot be written");
-      return;
-    }
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
+  if (error_.empty() && !write_all(descriptor_, bytes)) fail("cannot be written");
 }
 
 void StateFileWriter::section(uint32_t kind, std::string_view bytes) {

@@ -2,16 +2,19 @@
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <random>
 #include <string>
 #include <thread>
 
 #include "live/live_fixture.h"
+#include "live/metrics.h"
 
 using namespace sigrun;
 using namespace sigrun::test;
@@ -129,6 +132,67 @@ TEST_SUITE("live faults") {
     CHECK(taken == alerts);
     CHECK(health == 1);
     CHECK(queue.counters().lost == 0);
+  }
+
+  TEST_CASE("alerts that cannot be forced to the disk: flush and snapshot fail, counted, and said once") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    Live live(folder);
+    REQUIRE(live.open(false, true) == LiveEngine::Opened::ready);
+    std::string problem;
+    CHECK(live.engine->flush(problem));
+    // The first segment is a pipe: written as any file, and on no disk.
+    REQUIRE(mkfifo(folder.path("state/alerts/00000000000000000001.alerts").c_str(), 0600) == 0);
+    for (int i = 0; i < 3; ++i) live.evaluate(event_text("F", "eve", i));
+    CHECK_FALSE(live.engine->flush(problem));
+    CHECK(problem.find("cannot be forced to the disk") != std::string::npos);
+    problem.clear();
+    CHECK_FALSE(live.engine->snapshot(problem));
+    CHECK(problem.find("cannot be forced to the disk") != std::string::npos);
+    const LiveCounters counters = live.engine->counters();
+    CHECK(counters.spool_syncs_failed == 2);
+    CHECK(counters.snapshots == 0);
+    CHECK(counters.queue.health == 1);
+    CHECK(prometheus_text(*live.engine, "", "1").find("sigrun_spool_syncs_failed_total 2\n") != std::string::npos);
+  }
+
+  TEST_CASE("a snapshot where nothing is to be kept does not tell of an earlier failure") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    Live live(folder);
+    REQUIRE(live.open(false, true) == LiveEngine::Opened::ready);
+    std::string problem;
+    {
+      FileSizeLimit limit(2'000);
+      CHECK_FALSE(live.engine->snapshot(problem));
+    }
+    folder.write("rules/c.yml", rule_text("r2", "{G: a}"));
+    CHECK(live.reload() == "1 0 1 0 0");
+    problem.clear();
+    CHECK(live.engine->snapshot(problem));
+    CHECK(problem.empty());
+  }
+
+  TEST_CASE("metrics that cannot be written: the file before stays, counted, and said once") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    Live live(folder);
+    live.live = "  metrics-file: sigrun.prom\n";
+    REQUIRE(live.open() == LiveEngine::Opened::ready);
+    const std::string before = cli::read_whole_file(folder.path("sigrun.prom"));
+    {
+      FileSizeLimit limit(100);  // the first part of it is written
+      live.engine->tick(noon + 11 * second);
+      live.engine->tick(noon + 22 * second);
+    }
+    CHECK(live.engine->counters().metrics_failed == 2);
+    CHECK(live.queued() == Strings{"health sigrun-health-metrics-not-written"});
+    CHECK(cli::read_whole_file(folder.path("sigrun.prom")) == before);
+    CHECK_FALSE(std::filesystem::exists(folder.path("sigrun.prom.new")));
+    live.engine->tick(noon + 33 * second);
+    CHECK(cli::read_whole_file(folder.path("sigrun.prom")).find("sigrun_metrics_failed_total 2\n") != std::string::npos);
   }
 
   TEST_CASE("a state that cannot be written is said once, and evaluation goes on") {

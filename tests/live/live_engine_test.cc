@@ -237,7 +237,7 @@ TEST_SUITE("live engine") {
     std::string problem;
     REQUIRE(live.engine->snapshot(problem));
     live.evaluate(event_text("F", "eve", 2));
-    live.engine->flush();
+    REQUIRE(live.engine->flush(live.problem));
     // What is in the folder now is what kill -9 leaves.
     std::filesystem::copy(folder.path(), copy.path(), std::filesystem::copy_options::recursive);
     Live after(copy);
@@ -277,7 +277,7 @@ TEST_SUITE("live engine") {
     CHECK(dropped < 180);
     CHECK(live.engine->counters().events.dropped == dropped);
     CHECK(live.engine->counters().behind_bytes > 1 << 20);
-    live.engine->flush();
+    REQUIRE(live.engine->flush(live.problem));
     CHECK(live.engine->counters().behind_bytes == 0);
     CHECK(live.evaluate(event_text("F", "eve", 1)) == "");
   }

@@ -300,9 +300,11 @@ SIGRUN_API sigrun_status sigrun_reload(sigrun_engine* engine, sigrun_reload_repo
  * before. */
 SIGRUN_API void sigrun_hurry(sigrun_engine* engine, int on);
 
-/* Waits until everything evaluated so far is correlated and its alerts are in the queue; with a state folder also on the disk. */
+/* Waits until everything evaluated so far is correlated and its alerts are in the queue; with a state folder also on the disk.
+ * SIGRUN_ERROR_STATE: it is not on the disk; it is correlated and in the queue all the same. */
 SIGRUN_API sigrun_status sigrun_flush(sigrun_engine* engine, char* error, size_t error_size);
-/* The same, and writes the state of correlations. Done by itself every state.snapshot-interval, and by sigrun_close. */
+/* The same, and writes the state of correlations. Done by itself every state.snapshot-interval, and by sigrun_close. SIGRUN_ERROR_STATE: the
+ * last snapshot stands. */
 SIGRUN_API sigrun_status sigrun_snapshot(sigrun_engine* engine, char* error, size_t error_size);
 /* With SIGRUN_OPEN_HOST_CLOCK: it is `now`, in nanoseconds since 1970 UTC. Windows of inputs that are idle close, and what else is due is done
  * before it returns. Without: the engine's thread does that, and this does nothing. */
