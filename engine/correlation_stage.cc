@@ -6,21 +6,6 @@
 #include "event/timestamp.h"
 
 namespace sigrun {
-namespace {
-
-// Adds an occurrence of `from`, with its values; its place is `place`.
-void copy_occurrence(const OccurrenceBatch& from, const Occurrence& occurrence, size_t fields, uint32_t place,
-                     OccurrenceBatch& to) {
-  Occurrence& copy = to.occurrences.emplace_back(occurrence);
-  copy.place = place;
-  copy.first_captured = static_cast<uint32_t>(to.captured.size());
-  for (size_t field = 0; field < fields; ++field) {
-    to.add_field();
-    for (const CapturedValue& value : from.values_of(occurrence, field)) to.add_value(from.text_of(value));
-  }
-}
-
-}  // namespace
 
 CorrelationStage::CorrelationStage(const Engine& engine, const CorrelatorOptions& options, ForEach for_each,
                                    Deliver deliver)
@@ -53,15 +38,16 @@ size_t CorrelationStage::open(Input input) {
   std::optional<int64_t> floor = input.floor;
   if (const auto known = restored_.find(state->name); known != restored_.end()) {
     state->clock = std::move(known->second.clock);
+    state->counted_before = state->clock.counters();
     state->held = std::move(known->second.held);
     state->waiting = std::move(known->second.waiting);
     // Of one that has had no event, where it begins is still what is known.
-    if (state->clock.watermark() != no_watermark) floor = state->clock.watermark();
+    if (state->clock.watermark() != never) floor = state->clock.watermark();
     restored_.erase(known);
   }
   // A live input holds nobody back before its first event.
-  const bool silent = state->live && floor.value_or(no_watermark) == no_watermark;
-  state->place = watermark_.open(silent ? std::nullopt : std::optional(floor.value_or(no_watermark)));
+  const bool silent = state->live && floor.value_or(never) == never;
+  state->place = watermark_.open(silent ? std::nullopt : std::optional(floor.value_or(never)));
   if (state->waits()) {
     state->waits_from = 0;
     watermark_.close(state->place);
@@ -78,8 +64,7 @@ void CorrelationStage::advance_idle() {
   for (const auto& input : inputs_) {
     if (!input->live || input->ended) continue;
     input->clock.advance_idle(input->now);
-    if (input->clock.watermark() != no_watermark)
-      watermark_.update(input->place, segment_, input->clock.watermark());
+    if (input->clock.watermark() != never) watermark_.update(input->place, input->clock.watermark());
   }
   correlator_.take(ready_, watermark_.watermark(), firings_);
   deliver_firings();
@@ -152,11 +137,11 @@ void CorrelationStage::pass_on_some(InputState& state, const EventOccurrences& e
       copied_place = static_cast<uint32_t>(to.places.size());
       to.places.push_back(place);
     }
-    copy_occurrence(batch, occurrence, engine_.correlations().captured[occurrence.source].size(),
-                    copied_place, to);
+    Occurrence& copy =
+        to.append(batch, occurrence, engine_.correlations().captured[occurrence.source].size(), copied_place);
     if (!is_decided) continue;
-    to.occurrences.back().time = decided_[event].time;
-    to.occurrences.back().late = decided_[event].timing == Timing::late;
+    copy.time = decided_[event].time;
+    copy.late = decided_[event].timing == Timing::late;
     if (from_before) correlator_.add_from_before(occurrence.source, decided_[event].time);
   }
   come_to(end);
@@ -168,8 +153,7 @@ void CorrelationStage::begin_segment(InputState& state) {
   if (!state.waits()) {
     if (!is_any_read(&state)) {
       close_all();
-      watermark_.update(state.place, ++segment_, no_watermark);
-      watermark_.begin_segment(segment_);
+      watermark_.begin_segment(state.place);
       return;
     }
     // A file that waits stays open.
@@ -209,7 +193,7 @@ void CorrelationStage::go_on(InputState& state) {
   for (const Waiting& one : waiting) go_on(state, one);
   if (!std::exchange(state.pauses, false)) return;
   state.paused = true;
-  correlate(state, ready_, no_watermark);
+  correlate(state, ready_, never);
 }
 
 void CorrelationStage::go_on(InputState& state, const Waiting& waiting) {
@@ -232,8 +216,8 @@ void CorrelationStage::append(const OccurrenceBatch& from, size_t first, size_t 
   for (size_t i = first; i < end; ++i) {
     const Occurrence& occurrence = from.occurrences[i];
     if (occurrence.place != last_place) to.places.push_back(from.places[last_place = occurrence.place]);
-    copy_occurrence(from, occurrence, engine_.correlations().captured[occurrence.source].size(),
-                    static_cast<uint32_t>(to.places.size() - 1), to);
+    to.append(from, occurrence, engine_.correlations().captured[occurrence.source].size(),
+              static_cast<uint32_t>(to.places.size() - 1));
   }
 }
 
@@ -254,7 +238,7 @@ void CorrelationStage::correlate(InputState& state, OccurrenceBatch& batch, int6
   if (state.ended || state.paused)
     watermark_.close(state.place);
   else
-    watermark_.update(state.place, segment_, watermark);
+    watermark_.update(state.place, watermark);
   correlator_.take(batch, watermark_.watermark(), firings_);
   if (&batch == &ready_) ready_.clear();
   deliver_firings();
@@ -305,7 +289,7 @@ void CorrelationStage::finish() {
 
 TimeCounters CorrelationStage::times() const {
   TimeCounters times;
-  for (const auto& input : inputs_) times.add(input->clock.counters());
+  for (const auto& input : inputs_) times.add(input->clock.counters().since(input->counted_before));
   return times;
 }
 

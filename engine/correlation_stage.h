@@ -79,11 +79,15 @@ class CorrelationStage {
   uint64_t told_before() const { return told_before_count_; }
   // As if nothing had been restored, here and of the Correlator.
   void forget();
+  // Live: of the inputs that restore() knows and that have not come back no more than `most` are kept, those that are furthest on; how many were dropped. One that
+  // comes back without its clock is a new one.
+  size_t drop_clocks(size_t most);
   // Occurrences that were not decided when the state was saved, of rules that are gone.
   uint64_t held_of_gone_rules() const { return held_of_gone_rules_; }
   Correlator& correlator() { return correlator_; }
 
   const CorrelationCounters& counters() const { return correlator_.counters(); }
+  // Of the events that were taken here: what clocks had counted before they were restored has been told.
   TimeCounters times() const;
   int64_t watermark() const { return watermark_.watermark(); }
   // By level, of correlations' alerts: not those of muted ones.
@@ -102,7 +106,7 @@ class CorrelationStage {
     OccurrenceBatch batch;
     std::deque<std::string> texts;
     std::vector<uint64_t> starts;  // before so many of the occurrences a segment begins
-    int64_t watermark = no_watermark;
+    int64_t watermark = never;
     bool ends = false;         // the input has no more
     bool from_before = false;  // as in Held
   };
@@ -111,6 +115,7 @@ class CorrelationStage {
     explicit InputState(InputClock input_clock) : clock(std::move(input_clock)) {}
     std::string name;
     InputClock clock;
+    TimeCounters counted_before;  // by its clock, when it was restored
     Held held;
     WatermarkOfInputs::Input place = 0;
     bool ended = false, paused = false, live = false;
@@ -159,7 +164,6 @@ class CorrelationStage {
   std::set<Identity> told_before_;  // by an earlier process
   uint64_t told_before_count_ = 0;
   WatermarkOfInputs watermark_;
-  uint64_t segment_ = 0;
   std::vector<EventTime> decided_;
   OccurrenceBatch ready_;
   std::vector<Firing> firings_;

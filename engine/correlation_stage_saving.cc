@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "correlation_stage.h"
 #include "support/saved_bytes.h"
@@ -176,6 +177,16 @@ bool CorrelationStage::restore_told(std::string_view saved) {
     told_before_.insert(id);
   }
   return true;
+}
+
+size_t CorrelationStage::drop_clocks(size_t most) {
+  if (restored_.size() <= most) return 0;
+  const size_t dropped = restored_.size() - most;
+  std::vector<std::pair<int64_t, std::string>> known;
+  for (const auto& [name, restored] : restored_) known.emplace_back(restored.clock.watermark(), name);
+  std::sort(known.begin(), known.end());
+  for (size_t i = 0; i < dropped; ++i) restored_.erase(known[i].second);
+  return dropped;
 }
 
 void CorrelationStage::forget() {

@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "event/timestamp.h"
 
 namespace sigrun {
 namespace {
+
+// That are told of one by one.
+constexpr size_t told_changes = 20;
 
 bool restore(std::span<const StateSection> sections, CorrelationStage& stage, InputKind kind, int64_t now,
              std::vector<CorrelationChange>& changes) {
@@ -48,6 +52,8 @@ bool restore_correlations(std::span<const StateSection> sections, CorrelationSta
   return false;
 }
 
+namespace {
+
 std::string text_of(const CorrelationChange& change) {
   using Kind = CorrelationChange::Kind;
   std::string what;
@@ -71,6 +77,17 @@ std::string text_of(const CorrelationChange& change) {
     case Kind::gone: what = fmt::format("is gone: {} of its groups dropped", change.groups); break;
   }
   return fmt::format("correlation {}: {}", change.rule, what);
+}
+
+}  // namespace
+
+std::vector<std::string> texts_of(const std::vector<CorrelationChange>& changes) {
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < std::min(changes.size(), told_changes); ++i) texts.push_back(text_of(changes[i]));
+  if (changes.size() > told_changes)
+    texts.push_back(fmt::format("{} more correlations were changed, dropped or are mixed",
+                                changes.size() - told_changes));
+  return texts;
 }
 
 }  // namespace sigrun

@@ -34,7 +34,7 @@ std::optional<uint64_t> seed_of(std::span<const StateSection> sections);
 bool restore_correlations(std::span<const StateSection> sections, CorrelationStage& stage, InputKind kind,
                           int64_t now, std::vector<CorrelationChange>& changes);
 
-// One such change, for people.
-std::string text_of(const CorrelationChange& change);
+// Such changes, for people: each of the first twenty, then how many more there are.
+std::vector<std::string> texts_of(const std::vector<CorrelationChange>& changes);
 
 }  // namespace sigrun

@@ -85,12 +85,12 @@ class Delivery {
       evaluate_again(work);
       deliver_batch(work);
     }
-    if (correlations_) correlations_->end_chunk(work.input_number(inputs_));
+    if (correlations_) correlations_->end_chunk(work.input_number);
     if (correlations_ && work.chunk.at_end) {
-      const size_t input = work.input_number(inputs_);
+      const size_t input = work.input_number;
       state_ ? correlations_->pause(input) : correlations_->end(input);
     }
-    if (state_) state_->delivered(*work.input, work.chunk, *correlations_);
+    if (state_) state_->delivered(work.input_number, work.chunk, *correlations_);
     result_.counters.add(work.counters);
     if (!work.input_error.empty()) {
       ++result_.input_errors;
@@ -124,7 +124,7 @@ class Delivery {
     if (observer_.alert)
       for (const Alert& alert : work.alerts)
         if (alert.kind != AlertKind::health || told_.insert(alert.rule.get()).second) observer_.alert(alert);
-    if (correlations_) correlations_->take(work.input_number(inputs_), work.occurrences);
+    if (correlations_) correlations_->take(work.input_number, work.occurrences);
   }
 
   void report_rejections(const std::string& input, const std::vector<Rejection>& rejections) {
@@ -202,7 +202,7 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
   auto read = [&](Work& work) { return !stopping() && feed.next(work); };
   auto frame_lines = [&](Work& work) { work.chunk.frame_lines(workers.local().lines); };
   auto put_in_order = [&](Work& work) {
-    std::unique_ptr<OrderedFramer>& order = orders[work.input_number(inputs)];
+    std::unique_ptr<OrderedFramer>& order = orders[work.input_number];
     if (!order) order = std::make_unique<OrderedFramer>(envelopes, limits);
     order->take(work.chunk);
     if (work.chunk.at_end) order.reset();

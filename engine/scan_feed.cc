@@ -56,6 +56,7 @@ bool ScanFeed::open(size_t input, std::string& error) {
 // The next chunk of an input, with its error where it has one. False: there was none, and the input is done.
 bool ScanFeed::read(size_t input, Work& work) {
   work.input = &inputs_[input];
+  work.input_number = input;
   if (!open_[input] && !open(input, work.input_error)) {
     work.chunk.first = work.chunk.at_end = true;  // of nothing
     return true;
@@ -88,7 +89,7 @@ bool ScanFeed::next(Work& work) {
 
 // Of the chunk's first event; where that tells none, that of the chunk before.
 std::optional<int64_t> ScanFeed::time_of(const Work& work) {
-  const size_t input = work.input_number(inputs_);
+  const size_t input = work.input_number;
   const EventStamp stamp = engine_.first_stamp(work.chunk.bytes(), *scratch_);
   if (!first_[input].time) first_[input] = stamp;
   if (stamp.time) last_time_[input] = stamp.time;
@@ -109,7 +110,7 @@ bool ScanFeed::take_step(const TimeMerge::Step& step, Work* work) {
   if (step.action == TimeMerge::Action::deliver) {
     if (is_to_wait(input)) {
       merge_->set_apart(input);
-      merge_->at(input, 0, time_at_hand_[input]);
+      merge_->at(input, time_at_hand_[input]);
       return false;
     }
     ++handed_on_[input];
@@ -152,7 +153,7 @@ void ScanFeed::read_ahead(size_t input) {
   const std::optional<int64_t> time = ahead.chunk.size > 0 ? time_of(ahead) : last_time_[input];
   time_at_hand_[input] = time;
   open_[input]->at_hand = std::move(ahead);
-  merge_->at(input, 0, time);
+  merge_->at(input, time);
 }
 
 }  // namespace sigrun

@@ -22,9 +22,6 @@ namespace {
 
 constexpr uint32_t inputs_section = 1, told_section = 5;  // beside CorrelationSection
 
-// Changes of correlations that are told of one by one.
-constexpr size_t told_changes = 20;
-
 constexpr size_t prefix_wanted = 1024;
 // Shards that go into a snapshot with each chunk, beside those that the chunk touches.
 constexpr size_t shards_for_each_chunk = 16;
@@ -195,18 +192,14 @@ void ScanState::restore(CorrelationStage& stage) {
 }
 
 void ScanState::tell_of(const std::vector<CorrelationChange>& changes) const {
-  for (size_t i = 0; i < std::min(changes.size(), told_changes); ++i) tell(text_of(changes[i]));
-  if (changes.size() > told_changes)
-    tell(fmt::format("{} more correlations were changed, dropped or are mixed",
-                     changes.size() - told_changes));
+  for (const std::string& text : texts_of(changes)) tell(text);
 }
 
-void ScanState::delivered(const std::string& input, const Chunk& chunk, CorrelationStage& stage) {
+void ScanState::delivered(size_t input, const Chunk& chunk, CorrelationStage& stage) {
   if (!is_ours_) return;
-  InputPosition& position = positions_[static_cast<size_t>(&input - inputs_.data())];
-  const auto input_number = static_cast<size_t>(&position - positions_.data());
-  open_[input_number] = !chunk.resumable && !chunk.at_end;
-  if (!open_[input_number]) {
+  InputPosition& position = positions_[input];
+  open_[input] = !chunk.resumable && !chunk.at_end;
+  if (!open_[input]) {
     position.offset = chunk.offset + chunk.size;
     position.line = chunk.next_line;
   }

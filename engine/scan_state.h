@@ -50,7 +50,7 @@ class ScanState {
   const std::vector<InputPosition>& positions() const { return positions_; }
 
   // A chunk of the input has been delivered, all of it.
-  void delivered(const std::string& input, const Chunk& chunk, CorrelationStage& stage);
+  void delivered(size_t input, const Chunk& chunk, CorrelationStage& stage);
   // The scan is over: writes the state, with windows as they are, and, unless it was stopped, decides these for this scan; alerts of that are not told
   // again by the next one. Where it was stopped in the middle of an object, the last snapshot stands.
   void finish(CorrelationStage& stage, bool stopped);

@@ -14,9 +14,7 @@ namespace sigrun {
 struct Work {
   Chunk chunk;
   const std::string* input = nullptr;
-  size_t input_number(const std::vector<std::string>& inputs) const {
-    return static_cast<size_t>(input - inputs.data());
-  }
+  size_t input_number = 0;  // among the scan's inputs
   uint64_t consumed = 0;  // raw bytes of all inputs up to and with this chunk
   size_t evaluated = 0;  // events of the batch that were; all of them but where their alerts take much memory
   std::vector<Alert> alerts;
@@ -29,6 +27,7 @@ struct Work {
   void clear() {
     chunk.clear();
     input = nullptr;
+    input_number = 0;
     consumed = evaluated = 0;
     alerts.clear();
     occurrences.clear();

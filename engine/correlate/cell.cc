@@ -68,12 +68,30 @@ void Cell::release(KeyedState::Entry& entry) { release_group(group_of(entry)); }
 
 void Cell::clear() {
   state_.clear();
-  due_.clear();
+  due_ = std::vector<Due>();  // assigned from braces it would keep its room
+  most_due_ = 64;
+  evicted_since_ = 0;
 }
 
 void Cell::set_due(const Group& group, int64_t time) {
+  if (due_.size() >= most_due_) forget_idle_dues();
   due_.push_back({time, group.entry().hash()});
   std::push_heap(due_.begin(), due_.end(), std::greater<>());
+}
+
+void Cell::forget_idle_dues() {
+  std::sort(due_.begin(), due_.end(), [](const Due& a, const Due& b) { return b > a; });
+  due_.erase(std::unique(due_.begin(), due_.end(),
+                         [](const Due& a, const Due& b) { return a.time == b.time && a.hash == b.hash; }),
+             due_.end());
+  std::erase_if(due_, [&](const Due& due) {
+    KeyedState::Entry* entry = state_.find_any(due.hash);
+    return !entry || !awaits(group_of(*entry), due.time);
+  });
+  if (due_.capacity() > 3 * due_.size()) due_.shrink_to_fit();
+  // Sorted, it is a heap.
+  most_due_ = std::max<size_t>(64, 2 * due_.size());
+  evicted_since_ = 0;
 }
 
 void Cell::settle(int64_t watermark, Shard& shard) {
@@ -86,7 +104,10 @@ void Cell::settle(int64_t watermark, Shard& shard) {
 }
 
 void Cell::shrink(size_t bytes, Shard& shard) {
-  while (state_.bytes() > bytes && state_.evict_oldest()) ++shard.counters.evicted;
+  while (this->bytes() > bytes && state_.evict_oldest()) {
+    ++shard.counters.evicted;
+    if (++evicted_since_ * 2 > due_.size() && !due_.empty()) forget_idle_dues();
+  }
 }
 
 bool Cell::grow(Group& group, size_t most, size_t wanted) {
@@ -129,7 +150,7 @@ int64_t Cell::known_until() const {
   int64_t until = never;
   state_.for_each_scheduled([&](const KeyedState::Entry& entry, int64_t) {
     const int64_t newest = newest_of(group_of(entry));
-    if (newest != never) until = std::max(until, after(newest, correlation_.timespan));
+    if (newest != never) until = std::max(until, saturated_sum(newest, correlation_.timespan));
   });
   return until;
 }
@@ -212,12 +233,17 @@ bool Cell::restore_one(std::string_view& saved, const EvidenceRing& ring) {
     group.insert(time, payload);
   }
   if (!take_bytes(saved, dues)) return false;
+  std::string_view times = saved;
+  if (dues > saved.size() / sizeof(int64_t)) return false;
+  saved.remove_prefix(dues * sizeof(int64_t));
+  if (!take_text(saved, own) || !restore_group(group, own)) return false;
+  // Once the group knows what it awaits.
   for (uint32_t i = 0; i < dues; ++i) {
     int64_t time;
-    if (!take_bytes(saved, time)) return false;
+    take_bytes(times, time);
     set_due(group, time);
   }
-  return take_text(saved, own) && restore_group(group, own);
+  return true;
 }
 
 ShardFiring Cell::make_firing(const Group& group, int64_t from, int64_t to, const Arrival* maker,

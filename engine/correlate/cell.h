@@ -70,9 +70,10 @@ class Cell : public KeyedState::Owner {
   // The watermark from which on settle() or expire() has something to look at.
   int64_t next_look() const {
     const int64_t due = due_.empty() ? forever : due_.front().time;
-    return std::min(due == forever ? forever : due + 1, state_.next_look());
+    return std::min(saturated_sum(due, 1), state_.next_look());
   }
   size_t groups() const { return state_.size(); }
+  // Groups and what they own, the table, what is pending.
   size_t bytes() const { return state_.bytes() + due_.capacity() * sizeof(Due); }
   // Two steps that ask for the memory an arrival will need, the second for what the first asked for.
   void prefetch(uint64_t hash) const { state_.prefetch(hash); }
@@ -98,6 +99,8 @@ class Cell : public KeyedState::Owner {
   };
 
   virtual void settle_group(Group group, int64_t watermark, Shard& shard) = 0;
+  // Whether settle_group() may find something to do that it was asked to be called for at `time`.
+  virtual bool awaits(const Group& group, int64_t time) const = 0;
   // What is the kind's own. restore_group() gets a group with its head and log; false: it makes no sense.
   virtual void save_group(Group group, std::string& out) const = 0;
   virtual bool restore_group(Group group, std::string_view saved) = 0;
@@ -119,9 +122,6 @@ class Cell : public KeyedState::Owner {
   ShardFiring make_firing(const Group& group, int64_t from, int64_t to, const Arrival* maker, uint64_t events,
                           const Shard& shard) const;
 
-  static int64_t before(int64_t time, int64_t span) { return time < never + span ? never : time - span; }
-  static int64_t after(int64_t time, int64_t span) { return time > forever - span ? forever : time + span; }
-
   const Correlation& correlation_;
   uint32_t number_;
   GroupLayout layout_;
@@ -130,7 +130,11 @@ class Cell : public KeyedState::Owner {
  private:
   bool restore_one(std::string_view& saved, const EvidenceRing& evidence);
   bool may_hold(int64_t time, uint64_t payload) const;
-  std::vector<Due> due_;  // a heap
+  void forget_idle_dues();
+  // A heap. What nobody awaits any more, of groups that were evicted above all, goes when it may be half of it.
+  std::vector<Due> due_;
+  size_t most_due_ = 64;      // from so many on it is looked through
+  size_t evicted_since_ = 0;  // since it was
 };
 
 // Keys as they are kept: each group-by value's length, then its bytes.

@@ -19,7 +19,7 @@ ClosedCell::ClosedCell(const Correlation& correlation, uint32_t number, BlockPoo
 
 int64_t ClosedCell::needed_until(const KeyedState::Entry& entry) const {
   const int64_t open = opened(group_of(const_cast<KeyedState::Entry&>(entry)));
-  return open == forever ? never : after(open, correlation_.timespan);
+  return open == forever ? never : saturated_sum(open, correlation_.timespan);
 }
 
 void ClosedCell::release_group(Group group) {
@@ -72,7 +72,8 @@ size_t ClosedCell::exact_values(size_t events) const {
   size_t exact = std::max<size_t>(events, 64);
   if (correlation_.type == sigma::CorrelationType::value_count)
     for (const CorrelationBound& bound : correlation_.bounds)
-      exact = std::max(exact, static_cast<size_t>(std::clamp(bound.number, 0.0, 1e6)) + 1);
+      exact =
+          std::max(exact, static_cast<size_t>(std::clamp<double>(bound.number, 0, most_exact_values)) + 1);
   return exact;
 }
 
@@ -128,7 +129,7 @@ void ClosedCell::take(const Arrival& arrival, Shard& shard) {
 // Of the window that is open. An event that comes late may open it earlier: the call that was asked for before then finds nothing to do.
 void ClosedCell::wait_for_end(const Group& group) {
   int64_t& due = group.aggregate<Windows>()->due;
-  const int64_t end = after(opened(group), correlation_.timespan);
+  const int64_t end = saturated_sum(opened(group), correlation_.timespan);
   if (due != 0 && due <= end) return;
   due = end;
   set_due(group, end);
@@ -139,7 +140,7 @@ void ClosedCell::settle_group(Group group, int64_t watermark, Shard& shard) {
   if (due >= watermark && watermark != forever) return;
   due = 0;
   for (int64_t open = opened(group); open != forever; open = opened(group)) {
-    const int64_t end = after(open, correlation_.timespan);
+    const int64_t end = saturated_sum(open, correlation_.timespan);
     if (end >= watermark && watermark != forever) return wait_for_end(group);
     if (Tallies* tallies = tallies_of(group)) {
       decide(group, tallies->front(), shard);

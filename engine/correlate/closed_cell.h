@@ -12,6 +12,9 @@ namespace sigrun {
 
 class ClosedCell : public Cell {
  public:
+  // Distinct values that a window tells apart at most; a group may hold each by its hash. Beyond, they are estimated.
+  static constexpr size_t most_exact_values = 1'000'000;
+
   ClosedCell(const Correlation& correlation, uint32_t number, BlockPool& pool);
   ~ClosedCell() override { clear(); }
 
@@ -28,6 +31,9 @@ class ClosedCell : public Cell {
   };
 
   void settle_group(Group group, int64_t watermark, Shard& shard) override;
+  bool awaits(const Group& group, int64_t time) const override {
+    return group.aggregate<Windows>()->due == time;
+  }
   void release_group(Group group) override;
   void save_group(Group group, std::string& out) const override;
   bool restore_group(Group group, std::string_view saved) override;

@@ -140,12 +140,12 @@ void Correlator::Impl::add_changes() {
     }
     outcome.changes.clear();
   }
+  counters.groups = counters.bytes = 0;
+  for (const Total& total : totals) counters.groups += total.groups, counters.bytes += total.bytes;
 }
 
 void Correlator::Impl::keep_within_budget() {
   add_changes();
-  counters.groups = counters.bytes = 0;
-  for (const Total& total : totals) counters.groups += total.groups, counters.bytes += total.bytes;
   const bool all_over = counters.bytes - totals.back().bytes > options.state_bytes;
   const bool one_over = std::any_of(totals.begin(), totals.end() - 1,
                                     [&](const Total& total) { return total.bytes > options.rule_bytes; });
@@ -173,8 +173,10 @@ void Correlator::Impl::keep_within_budget() {
       if (left >= has) break;  // an empty table: nothing to give
     }
     shard.count(outcomes[number].changes);
+    outcomes[number].counters.add(std::exchange(shard.shared.counters, {}));
   });
   add_changes();
+  for (Outcome& outcome : outcomes) counters.add(std::exchange(outcome.counters, {}));
 }
 
 // What fired is an occurrence of its correlation: it has the fields that this groups by.

@@ -151,7 +151,7 @@ void Correlator::add_from_before(SourceId source, int64_t time) {
     const int64_t timespan = impl.plan.correlations[feed.correlation].timespan;
     MixedSpan& span = impl.mixed[feed.correlation];
     if (span.until == never) span.since = impl.watermark == never ? time : impl.watermark;
-    span.until = std::max(span.until, time > forever - timespan ? forever : time + timespan);
+    span.until = std::max(span.until, saturated_sum(time, timespan));
   }
   if (any) spread_mixed(impl.plan, impl.mixed);
 }

@@ -30,7 +30,7 @@ void EvidenceRing::make_room(size_t bytes) {
 }
 
 void EvidenceRing::know_oldest() {
-  oldest_time_ = INT64_MIN;
+  oldest_time_ = never;
   if (begin_ != end_) read(begin_ + offsetof(Record, time), &oldest_time_, sizeof oldest_time_);
 }
 

@@ -15,6 +15,7 @@
 
 #include "correlate/firing.h"
 #include "correlate/occurrence.h"
+#include "time/saturated.h"
 
 namespace sigrun {
 
@@ -43,8 +44,15 @@ class EvidenceRing {
   // Adds up to `most` records with times in [from, to], from `last` backwards, oldest first in `evidence`.
   void collect(uint64_t last, int64_t from, int64_t to, size_t most, std::vector<Evidence>& evidence) const;
 
+  // What it takes by now, of as much as it may; clear() gives it back.
   size_t bytes() const { return ring_.capacity(); }
-  void clear() { ring_ = {}, starts_ = {}, begin_ = end_ = first_, oldest_time_ = INT64_MIN; }
+  void clear() {
+    // Assigned from braces they would keep their room.
+    ring_ = std::vector<char>();
+    starts_ = std::vector<uint64_t>();
+    begin_ = end_ = first_;
+    oldest_time_ = never;
+  }
 
   void save(std::string& out) const;
   // `source_of`: what a saved source is by now; records of those that it calls no_source are missing. False: damaged, and nothing is there.
@@ -53,7 +61,7 @@ class EvidenceRing {
   // Right after restore(): whether a group may name this place as its newest record's, as one that was overwritten, or as none. What it names otherwise
   // would be taken for a record.
   bool may_be_named(uint64_t place) const;
-  void end_restore() { starts_ = {}; }
+  void end_restore() { starts_ = std::vector<uint64_t>(); }
 
  private:
   struct Record {
@@ -78,7 +86,7 @@ class EvidenceRing {
   std::vector<uint64_t> starts_;  // of records, while groups are restored
   uint64_t begin_ = first_,
            end_ = first_;  // what is there: [begin_, end_), each byte at its place modulo the ring's size
-  int64_t oldest_time_ = INT64_MIN;  // of the record at begin_
+  int64_t oldest_time_ = never;  // of the record at begin_
 };
 
 }  // namespace sigrun

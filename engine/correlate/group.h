@@ -9,16 +9,13 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 
 #include "correlate/keyed_state.h"
+#include "time/saturated.h"
 
 namespace sigrun {
 
 struct Episodes;
-
-constexpr int64_t never = std::numeric_limits<int64_t>::min();
-constexpr int64_t forever = std::numeric_limits<int64_t>::max();
 
 // In the payload of a distinct value: the event has brought another one before. The other bits are the value's hash.
 constexpr uint64_t another_value = uint64_t{1} << 63;

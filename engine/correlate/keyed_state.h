@@ -94,7 +94,10 @@ class KeyedState : private std::pmr::memory_resource {
   bool is_page(int64_t page) const { return page >= page_of(INT64_MIN) && page <= page_of(INT64_MAX); }
 
   size_t size() const { return size_; }
-  size_t bytes() const { return bytes_ + slots_.capacity() * sizeof(uint64_t); }
+  // Of entries and of what they own, of the table, and of what eviction remembers.
+  size_t bytes() const {
+    return bytes_ + slots_.capacity() * sizeof(uint64_t) + candidates_.capacity() * sizeof(Candidate);
+  }
   void clear();
 
  private:

@@ -58,6 +58,17 @@ struct OccurrenceBatch {
     text += value;
     ++captured.back().count;
   }
+
+  // Copies, behind what is there; `from` is another batch. What its places point to has to live as long as this does.
+  // All of it.
+  void append(const OccurrenceBatch& from);
+  // One occurrence with so many fields, at a place of this batch.
+  Occurrence& append(const OccurrenceBatch& from, const Occurrence& occurrence, size_t fields,
+                     uint32_t place);
+  // The same in parts: the occurrence, then one for each field, or add_field() for one that `from` does not have.
+  Occurrence& append_bare(const Occurrence& occurrence, uint32_t place);
+  void append_field(const OccurrenceBatch& from, const Occurrence& occurrence, size_t field);
+
   std::span<const CapturedValue> values_of(const Occurrence& occurrence, size_t field) const {
     const CapturedField& of = captured[occurrence.first_captured + field];
     return {values.data() + of.first, of.count};

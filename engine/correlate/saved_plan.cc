@@ -6,17 +6,6 @@
 #include "support/saved_bytes.h"
 
 namespace sigrun {
-namespace {
-
-constexpr int64_t never = std::numeric_limits<int64_t>::min();
-
-int64_t after(int64_t time, int64_t span) {
-  int64_t sum;
-  return __builtin_add_overflow(time, span, &sum) ? std::numeric_limits<int64_t>::max() : sum;
-}
-
-}  // namespace
-
 void save_plan(const CorrelationPlan& plan, const std::vector<uint64_t>& groups,
                const std::vector<MixedSpan>& mixed, std::string& out) {
   uint32_t sources = 0;
@@ -122,7 +111,7 @@ void spread_mixed(const CorrelationPlan& plan, std::vector<MixedSpan>& mixed) {
         if (below.until == never) continue;
         MixedSpan& above = mixed[i];
         above.since = above.until == never ? below.since : std::min(above.since, below.since);
-        above.until = std::max(above.until, after(below.until, correlation.timespan));
+        above.until = std::max(above.until, saturated_sum(below.until, correlation.timespan));
       }
   }
 }

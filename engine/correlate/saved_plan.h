@@ -10,7 +10,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,13 +17,14 @@
 #include <vector>
 
 #include "correlate/correlation_plan.h"
+#include "time/saturated.h"
 
 namespace sigrun {
 
-// Of a correlation; not mixed: `until` is before every time.
+// Of a correlation; not mixed: `until` is `never`.
 struct MixedSpan {
-  int64_t since = std::numeric_limits<int64_t>::min();
-  int64_t until = std::numeric_limits<int64_t>::min();
+  int64_t since = never;
+  int64_t until = never;
 };
 
 // What became of a correlation's saved state, where it does not just go on.

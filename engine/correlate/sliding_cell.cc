@@ -27,7 +27,7 @@ SlidingCell::SlidingCell(const Correlation& correlation, uint32_t number, BlockP
 
 int64_t SlidingCell::needed_until(const KeyedState::Entry& entry) const {
   const Group group = group_of(const_cast<KeyedState::Entry&>(entry));
-  return group.empty() ? never : after(group.newest(), correlation_.timespan);
+  return group.empty() ? never : saturated_sum(group.newest(), correlation_.timespan);
 }
 
 void SlidingCell::release_group(Group group) {
@@ -94,7 +94,9 @@ size_t SlidingCell::entries_to_drop(const Group& group, int64_t watermark) const
   if (const Episodes* episodes = group.head().episodes)
     final_before = std::min(final_before, episodes->disordered);
   const size_t unsettled = group.first_from(final_before);
-  return unsettled == 0 ? 0 : group.first_from(before(group.time(unsettled - 1), correlation_.timespan));
+  return unsettled == 0
+             ? 0
+             : group.first_from(saturated_difference(group.time(unsettled - 1), correlation_.timespan));
 }
 
 void SlidingCell::make_room(Group& group, Shard& shard) {
@@ -116,14 +118,14 @@ void SlidingCell::make_room(Group& group, Shard& shard) {
 
 // What a full log is about to let go of, half of it at most, is final now: alerts that wait for the watermark can be told of while their windows are there.
 void SlidingCell::settle_early(const Group& group, Shard& shard) {
-  const int64_t final_before = after(group.time(group.count() / 2), 1);
+  const int64_t final_before = saturated_sum(group.time(group.count() / 2), 1);
   if (group.head().episodes && final_before > shard.watermark) settle_group(group, final_before, shard);
 }
 
 void SlidingCell::take(const Arrival& arrival, Shard& shard) {
   const int64_t time = arrival.occurrence->time;
   KeyedState::Entry* entry = state_.find(arrival.key, arrival.hash);
-  const bool covered = after(time, correlation_.timespan) >= shard.watermark &&
+  const bool covered = saturated_sum(time, correlation_.timespan) >= shard.watermark &&
                        (!entry || !group_of(*entry).head().cut || time >= group_of(*entry).time(0));
   if (!covered) {
     shard.counters.late += arrival.first;
@@ -134,14 +136,15 @@ void SlidingCell::take(const Arrival& arrival, Shard& shard) {
   Group group = entry ? group_of(*entry) : make_group(arrival);
   if (group.full()) make_room(group, shard);
   // What lies behind a gap of a timespan needs evidence of its own.
-  if (!group.empty() && group.newest() < before(time, correlation_.timespan)) group.head().sampled = 0;
+  if (!group.empty() && group.newest() < saturated_difference(time, correlation_.timespan))
+    group.head().sampled = 0;
   keep_evidence(group, arrival, false, shard);
   const size_t place = group.insert(time, arrival.payload);
   if (place + 1 == group.count())
     take_in_order(group, arrival, shard);
   else
     take_late(group, place, arrival, shard);
-  state_.schedule(group.entry(), after(group.newest(), correlation_.timespan));
+  state_.schedule(group.entry(), saturated_sum(group.newest(), correlation_.timespan));
 }
 
 Episodes& SlidingCell::episodes_of(const Group& group) {
@@ -174,10 +177,10 @@ void SlidingCell::take_in_order(Group& group, const Arrival& arrival, Shard& sha
 
   Episodes& episodes = episodes_of(group);
   const bool may_emit =
-      episodes.last_emitted == never || time > after(episodes.last_emitted, correlation_.timespan);
+      episodes.last_emitted == never || time > saturated_sum(episodes.last_emitted, correlation_.timespan);
   const int64_t last = episodes.pairs.empty() ? never : episodes.pairs.back().canonical;
-  const bool goes_on =
-      last != never && time <= after(last, correlation_.timespan) && (head.held_before || last == time);
+  const bool goes_on = last != never && time <= saturated_sum(last, correlation_.timespan) &&
+                       (head.held_before || last == time);
   if (episodes.disordered != forever) {
     if (!may_emit) return;
     episodes.loose.push_back(time);
@@ -202,7 +205,8 @@ void SlidingCell::take_late(Group& group, size_t place, const Arrival& arrival, 
   const int64_t time = group.time(newest);
   group.head().held = condition_->holds(group, newest);
   if (!group.head().held) return;
-  if (episodes.last_emitted != never && time <= after(episodes.last_emitted, correlation_.timespan)) return;
+  if (episodes.last_emitted != never && time <= saturated_sum(episodes.last_emitted, correlation_.timespan))
+    return;
   episodes.loose.push_back(time);
   emit(group, time, &arrival, shard);
 }
@@ -217,7 +221,7 @@ void SlidingCell::forget_certain(Episodes& episodes, int64_t watermark) const {
 
 void SlidingCell::emit(const Group& group, int64_t time, const Arrival* maker, Shard& shard) {
   if (maker) keep_evidence(group, *maker, true, shard);
-  const size_t first = group.first_from(before(time, correlation_.timespan));
+  const size_t first = group.first_from(saturated_difference(time, correlation_.timespan));
   const size_t end = group.first_after(time);
   if (first == end) return;  // the log does not know of it: of a restored state that is not one of ours
   const size_t last = end - 1;
@@ -242,6 +246,13 @@ void SlidingCell::settle_group(Group group, int64_t watermark, Shard& shard) {
   }
 }
 
+bool SlidingCell::awaits(const Group& group, int64_t) const {
+  const Episodes* episodes = group.head().episodes;
+  return episodes && (episodes->disordered != forever ||
+                      std::any_of(episodes->pairs.begin(), episodes->pairs.end(),
+                                  [](const Episodes::Pair& pair) { return pair.emitted == never; }));
+}
+
 void SlidingCell::compute_again(Group group, int64_t watermark, Shard& shard) {
   Episodes& episodes = *group.head().episodes;
   const int64_t from = std::exchange(episodes.disordered, forever);
@@ -263,7 +274,7 @@ void SlidingCell::compute_again(Group group, int64_t watermark, Shard& shard) {
     held_before = std::exchange(held, condition_->holds(group, i - 1));
     if (!held || time < from) continue;
     const int64_t last = episodes.pairs.empty() ? never : episodes.pairs.back().canonical;
-    if (!held_before || last == never || time > after(last, correlation_.timespan))
+    if (!held_before || last == never || time > saturated_sum(last, correlation_.timespan))
       episodes.pairs.push_back({time, never});
   }
   if (group.head().cut && condition_->restore(group, known))
@@ -277,7 +288,7 @@ void SlidingCell::compute_again(Group group, int64_t watermark, Shard& shard) {
     if (emitted != never) continue;
     const bool certain = time < watermark || watermark == forever;
     const bool early =
-        episodes.last_emitted == never || time > after(episodes.last_emitted, correlation_.timespan);
+        episodes.last_emitted == never || time > saturated_sum(episodes.last_emitted, correlation_.timespan);
     if (certain || early) {
       episodes.pairs[i].emitted = time;
       emit(group, time, nullptr, shard);
@@ -297,7 +308,8 @@ void SlidingCell::pair_up(std::vector<int64_t>& loose, Episodes& episodes) const
   for (const int64_t emitted : loose) {
     auto pair = std::upper_bound(episodes.pairs.begin(), episodes.pairs.end(), emitted,
                                  [](int64_t time, const Episodes::Pair& of) { return time < of.canonical; });
-    while (pair != episodes.pairs.begin() && (--pair)->canonical >= before(emitted, correlation_.timespan)) {
+    while (pair != episodes.pairs.begin() &&
+           (--pair)->canonical >= saturated_difference(emitted, correlation_.timespan)) {
       if (pair->emitted != never) continue;
       pair->emitted = emitted;
       break;

@@ -37,6 +37,7 @@ class SlidingCell : public Cell {
   SlidingCell(const Correlation& correlation, uint32_t number, BlockPool& pool,
               std::unique_ptr<SlidingCondition> condition);
   void settle_group(Group group, int64_t watermark, Shard& shard) override;
+  bool awaits(const Group& group, int64_t time) const override;
   void release_group(Group group) override;
   void save_group(Group group, std::string& out) const override;
   bool restore_group(Group group, std::string_view saved) override;

@@ -57,8 +57,8 @@ class SlidingCondition {
     return std::all_of(correlation_.bounds.begin(), correlation_.bounds.end(),
                        [&](const CorrelationBound& bound) { return bound.holds(value); });
   }
-  // A timespan before `time`. Events may say 1678, and timespans may be years.
-  int64_t window_of(int64_t time) const { return std::max(time, never + timespan_) - timespan_; }
+  // A timespan before `time`.
+  int64_t window_of(int64_t time) const { return saturated_difference(time, timespan_); }
   int64_t timespan_;
   const Correlation& correlation_;
   std::pmr::memory_resource* memory_ = std::pmr::get_default_resource();

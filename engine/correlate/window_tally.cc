@@ -7,15 +7,14 @@
 #include "correlate/group.h"
 #include "correlate/sequence_chains.h"
 #include "support/saved_bytes.h"
+#include "time/saturated.h"
 
 namespace sigrun {
 
 using sigma::CorrelationType;
 
 WindowTally::WindowTally(const Correlation& correlation, int64_t from, size_t exact)
-    : correlation_(&correlation),
-      from_(from),
-      to_(from > forever - correlation.timespan ? forever : from + correlation.timespan) {
+    : correlation_(&correlation), from_(from), to_(saturated_sum(from, correlation.timespan)) {
   const auto exact_values = static_cast<uint32_t>(std::min<size_t>(exact, UINT32_MAX));
   switch (correlation.type) {
     case CorrelationType::value_count:

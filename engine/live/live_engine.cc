@@ -351,7 +351,7 @@ LiveCounters LiveEngine::counters() const {
   counters.snapshots_failed = published_.snapshots_failed;
   counters.spool_syncs_failed = published_.spool_syncs_failed;
   counters.metrics_failed = metrics_failures_.load(std::memory_order_relaxed);
-  if (published_.watermark != no_watermark)
+  if (published_.watermark != never)
     counters.watermark_lag = std::max<int64_t>(0, now() - published_.watermark);
   counters.reloads = reloads_;
   counters.reloads_refused = reloads_refused_;

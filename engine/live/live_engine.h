@@ -197,7 +197,7 @@ class LiveEngine {
     CorrelationCounters correlation;
     std::array<uint64_t, 6> alerts_by_level{};
     TimeCounters times;
-    int64_t watermark = no_watermark;
+    int64_t watermark = never;
     uint64_t snapshots = 0, snapshots_failed = 0, spool_syncs_failed = 0;
   };
   mutable Published published_;

@@ -84,7 +84,7 @@ void LiveEngine::read_state() {
 void LiveEngine::tell_of_changes(const std::vector<CorrelationChange>& changes) {
   if (changes.empty()) return;
   std::string message;
-  for (const CorrelationChange& change : changes) message += (message.empty() ? "" : "; ") + text_of(change);
+  for (const std::string& text : texts_of(changes)) message += (message.empty() ? "" : "; ") + text;
   queue_->put_health("state-changed", "Rules changed under what correlations had counted", message, now());
 }
 

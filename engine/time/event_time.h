@@ -3,14 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 
-namespace sigrun {
+#include "time/saturated.h"
 
-// Before every time: of an input that has not had an event. After every time: of one that has ended.
-inline constexpr int64_t no_watermark = std::numeric_limits<int64_t>::min();
-inline constexpr int64_t final_watermark = std::numeric_limits<int64_t>::max();
+namespace sigrun {
 
 // The watermark will come to an event that is a day ahead, so windows can hold it; one of 2099 would stay in
 // them for ever. If all that is ahead were left out, a host whose clock is fast would be in no correlation.
@@ -34,7 +31,7 @@ enum class Timing : uint8_t {
 
 struct EventTime {
   int64_t time = 0;                  // to use; of `ahead` and `future` the event's own
-  int64_t watermark = no_watermark;  // of the input, after this event
+  int64_t watermark = never;         // of the input, after this event
   Timing timing = Timing::on_time;
 };
 
@@ -48,6 +45,11 @@ struct TimeCounters {
     future += other.future;
     timeless += other.timeless;
     segments += other.segments;
+  }
+  // What came since these were counted `before`.
+  TimeCounters since(const TimeCounters& before) const {
+    return {late - before.late, future - before.future, timeless - before.timeless,
+            segments - before.segments};
   }
   bool operator==(const TimeCounters&) const = default;
 };

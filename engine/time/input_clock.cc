@@ -36,7 +36,7 @@ void InputClock::add(std::span<const EventStamp> events, int64_t now, std::vecto
 void InputClock::end(std::vector<EventTime>& decided) {
   decide(tail_, true, decided);
   tail_.clear();
-  watermark_ = final_watermark;
+  watermark_ = forever;
 }
 
 void InputClock::pause(std::vector<EventTime>& decided) {
@@ -91,7 +91,7 @@ size_t InputClock::decide(std::span<const EventStamp> events, bool ended, std::v
 bool InputClock::decide_jump(std::span<const EventStamp> events, bool ended,
                              std::vector<EventTime>& decided) {
   const EventStamp& event = events.front();
-  SegmentTime segment{newest_, std::max(lateness_, event.lateness), watermark_, no_watermark};
+  SegmentTime segment{newest_, std::max(lateness_, event.lateness), watermark_, never};
   if (newest_) segment.ahead = saturated_sum(*newest_, segment.lateness);
   const auto behind = events.subspan(1, std::min(events.size(), most_undecided_) - 1);
   const bool complete = ended || behind.size() + 1 == most_undecided_;
@@ -108,7 +108,7 @@ bool InputClock::decide_jump(std::span<const EventStamp> events, bool ended,
     ++counters_.segments;
     newest_.reset();
     lateness_ = 0;
-    watermark_ = no_watermark;
+    watermark_ = never;
     accept(event, Timing::segment_start, decided);
     return true;
   }

@@ -46,7 +46,7 @@ class InputClock {
   // Appends what is decided, in the order of input: events held back from earlier calls come first. `now` is
   // the wall clock; a file ignores it.
   void add(std::span<const EventStamp> events, int64_t now, std::vector<EventTime>& decided);
-  // End of input: decides the rest; the watermark becomes final_watermark.
+  // End of input: decides the rest; the watermark becomes forever.
   void end(std::vector<EventTime>& decided);
   // No more for now: decides the rest as end() does, but goes on from where it is with the next add().
   void pause(std::vector<EventTime>& decided);
@@ -84,8 +84,8 @@ class InputClock {
 
   std::optional<int64_t> newest_;  // accepted time, of this segment; live never ahead of the wall clock
   int64_t lateness_ = 0;           // the greatest of this segment
-  int64_t watermark_ = no_watermark;
-  int64_t ahead_ = no_watermark;  // newest + lateness: beyond it an event is judged by those behind it
+  int64_t watermark_ = never;
+  int64_t ahead_ = never;         // newest + lateness: beyond it an event is judged by those behind it
   int64_t reached_at_ = 0;        // by the wall clock, live
   TimeCounters counters_;
   std::vector<EventStamp> tail_;  // undecided

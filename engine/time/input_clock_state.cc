@@ -92,9 +92,9 @@ bool InputClock::restore(std::string_view bytes) {
   }
   if (!words.sound_to_the_end() || read.lateness_ < 0) return false;
   // A clock that has not had an event has no watermark; live clocks hold nothing back.
-  if (!read.newest_ && read.watermark_ != no_watermark && read.watermark_ != final_watermark) return false;
+  if (!read.newest_ && read.watermark_ != never && read.watermark_ != forever) return false;
   if (kind_ == InputKind::live && undecided > 0) return false;
-  read.ahead_ = read.newest_ ? saturated_sum(*read.newest_, read.lateness_) : no_watermark;
+  read.ahead_ = read.newest_ ? saturated_sum(*read.newest_, read.lateness_) : never;
   *this = std::move(read);
   return true;
 }

@@ -5,15 +5,6 @@
 
 namespace sigrun {
 
-std::optional<int64_t> earliest_time(std::span<const EventTime> events) {
-  std::optional<int64_t> earliest;
-  for (const EventTime& event : events)
-    if ((event.timing == Timing::on_time || event.timing == Timing::segment_start) &&
-        (!earliest || event.time < *earliest))
-      earliest = event.time;
-  return earliest;
-}
-
 TimeMerge::TimeMerge(size_t inputs, const Limits& limits)
     : inputs_(inputs), most_open_(std::max<size_t>(limits.open_files, 1)) {}
 
@@ -25,26 +16,20 @@ TimeMerge::Step TimeMerge::next() {
     return {Action::peek, input};
   }
   if (!closed_.empty()) {
-    // What has not been opened belongs to the segment that the others are in.
-    const Place first{segment_, closed_.top().time, closed_.top().input};
+    const Place first = closed_.top();
     if (open_count_ < most_open_ && (open_.empty() || first < open_.top())) {
       closed_.pop();
-      if (first < delivered_) ++late_opens_;
       return open(first.input);
     }
   }
   if (open_.empty()) return {};
   const Place first = open_.top();
   open_.pop();
-  segment_ = std::max(segment_, first.segment);
-  delivered_ = std::max(delivered_, first);
-  return {Action::deliver, first.input, segment_};
+  return {Action::deliver, first.input};
 }
 
-void TimeMerge::at(size_t input, uint64_t segment, std::optional<int64_t> time) {
-  // Behind every segment, one behind the other.
-  const uint64_t behind = inputs_[input].apart ? (uint64_t{1} << 32) + (uint64_t{input} << 32) : 0;
-  const Place place{behind + operators_segment(input, segment), time.value_or(no_watermark), input};
+void TimeMerge::at(size_t input, std::optional<int64_t> time) {
+  const Place place{inputs_[input].apart ? input + 1 : 0, time.value_or(never), input};
   if (inputs_[input].state == State::peeking) {
     inputs_[input].state = State::peeked;
     closed_.push(place);
@@ -63,12 +48,8 @@ void TimeMerge::set_apart(size_t input) {
   --open_count_;
 }
 
-uint64_t TimeMerge::operators_segment(size_t input, uint64_t segment) const {
-  return inputs_[input].base + segment;
-}
-
 TimeMerge::Step TimeMerge::open(size_t input) {
-  inputs_[input] = {State::open, segment_};
+  inputs_[input].state = State::open;
   ++open_count_;
   return {Action::open, input};
 }

@@ -38,8 +38,8 @@ enum class JumpVerdict : uint8_t { undecided, believed, refused };
 struct SegmentTime {
   std::optional<int64_t> newest;  // none: the segment, and the file, have no event yet
   int64_t lateness = 0;
-  int64_t watermark = no_watermark;
-  int64_t ahead = no_watermark;  // newest + lateness
+  int64_t watermark = never;
+  int64_t ahead = never;  // newest + lateness
 };
 
 // Whether an event ahead of `segment` (or the very first) at `time` shows where the file is by now; refused:

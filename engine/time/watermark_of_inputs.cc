@@ -13,17 +13,16 @@ WatermarkOfInputs::Input WatermarkOfInputs::open(std::optional<int64_t> floor) {
     input = free_.back();
     free_.pop_back();
   }
-  inputs_[input] = State{.closed = false, .watermark = floor, .segment = segment_};
+  inputs_[input] = State{.closed = false, .watermark = floor};
   count(input);  // the watermark stays: the next to be opened may begin earlier
   return input;
 }
 
-void WatermarkOfInputs::update(Input input, uint64_t segment, int64_t watermark) {
+void WatermarkOfInputs::update(Input input, int64_t watermark) {
   State& state = inputs_[input];
-  if (state.closed || segment < state.segment) return;
+  if (state.closed) return;
   discount(input);
   state.watermark = watermark;
-  state.segment = segment;
   count(input);
   settle();
 }
@@ -36,38 +35,21 @@ void WatermarkOfInputs::close(Input input) {
   settle();
 }
 
-void WatermarkOfInputs::begin_segment(uint64_t segment) {
-  if (segment <= segment_) return;
-  segment_ = segment;
-  watermark_ = no_watermark;
-  while (!later_.empty() && later_.begin()->first <= segment_) {
-    const Input input = later_.begin()->second;
-    later_.erase(later_.begin());
-    count(input);
-  }
-  settle();
+void WatermarkOfInputs::begin_segment(Input input) {
+  watermark_ = never;
+  update(input, never);
 }
 
-void WatermarkOfInputs::advance_idle(int64_t watermark) {
-  if (active_.empty() && later_.empty()) watermark_ = std::max(watermark_, watermark);
-}
-
-void WatermarkOfInputs::finish() { watermark_ = final_watermark; }
+void WatermarkOfInputs::finish() { watermark_ = forever; }
 
 void WatermarkOfInputs::count(Input input) {
   const State& state = inputs_[input];
-  if (state.closed || !state.watermark) return;
-  if (state.segment <= segment_)  // below it: a file that waits to be opened
-    active_.emplace(*state.watermark, input);
-  else
-    later_.emplace(state.segment, input);
+  if (!state.closed && state.watermark) active_.emplace(*state.watermark, input);
 }
 
 void WatermarkOfInputs::discount(Input input) {
   const State& state = inputs_[input];
-  if (!state.watermark) return;
-  active_.erase({*state.watermark, input});
-  later_.erase({state.segment, input});
+  if (state.watermark) active_.erase({*state.watermark, input});
 }
 
 void WatermarkOfInputs::settle() {

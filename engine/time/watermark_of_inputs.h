@@ -4,12 +4,10 @@
 // An input holds it back from open() to close(): a file by the time at which it begins, even before it is
 // read; a live input only from its first event on, so that a silent connection stops nobody.
 //
-// Segments (InputClock). Operators know one segment at a time, numbered from 0. An input that has come to a
-// later segment waits, and holds nobody back, until all others are done with the present one; then the owner
-// calls begin_segment(): everything before is final, windows close, state is dropped, the watermark restarts.
-// So a jump back in one file cuts no window of another file and makes none of its events late, and a file's
-// segments meet the other files' segments of the same number only. TimeMerge reads inputs in this order and
-// names the segments. Live inputs have one segment.
+// Segments (InputClock). Operators know one segment at a time. An input that has come to a later one is closed
+// until all others that are being read are done, and then opened again, or it is the only one that is read: then the
+// owner calls begin_segment(): everything before is final, and the watermark restarts. So a jump back in one file
+// cuts no window of another file and makes none of its events late (CorrelationStage). Live inputs have one segment.
 //
 // Order of calls: open() for all files of a scan before the first update(), as a watermark does not move back
 // for one that is opened later and begins earlier; live inputs may come and go at any time. Threads: one at a
@@ -31,25 +29,20 @@ class WatermarkOfInputs {
  public:
   using Input = size_t;
 
-  // `floor`: a file whose events begin there (first time − lateness; no_watermark if that is not known).
+  // `floor`: a file whose events begin there (first time − lateness; never if that is not known).
   // None: a live input.
   Input open(std::optional<int64_t> floor);
   // What the input's clock says, after a batch of it was handed to the operators, or after
-  // InputClock::advance_idle. `segment`: the one that its next events belong to; an earlier one than before is
-  // ignored.
-  void update(Input input, uint64_t segment, int64_t watermark);
+  // InputClock::advance_idle.
+  void update(Input input, int64_t watermark);
   // It has ended and no longer counts. open() may give its number to another.
   void close(Input input);
 
-  // The operators go on to a later segment; an earlier one is ignored.
-  void begin_segment(uint64_t segment);
-  // While no input is active, the wall clock less the lateness moves the watermark: a service between two
-  // connections.
-  void advance_idle(int64_t watermark);
-  // All input has ended: watermark() is final_watermark.
+  // The operators go on to the input's next segment, of which nothing has come.
+  void begin_segment(Input input);
+  // All input has ended: watermark() is forever.
   void finish();
 
-  uint64_t segment() const { return segment_; }
   // Never moves back within a segment.
   int64_t watermark() const { return watermark_; }
 
@@ -57,7 +50,6 @@ class WatermarkOfInputs {
   struct State {
     bool closed = false;
     std::optional<int64_t> watermark;  // none: live, before its first event
-    uint64_t segment = 0;
   };
 
   void count(Input input);
@@ -66,10 +58,8 @@ class WatermarkOfInputs {
 
   std::vector<State> inputs_;
   std::vector<Input> free_;                     // closed: connections come and go
-  std::set<std::pair<int64_t, Input>> active_;  // by watermark: those that count in this segment
-  std::set<std::pair<uint64_t, Input>> later_;  // by segment: those that have come to a later one
-  uint64_t segment_ = 0;
-  int64_t watermark_ = no_watermark;
+  std::set<std::pair<int64_t, Input>> active_;  // by watermark: those that count
+  int64_t watermark_ = never;
 };
 
 }  // namespace sigrun

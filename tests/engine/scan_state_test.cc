@@ -130,6 +130,17 @@ TEST_CASE("scan state: another title, level, threshold or prose of a correlation
   CHECK(told.result.correlation.not_restored == 0);
 }
 
+TEST_CASE("scan state: a scan counts late, odd and missing times of its own events, not of those before") {
+  Growing file;
+  const std::string timeless = "{\"user\":\"u\",\"outcome\":\"failure\"}\n";
+  file.add(event_at(1000, "other") + event_at(30) + timeless + timeless + event_at(1001, "other"));
+  const Told first = file.scan_with(rule_of_failures() + correlation());
+  CHECK(first.result.times == TimeCounters{1, 0, 2, 0});
+  CHECK(file.scan_with(rule_of_failures() + correlation()).result.times == TimeCounters{});
+  file.add(event_at(31) + timeless + event_at(1002, "other"));
+  CHECK(file.scan_with(rule_of_failures() + correlation()).result.times == TimeCounters{1, 0, 1, 0});
+}
+
 TEST_CASE(
     "scan state: a changed base rule keeps what was counted, marked as mixed until the groups of then have "
     "expired") {

@@ -201,7 +201,7 @@ TEST_CASE("file clock: events without a time go along with the newest before the
   const auto decided = decide_file(stream);
   CHECK(timings(decided.events) == "totot");
   CHECK(decided.events[0].time == 0);
-  CHECK(decided.events[0].watermark == no_watermark);
+  CHECK(decided.events[0].watermark == never);
   CHECK(decided.events[2].time == at(10));
   CHECK(decided.events[4].time == at(10));
   CHECK(decided.counters.timeless == 3);

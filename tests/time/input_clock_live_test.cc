@@ -76,7 +76,7 @@ TEST_CASE("live clock: there are no segments: what is back is late") {
 TEST_CASE("live clock: an event without a time has the newest, or else the wall clock's") {
   Live live;
   CHECK(live.add({}, 7).time == at(7));
-  CHECK(live.clock.watermark() == no_watermark);
+  CHECK(live.clock.watermark() == never);
   live.add(5, 8);
   const EventTime timeless = live.add({}, 60);
   CHECK(timeless.time == at(5));
@@ -87,7 +87,7 @@ TEST_CASE("live clock: an event without a time has the newest, or else the wall 
 TEST_CASE("live clock: an idle input goes on at the pace of the wall clock") {
   Live live;
   live.clock.advance_idle(at(100000));
-  CHECK(live.clock.watermark() == no_watermark);  // it has not begun
+  CHECK(live.clock.watermark() == never);  // it has not begun
   live.add(0, 30);                                // a pipeline that takes half a minute
   live.clock.advance_idle(at(30));
   CHECK(live.clock.watermark() == at(-120));
@@ -111,9 +111,9 @@ TEST_CASE("live clock: an idle input is never ahead of the wall clock less the l
   std::vector<EventTime> rest;
   live.clock.end(rest);
   CHECK(rest.empty());
-  CHECK(live.clock.watermark() == final_watermark);
+  CHECK(live.clock.watermark() == forever);
   live.clock.advance_idle(at(2));
-  CHECK(live.clock.watermark() == final_watermark);
+  CHECK(live.clock.watermark() == forever);
 }
 
 TEST_CASE("live clock: files ignore the wall clock") {

@@ -73,7 +73,7 @@ TEST_CASE("file clock: what arrives within the lateness is never late (random st
     const int64_t lateness = streams.between(1, 900) * seconds;
     const auto decided = decide_file(streams.shuffled(1 + streams.below(500), lateness));
     CHECK(decided.counters == TimeCounters{});
-    int64_t newest = no_watermark, before = no_watermark;
+    int64_t newest = never, before = never;
     for (const EventTime& event : decided.events) {
       newest = std::max(newest, event.time);
       CHECK(event.time >= before);
@@ -143,11 +143,11 @@ TEST_CASE("file clock: watermarks move forward in a segment; counters are what e
   for (int round = 0; round < 500; ++round) {
     const auto decided = decide_file(streams.captures());
     TimeCounters counted;
-    int64_t before = no_watermark;
+    int64_t before = never;
     for (const EventTime& event : decided.events) {
       if (event.timing == Timing::segment_start) {
         ++counted.segments;
-        before = no_watermark;
+        before = never;
       }
       counted.late += event.timing == Timing::late;
       counted.future += event.timing == Timing::future || event.timing == Timing::ahead;

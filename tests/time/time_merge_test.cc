@@ -1,4 +1,4 @@
-// Which file is read next; and clocks, merge and watermark together, as a scan uses them.
+// Which file is read next; and clocks, merge and watermark together.
 #include "time/time_merge.h"
 
 #include <doctest/doctest.h>
@@ -17,14 +17,13 @@ namespace {
 
 struct Batch {
   std::optional<int64_t> time;
-  uint64_t segment = 0;
+  bool apart = false;  // from here on
 };
 
 // Reads files of such batches; says in which order, as "file:batch" separated by spaces.
 struct Reading {
   std::string order;
-  size_t most_open = 0, peeks = 0, late_opens = 0;
-  std::vector<uint64_t> segments;
+  size_t most_open = 0, peeks = 0;
 };
 Reading read_files(const std::vector<std::vector<Batch>>& files, size_t open_files) {
   Limits limits;
@@ -43,17 +42,16 @@ Reading read_files(const std::vector<std::vector<Batch>>& files, size_t open_fil
     if (step.action == TimeMerge::Action::deliver) {
       if (!reading.order.empty()) reading.order += ' ';
       reading.order += std::to_string(step.input) + ":" + std::to_string(batch++);
-      reading.segments.push_back(step.segment);
     }
     if (batch < file.size()) {
-      merge.at(step.input, file[batch].segment, file[batch].time);
+      if (file[batch].apart && step.action != TimeMerge::Action::peek) merge.set_apart(step.input);
+      merge.at(step.input, file[batch].time);
     } else {
       merge.ended(step.input);
       if (step.action != TimeMerge::Action::peek) --open;
     }
   }
   CHECK(open == 0);
-  reading.late_opens = merge.late_opens();
   return reading;
 }
 
@@ -72,10 +70,12 @@ TEST_CASE("time merge: inputs without time come first, in their order; empty one
   CHECK(read_files({{}, {}}, 1).order == "");
 }
 
-TEST_CASE("time merge: a later segment waits for all others to leave the earlier one") {
-  const auto reading = read_files({{{10}, {1, 1}, {2, 1}}, {{20}, {90}}, {{5}, {0, 1}, {0, 2}}}, 64);
-  CHECK(reading.order == "2:0 0:0 1:0 1:1 2:1 0:1 0:2 2:2");
-  CHECK(reading.segments == std::vector<uint64_t>{0, 0, 0, 0, 1, 1, 1, 2});
+TEST_CASE("time merge: what is set apart waits for all others; of several the first goes first, to its end") {
+  const auto reading =
+      read_files({{{10}, {1, true}, {2, true}}, {{20}, {90}}, {{5}, {0, true}, {0, true}}}, 64);
+  CHECK(reading.order == "2:0 0:0 1:0 1:1 0:1 0:2 2:1 2:2");
+  // Those included that are opened later.
+  CHECK(read_files({{{10}, {1, true}}, {{20}, {90}}}, 1).order == "0:0 1:0 1:1 0:1");
 }
 
 TEST_CASE("limit open_files: files that follow each other are read by time, one open at a time") {
@@ -83,54 +83,40 @@ TEST_CASE("limit open_files: files that follow each other are read by time, one 
   CHECK(reading.order == "1:0 1:1 2:0 2:1 0:0 0:1");
   CHECK(reading.peeks == 3);
   CHECK(reading.most_open == 1);
-  CHECK(reading.late_opens == 0);
   // More may be open, but none is opened before its time.
   CHECK(read_files({{{50}, {60}}, {{10}, {20}}, {{30}, {40}}}, 2).most_open == 1);
 }
 
-TEST_CASE("limit open_files: of files that overlap the rest waits, and that is counted") {
+TEST_CASE("limit open_files: of files that overlap the rest waits") {
   const std::vector<std::vector<Batch>> files = {{{10}, {40}}, {{20}, {50}}, {{30}, {60}}};
   const auto two = read_files(files, 2);
   CHECK(two.order == "0:0 1:0 0:1 2:0 1:1 2:1");
   CHECK(two.most_open == 2);
-  CHECK(two.late_opens == 1);
   const auto all = read_files(files, 3);
   CHECK(all.order == "0:0 1:0 2:0 0:1 1:1 2:1");
-  CHECK(all.late_opens == 0);
-}
-
-TEST_CASE("limit open_files: a file that is opened late joins the segment that the others have come to") {
-  const auto reading = read_files({{{10}, {1, 1}}, {{20}, {2, 1}}}, 1);
-  CHECK(reading.order == "0:0 0:1 1:0 1:1");
-  CHECK(reading.segments == std::vector<uint64_t>{0, 1, 1, 2});
-}
-
-TEST_CASE("time merge: the time of a batch is that of its earliest event on time") {
-  const std::vector<EventTime> events = {{5, 0, Timing::late},    {9, 0, Timing::on_time},
-                                         {7, 0, Timing::on_time}, {1, 0, Timing::timeless},
-                                         {2, 0, Timing::future},  {3, 0, Timing::ahead}};
-  CHECK(earliest_time(events) == 7);
-  CHECK(earliest_time(std::span(events).first(1)) == std::nullopt);
-  const std::vector<EventTime> start = {{4, 0, Timing::segment_start}};
-  CHECK(earliest_time(start) == 4);
 }
 
 namespace {
 
+// Of the events on time; none if there are none.
+std::optional<int64_t> earliest_time(std::span<const EventTime> events) {
+  std::optional<int64_t> earliest;
+  for (const EventTime& event : events)
+    if (event.timing == Timing::on_time && (!earliest || event.time < *earliest)) earliest = event.time;
+  return earliest;
+}
+
 struct Piece {
   std::vector<EventTime> events;
-  uint64_t segment;
 };
 
-// A file through its clock, in batches of one segment each.
+// A file of one segment through its clock, in batches.
 std::vector<Piece> pieces_of(std::span<const EventStamp> stream, size_t size) {
   const auto decided = decide_file(stream);
   std::vector<Piece> pieces;
-  uint64_t segment = 0;
   for (const EventTime& event : decided.events) {
-    const bool starts = event.timing == Timing::segment_start;
-    segment += starts;
-    if (pieces.empty() || starts || pieces.back().events.size() == size) pieces.push_back({{}, segment});
+    REQUIRE(event.timing != Timing::segment_start);
+    if (pieces.empty() || pieces.back().events.size() == size) pieces.emplace_back();
     pieces.back().events.push_back(event);
   }
   return pieces;
@@ -144,12 +130,10 @@ TEST_CASE("merged inputs: what is on time in its file is on time for the operato
     std::vector<std::vector<Piece>> files(1 + random() % 6);
     for (auto& pieces : files) {
       std::vector<EventStamp> stream;
-      for (size_t captures = 1 + random() % 3; captures-- > 0;) {
-        int64_t time = year_2026 + static_cast<int64_t>(random() % 2000) * seconds;
-        for (size_t i = 60 + random() % 200; i-- > 0;) {
-          time += static_cast<int64_t>(random() % 8000) * 1'000'000;
-          stream.push_back({time - static_cast<int64_t>(random() % 100) * seconds});
-        }
+      int64_t time = year_2026 + static_cast<int64_t>(random() % 2000) * seconds;
+      for (size_t i = 60 + random() % 400; i-- > 0;) {
+        time += static_cast<int64_t>(random() % 8000) * 1'000'000;
+        stream.push_back({time - static_cast<int64_t>(random() % 100) * seconds});
       }
       pieces = pieces_of(stream, 1 + random() % 50);
     }
@@ -169,13 +153,10 @@ TEST_CASE("merged inputs: what is on time in its file is on time for the operato
       const auto& pieces = files[step.input];
       size_t& piece = next[step.input];
       const bool deliver = step.action == TimeMerge::Action::deliver;
-      int64_t watermark = no_watermark;
+      int64_t watermark = never;
       if (deliver) {
-        operators.begin_segment(step.segment);
-        CHECK(operators.segment() == step.segment);
         for (const EventTime& event : pieces[piece].events)
-          if (event.timing == Timing::on_time || event.timing == Timing::segment_start)
-            early += event.time < operators.watermark();
+          early += event.timing == Timing::on_time && event.time < operators.watermark();
         watermark = pieces[piece++].events.back().watermark;
       }
       if (piece == pieces.size()) {
@@ -183,13 +164,8 @@ TEST_CASE("merged inputs: what is on time in its file is on time for the operato
         merge.ended(step.input);
         continue;
       }
-      const uint64_t segment = pieces[piece].segment;
-      if (deliver) {
-        const bool stays = segment == pieces[piece - 1].segment;
-        operators.update(inputs[step.input], merge.operators_segment(step.input, segment),
-                         stays ? watermark : no_watermark);
-      }
-      merge.at(step.input, segment, earliest_time(pieces[piece].events));
+      if (deliver) operators.update(inputs[step.input], watermark);
+      merge.at(step.input, earliest_time(pieces[piece].events));
     }
     CHECK(early == 0);
     for (size_t file = 0; file < files.size(); ++file) CHECK(next[file] == files[file].size());
