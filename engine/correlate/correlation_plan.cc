@@ -10,6 +10,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "correlate/closed_cell.h"
 #include "correlate/rule_fingerprint.h"
 
 namespace sigrun {
@@ -157,6 +158,7 @@ class Builder {
     correlation.counted = counted(correlation);
     correlation.base = base(correlation);
     correlation.reset = rule.reset;
+    warn_of_estimates(rule, correlation);
     plan_.levels = std::max(plan_.levels, correlation.level + 1);
     name(rule.header, plan_.source_of(static_cast<uint32_t>(plan_.correlations.size())));
     plan_.correlations.push_back(std::move(correlation));
@@ -363,6 +365,17 @@ class Builder {
         plan_.feeds[source].push_back(std::move(feed));
       }
     }
+  }
+
+  void warn_of_estimates(const CorrelationRule& rule, const Correlation& correlation) {
+    if (!correlation.closed || correlation.type != CorrelationType::value_count) return;
+    for (const CorrelationBound& bound : correlation.bounds)
+      if (bound.number > ClosedCell::most_exact_values)
+        sink_.append(
+            {Severity::warning, rule.header.file, rule.header.mark,
+             fmt::format("more than {} distinct values are estimated, with a standard error of 2.2 %; "
+                         "what they are compared with is beyond that",
+                         ClosedCell::most_exact_values)});
   }
 
   void warn_of_fields(const Correlation& correlation, const CorrelationInput& input, SourceId source) {
