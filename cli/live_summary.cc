@@ -78,7 +78,8 @@ std::string format_live_summary(const LiveCounters& counters, const DeliverySumm
   return text;
 }
 
-std::string format_reload(const std::vector<RuleChange>& changes, const LiveCounters& counters) {
+std::string format_reload(const std::vector<RuleChange>& changes, const LiveEngine::TakenOver& groups,
+                          const LiveCounters& counters) {
   constexpr std::array<std::string_view, 5> names = {"added", "changed", "removed", "refused",
                                                      "kept as they were"};
   std::array<size_t, 5> counts{};
@@ -91,6 +92,9 @@ std::string format_reload(const std::vector<RuleChange>& changes, const LiveCoun
   std::string text = fmt::format("{}", counted(counters.rules, "rule"));
   for (size_t i = 0; i < counts.size(); ++i)
     if (counts[i] > 0) text += fmt::format(", {} {}", group_digits(counts[i]), names[i]);
+  if (groups.kept + groups.dropped > 0)
+    text += fmt::format("; correlations go on with {}", counted(groups.kept, "group"));
+  if (groups.dropped > 0) text += fmt::format(", {} dropped", group_digits(groups.dropped));
   return text + lines;
 }
 

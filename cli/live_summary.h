@@ -18,6 +18,7 @@ struct DeliverySummary {
 std::string format_live_summary(const LiveCounters& counters, const DeliverySummary& delivery);
 
 // "3 added, 1 changed": what a reload did, and a line for each rule that was refused or kept as it was.
-std::string format_reload(const std::vector<RuleChange>& changes, const LiveCounters& counters);
+std::string format_reload(const std::vector<RuleChange>& changes, const LiveEngine::TakenOver& groups,
+                          const LiveCounters& counters);
 
 }  // namespace sigrun::cli

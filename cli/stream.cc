@@ -183,9 +183,10 @@ class Stream {
   void reload() {
     std::vector<RuleChange> changes;
     std::string problem;
-    const auto reloaded = engine_.reload(changes, problem);
+    LiveEngine::TakenOver groups;
+    const auto reloaded = engine_.reload(changes, problem, &groups);
     if (reloaded == LiveEngine::Reloaded::done)
-      say("sigrun stream: reloaded: " + printable_lines(format_reload(changes, engine_.counters())));
+      say("sigrun stream: reloaded: " + printable_lines(format_reload(changes, groups, engine_.counters())));
     else
       say("sigrun stream: reload refused, the rules go on as before: " + printable(problem));
   }

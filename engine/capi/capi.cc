@@ -55,7 +55,7 @@ using sigrun::LiveOptions;
 constexpr size_t smallest_options = offsetof(sigrun_options, configuration);
 constexpr size_t smallest_counters = offsetof(sigrun_counters, correlation_alerts);
 constexpr size_t smallest_event = sizeof(sigrun_event);
-constexpr size_t smallest_report = sizeof(sigrun_reload_report);
+constexpr size_t smallest_report = offsetof(sigrun_reload_report, groups_kept);
 
 void tell(char* error, size_t error_size, std::string_view text) noexcept {
   if (!error || error_size == 0) return;
@@ -332,11 +332,14 @@ sigrun_status sigrun_reload(sigrun_engine* engine, sigrun_reload_report* report,
       return bad_argument(error, error_size, "report.size is not sizeof(sigrun_reload_report)");
     std::vector<sigrun::RuleChange> changes;
     std::string problem;
-    const LiveEngine::Reloaded how = engine->live.reload(changes, problem);
+    LiveEngine::TakenOver taken_over;
+    const LiveEngine::Reloaded how = engine->live.reload(changes, problem, &taken_over);
     if (how == LiveEngine::Reloaded::done) engine->take_report();
     const sigrun::LiveCounters counters = engine->live.counters();
     sigrun_reload_report told{};
     told.rules = counters.rules + counters.correlation_rules;
+    told.groups_kept = taken_over.kept;
+    told.groups_dropped = taken_over.dropped;
     for (const sigrun::RuleChange& change : changes) {
       const sigrun_change_kind kind = kind_of(change.kind);
       told.added += kind == SIGRUN_ADDED;
@@ -435,6 +438,11 @@ sigrun_status sigrun_get_counters(const sigrun_engine* engine, sigrun_counters* 
     told.inputs = from.inputs;
     told.inputs_beyond_limit = from.inputs_beyond_limit;
     told.watermark_lag = from.watermark_lag;
+    told.groups_not_restored = from.correlation.not_restored;
+    told.reload_left_out = from.reload_left_out;
+    told.clocks_dropped = from.clocks_dropped;
+    told.spool_syncs_failed = from.spool_syncs_failed;
+    told.metrics_failed = from.metrics_failed;
     give(*counters, told);
     return SIGRUN_OK;
   });

@@ -16,6 +16,7 @@
 #include <system_error>
 #include <utility>
 
+#include "correlate/source_translation.h"
 #include "live/live_parts.h"
 #include "live/metrics.h"
 #include "support/write_all.h"
@@ -157,17 +158,17 @@ LiveEngine::Input& LiveEngine::input_of(std::string_view name) {
   if (inputs_.size() < live_.inputs) {
     auto input = std::make_unique<Input>();
     input->name = name;
+    // Whatever the host calls an input, it is not the shared one.
+    input->saved_name = (name.starts_with('\0') ? std::string(1, '\0') : std::string()) + input->name;
     Input& made = *input;
     inputs_.emplace(made.name, std::move(input));
     return made;
   }
   inputs_beyond_.fetch_add(1, std::memory_order_relaxed);
   if (!shared_input_) {
-    auto input = std::make_unique<Input>();
-    input->name = "(others)";
-    shared_input_ = input.get();
-    // Under a name that no input has.
-    inputs_.emplace(std::string("\0others", 7), std::move(input));
+    shared_input_ = std::make_unique<Input>();
+    shared_input_->name = "(others)";
+    shared_input_->saved_name = std::string("\0others", 7);
   }
   return *shared_input_;
 }
@@ -238,8 +239,7 @@ void LiveEngine::drain(int64_t now) {
     size_t bytes = 0;
     for (const Input::Handed& handed : pending) bytes += handed.bytes;
     try {
-      for (Input::Handed& handed : pending)
-        if (stage_) feed(*inputs[next], handed.events, handed.generation);
+      for (Input::Handed& handed : pending) feed(*inputs[next], handed.events, handed.generation);
     } catch (const std::bad_alloc&) {
       // This input's are lost; the others' wait for the next pass, and nobody waits for bytes that are gone.
       give_back(inputs, next + 1);
@@ -265,12 +265,22 @@ void LiveEngine::release(size_t bytes) {
 }
 
 void LiveEngine::feed(Input& input, HandedEvents& events, const std::shared_ptr<Generation>& from) {
-  if (from != stage_generation_) translate(events, *from);
-  if (!input.number) {
-    input.number = stage_->open({input.name, std::nullopt, stage_now_});
-    opened_.push_back(&input);
+  OccurrenceBatch& batch = events.events.batch;
+  if (!stage_) {
+    reload_left_out_ += batch.occurrences.size();
+    return;
   }
+  if (from != stage_generation_)
+    reload_left_out_ +=
+        SourceTranslation(from->engine->correlations(), stage_generation_->engine->correlations())
+            .translate(batch);
+  if (!input.number) open_input(input);
   stage_->take(*input.number, events.events);
+}
+
+void LiveEngine::open_input(Input& input) {
+  input.number = stage_->open({input.saved_name, std::nullopt, stage_now_});
+  opened_.push_back(&input);
 }
 
 // With the stage lock held.
@@ -278,18 +288,21 @@ void LiveEngine::publish() const {
   Published published;
   published.correlation = old_correlation_;
   published.alerts_by_level = old_correlation_alerts_;
+  published.times = old_times_;
   if (stage_) {
     published.correlation.add(stage_->counters());
     published.correlation.groups = stage_->counters().groups;
     published.correlation.bytes = stage_->counters().bytes;
     for (size_t i = 0; i < published.alerts_by_level.size(); ++i)
       published.alerts_by_level[i] += stage_->alerts_by_level()[i];
-    published.times = stage_->times();
+    published.times.add(stage_->times());
     published.watermark = stage_->watermark();
   }
   published.snapshots = snapshots_;
   published.snapshots_failed = snapshots_failed_;
   published.spool_syncs_failed = spool_syncs_failed_;
+  published.reload_left_out = reload_left_out_;
+  published.clocks_dropped = clocks_dropped_;
   const Lock lock(mutex_);
   published_ = published;
 }
@@ -337,7 +350,7 @@ LiveCounters LiveEngine::counters() const {
   LiveCounters counters;
   {
     const Lock lock(inputs_mutex_);
-    counters.inputs = inputs_.size();
+    counters.inputs = inputs_.size() + (shared_input_ ? 1 : 0);
   }
   counters.inputs_beyond_limit = inputs_beyond_.load(std::memory_order_relaxed);
   counters.behind_bytes = behind_bytes_.load(std::memory_order_relaxed);
@@ -350,6 +363,8 @@ LiveCounters LiveEngine::counters() const {
   counters.snapshots = published_.snapshots;
   counters.snapshots_failed = published_.snapshots_failed;
   counters.spool_syncs_failed = published_.spool_syncs_failed;
+  counters.reload_left_out = published_.reload_left_out;
+  counters.clocks_dropped = published_.clocks_dropped;
   counters.metrics_failed = metrics_failures_.load(std::memory_order_relaxed);
   if (published_.watermark != never)
     counters.watermark_lag = std::max<int64_t>(0, now() - published_.watermark);

@@ -2,14 +2,18 @@
 // follow on one thread of its own, alerts wait in a queue, rules are reloaded, state is kept in a folder.
 // docs/decisions/2026-11-23-collectors.md says why it is so.
 //
-// What runs where. A Call evaluates on its caller's thread, with working memory of its own. What correlations need it leaves with the input, in the order of
-// calls; the engine's thread picks that up, feeds the CorrelationStage, moves the clocks of idle inputs, writes snapshots. Whoever else has to touch the
-// correlations (flush(), snapshot(), tick(), reload()) does so on his own thread under the same lock.
+// What runs where. A Call evaluates on its caller's thread, with working memory of its own. What correlations need it leaves with the input, each mebibyte and at
+// its end; the engine's thread picks that up, an input's in the order in which calls left it, feeds the CorrelationStage, and writes snapshots and metrics. Unless
+// the host tells the time: then what is due by the clock (idle inputs, snapshots, metrics, generations that are over) is done by tick(), on its caller's thread. Whoever
+// else has to touch the correlations (flush(), snapshot(), reload()) does so on his own thread under the same lock.
 //
-// Generations. A reload makes a new immutable Engine; calls that have begun finish in theirs. What they leave for the correlations is translated to the new one's
-// numbers of rules. A generation is freed on the engine's thread, never on a caller's.
+// Generations. A reload makes a new immutable Engine; calls that have begun finish in theirs. What they leave for the correlations is translated to the new
+// one's rules; what nothing counts any more is left out, counted. A generation is freed by what is due by the clock, once nobody is in it; never by a Call.
 //
-// Order of calls: open() once; then everything from any threads; the destructor last. It never prints and never throws but for bad_alloc.
+// State. What correlations have counted goes over to the rules of a reload, as far as these count the same. What goes over to nobody is dropped for good, from the
+// state folder too, counted and said as health: rules that come back later begin anew.
+//
+// Order of calls: open() once; then everything from any threads; the destructor last. It never prints and throws nothing but bad_alloc; its thread survives that.
 #pragma once
 
 #include <array>
@@ -51,6 +55,9 @@ struct LiveCounters {
   uint64_t behind_bytes = 0;
   uint64_t reloads = 0, reloads_refused = 0, snapshots = 0, snapshots_failed = 0;
   uint64_t spool_syncs_failed = 0, metrics_failed = 0;
+  uint64_t reload_left_out =
+      0;  // matches on their way when rules were reloaded, of rules that nothing counts any more
+  uint64_t clocks_dropped = 0;  // saved ones, of inputs that had not come back
   uint64_t inputs = 0, inputs_beyond_limit = 0;
   uint64_t rules = 0, correlation_rules = 0, refused = 0, kept = 0;
   bool ready = false, reload_success = true;
@@ -72,7 +79,7 @@ class LiveEngine {
   LiveEngine(const LiveEngine&) = delete;
   LiveEngine& operator=(const LiveEngine&) = delete;
 
-  // `fails`: what LiveOptions::on_load_error is where no configuration says anything. `problem`: why it is not ready.
+  // `on_load_error`: what that is where no configuration can be read. `problem`: why it is not ready.
   Opened open(Configure configure, const Options& options, LiveOptions::OnLoadError on_load_error,
               std::string& problem);
 
@@ -136,7 +143,11 @@ class LiveEngine {
 
   // ---- running ----
   enum class Reloaded : uint8_t { done, refused, load_failed };
-  Reloaded reload(std::vector<RuleChange>& changes, std::string& problem);
+  // What became of the groups that correlations had. Health alerts say which correlations they were of.
+  struct TakenOver {
+    uint64_t kept = 0, dropped = 0;
+  };
+  Reloaded reload(std::vector<RuleChange>& changes, std::string& problem, TakenOver* taken_over = nullptr);
   // On: no caller waits any more, and what they hand over goes beyond behind_memory; off: as before.
   void hurry(bool on);
   // Everything that was handed over is correlated, and its alerts are in the queue; with a state folder they are on the disk. False: they are
@@ -158,7 +169,11 @@ class LiveEngine {
   bool lock_state_folder(std::string& problem);
   void read_state();
   void make_stage(const std::shared_ptr<Generation>& generation);
-  void swap(std::shared_ptr<Generation> next);
+  bool restore(const std::vector<StateSection>& sections, std::vector<CorrelationChange>& changes);
+  CorrelatorOptions correlator_options() const;
+  void open_input(Input& input);
+  void drop_clocks();
+  TakenOver swap(std::shared_ptr<Generation> next);
   Input& input_of(std::string_view name);
   int64_t now() const;
   void run();
@@ -167,7 +182,6 @@ class LiveEngine {
   void give_back(const std::vector<Input*>& inputs, size_t first);
   void release(size_t bytes);
   void feed(Input& input, HandedEvents& events, const std::shared_ptr<Generation>& from);
-  void translate(HandedEvents& events, const Generation& from) const;
   void begin_snapshot();
   void go_on_with_snapshot(size_t shards);
   bool sync_spool(std::string& problem);
@@ -199,6 +213,7 @@ class LiveEngine {
     TimeCounters times;
     int64_t watermark = never;
     uint64_t snapshots = 0, snapshots_failed = 0, spool_syncs_failed = 0;
+    uint64_t reload_left_out = 0, clocks_dropped = 0;
   };
   mutable Published published_;
   uint64_t reloads_ = 0, reloads_refused_ = 0;
@@ -207,7 +222,7 @@ class LiveEngine {
 
   mutable std::mutex inputs_mutex_;  // guards the map; inputs stay
   std::map<std::string, std::unique_ptr<Input>, std::less<>> inputs_;
-  Input* shared_input_ = nullptr;  // of those beyond LiveOptions::inputs
+  std::unique_ptr<Input> shared_input_;  // of those beyond LiveOptions::inputs
   std::atomic<uint64_t> inputs_beyond_{0};
 
   mutable std::mutex handed_mutex_;  // guards what follows
@@ -223,11 +238,14 @@ class LiveEngine {
   std::vector<Input*> opened_;  // inputs that the stage knows
   CorrelationCounters old_correlation_;
   std::array<uint64_t, 6> old_correlation_alerts_{};
+  TimeCounters old_times_;
   std::optional<uint64_t> seed_;
   std::string alert_text_;
   std::unique_ptr<StateFileWriter> snapshot_;
   std::string snapshot_problem_;
   uint64_t snapshots_ = 0, snapshots_failed_ = 0, spool_syncs_failed_ = 0;
+  uint64_t reload_left_out_ = 0, clocks_dropped_ = 0;
+  bool state_is_read_ = false;  // what is in the folder is of this process, or of nobody any more
   bool spool_failed_ = false;
   int64_t next_snapshot_ = 0, next_second_ = 0, stage_now_ = 0;
 

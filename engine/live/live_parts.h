@@ -59,6 +59,7 @@ struct LiveEngine::Generation {
 
 struct LiveEngine::Input {
   std::string name;
+  std::string saved_name;        // its clock's in the stage and in saved state; no other input has it
   std::optional<size_t> number;  // of the stage; of the thread that holds its lock
 
   std::mutex mutex;  // guards what follows

@@ -1,8 +1,7 @@
 // Loading rules, and taking another generation of them into a running engine.
 #include <fmt/format.h>
 
-#include <map>
-#include <string_view>
+#include <algorithm>
 #include <utility>
 
 #include "correlation_state.h"
@@ -34,7 +33,8 @@ std::shared_ptr<LiveEngine::Generation> LiveEngine::load(Configuration configura
   return next;
 }
 
-LiveEngine::Reloaded LiveEngine::reload(std::vector<RuleChange>& changes, std::string& problem) {
+LiveEngine::Reloaded LiveEngine::reload(std::vector<RuleChange>& changes, std::string& problem,
+                                        TakenOver* taken_over) {
   const std::lock_guard one(loading_);
   changes.clear();
   std::optional<Configuration> configuration = configure_(problem);
@@ -55,7 +55,8 @@ LiveEngine::Reloaded LiveEngine::reload(std::vector<RuleChange>& changes, std::s
     problem_ = problem;
     return shrinks ? Reloaded::refused : Reloaded::load_failed;
   }
-  swap(std::move(next));
+  const TakenOver taken = swap(std::move(next));
+  if (taken_over) *taken_over = taken;
   const Lock lock(mutex_);
   ++reloads_;
   reload_success_ = true;
@@ -64,7 +65,7 @@ LiveEngine::Reloaded LiveEngine::reload(std::vector<RuleChange>& changes, std::s
   return Reloaded::done;
 }
 
-void LiveEngine::swap(std::shared_ptr<Generation> next) {
+LiveEngine::TakenOver LiveEngine::swap(std::shared_ptr<Generation> next) {
   // The engine's thread may hold the lock and wait for the host to take alerts, which is no reason to hold up a reload.
   struct Hurry {
     AlertQueue& queue;
@@ -75,50 +76,46 @@ void LiveEngine::swap(std::shared_ptr<Generation> next) {
   drain(now());
   go_on_with_snapshot(SIZE_MAX);
   std::vector<std::pair<uint32_t, std::string>> saved;
+  uint64_t groups = 0;
   if (stage_) {
+    groups = stage_->counters().groups;
     begin_save(*stage_, [&](uint32_t kind, std::string_view bytes) { saved.emplace_back(kind, bytes); });
     stage_->correlator().save_more(SIZE_MAX);
     old_correlation_.add(stage_->counters());
+    old_times_.add(stage_->times());
     for (size_t i = 0; i < old_correlation_alerts_.size(); ++i)
       old_correlation_alerts_[i] += stage_->alerts_by_level()[i];
   }
   const std::vector<Input*> inputs = opened_;
   const bool had_stage = stage_ != nullptr;
   make_stage(next);
-  if (stage_ && had_stage) {
+  TakenOver taken;
+  if (had_stage) {
     std::vector<StateSection> sections;
     for (const auto& [kind, bytes] : saved) sections.push_back({kind, bytes});
     std::vector<CorrelationChange> changes;
-    if (restore_correlations(sections, *stage_, InputKind::live, now(), changes))
+    if (restore(sections, changes)) {
+      for (const CorrelationChange& change : changes) taken.dropped += change.groups;
       tell_of_changes(changes);
-    else
-      tell_of_state("state-lost",
-                    "what correlations had counted could not be taken over by the reloaded rules");
-    for (Input* input : inputs) {
-      input->number = stage_->open({input->name, std::nullopt, stage_now_});
-      opened_.push_back(input);
+    } else {
+      taken.dropped = groups;
+      old_correlation_.not_restored += groups;
+      tell_of_state("state-lost", fmt::format("what correlations had counted could not be taken over by the "
+                                              "reloaded rules: {} groups and all clocks dropped",
+                                              groups));
     }
-  } else if (stage_) {
+    taken.kept = groups - std::min(groups, taken.dropped);
+    if (stage_)
+      for (Input* input : inputs) open_input(*input);
+    drop_clocks();
+  } else {
+    // Nothing was loaded before that could have gone on with what an earlier process left.
     read_state();
   }
+  publish();
   const Lock lock(mutex_);
   old_.push_back(std::exchange(generation_, std::move(next)));
-}
-
-// From the numbers of one engine's rules to another's, by their ids. What a rule captures has to be the same.
-void LiveEngine::translate(HandedEvents& events, const Generation& from) const {
-  const Engine& before = *from.engine;
-  const Engine& after = *stage_generation_->engine;
-  std::map<std::string_view, SourceId> known;
-  for (SourceId rule = 0; rule < after.rules().size(); ++rule) known.emplace(after.rules()[rule]->id, rule);
-  std::erase_if(events.events.batch.occurrences, [&](Occurrence& occurrence) {
-    const auto found = known.find(before.rules()[occurrence.source]->id);
-    if (found == known.end() ||
-        before.correlations().captured[occurrence.source] != after.correlations().captured[found->second])
-      return true;
-    occurrence.source = found->second;
-    return false;
-  });
+  return taken;
 }
 
 // Generations that no call is in any more.

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <random>
 #include <system_error>
+#include <utility>
 
 #include "correlation_state.h"
 #include "live/live_parts.h"
@@ -49,21 +50,53 @@ void LiveEngine::make_stage(const std::shared_ptr<Generation>& generation) {
     std::random_device device;
     seed_ = uint64_t{device()} << 32 | device();
   }
+  stage_ = std::make_unique<CorrelationStage>(*generation->engine, correlator_options(), ForEach(),
+                                              [this](const Alert& alert) {
+                                                render(alert, alert_text_);
+                                                queue_->put(alert.rule->id, alert_text_, stage_now_);
+                                              });
+}
+
+CorrelatorOptions LiveEngine::correlator_options() const {
   CorrelatorOptions options;
   options.state_bytes = state_.memory;
   options.rule_bytes = state_.rule_memory;
   options.evidence_bytes = state_.evidence_memory;
-  options.seed = *seed_;
-  stage_ =
-      std::make_unique<CorrelationStage>(*generation->engine, options, ForEach(), [this](const Alert& alert) {
-        render(alert, alert_text_);
-        queue_->put(alert.rule->id, alert_text_, stage_now_);
-      });
+  options.seed = seed_.value_or(0);
+  return options;
+}
+
+// State into the stage, which was just made with its seed. Where there is no stage nothing goes on with it: then it is counted, and the file goes, or else it would
+// come back with later rules as if nothing had been missed in between.
+bool LiveEngine::restore(const std::vector<StateSection>& sections, std::vector<CorrelationChange>& changes) {
+  if (stage_) return restore_correlations(sections, *stage_, InputKind::live, now(), changes);
+  CorrelationStage nobody(*stage_generation_->engine, correlator_options(), ForEach(), {});
+  if (!restore_correlations(sections, nobody, InputKind::live, now(), changes)) return false;
+  old_correlation_.add(nobody.counters());
+  if (state_.folder.empty()) return true;
+  const std::string path = (fs::path(state_.folder) / "live.state").string();
+  std::error_code error;
+  if (!fs::remove(path, error) && error)
+    tell_of_state("state-stale", fmt::format("{}: cannot be removed, and nothing goes on with it: {}", path,
+                                             error.message()));
+  return true;
+}
+
+// Names of inputs may be different ones in every process: what is known of them is bounded as inputs are, with the one that the others share.
+void LiveEngine::drop_clocks() {
+  if (!stage_) return;
+  const size_t dropped = stage_->drop_clocks(live_.inputs + 1);
+  clocks_dropped_ += dropped;
+  if (dropped > 0)
+    tell_of_state(
+        "clocks-dropped",
+        fmt::format("the clocks of {} inputs that have not come back were dropped (live: inputs: {})",
+                    dropped, live_.inputs));
 }
 
 // What an earlier process left, into the stage that was just made.
 void LiveEngine::read_state() {
-  if (state_.folder.empty()) return;
+  if (state_.folder.empty() || std::exchange(state_is_read_, true)) return;
   const std::string path = (fs::path(state_.folder) / "live.state").string();
   const StateFile file = read_state_file(path, stage_generation_->engine->limits().state_file_bytes);
   if (!file.problem.empty())
@@ -71,11 +104,13 @@ void LiveEngine::read_state() {
                   fmt::format("{}: {}{}; correlations begin without it", path, file.problem,
                               file.set_aside.empty() ? "" : " (kept as " + file.set_aside + ")"));
   if (const auto seed = seed_of(file.sections)) seed_ = seed;
-  if (!stage_ || file.sections.empty()) return;
+  if (file.sections.empty()) return;
   make_stage(stage_generation_);  // with the seed of the state
   std::vector<CorrelationChange> changes;
-  if (restore_correlations(file.sections, *stage_, InputKind::live, now(), changes))
+  if (restore(file.sections, changes)) {
+    drop_clocks();
     return tell_of_changes(changes);
+  }
   const std::string aside = set_aside_state_file(path);
   tell_of_state("state-damaged", fmt::format("{}: parts of it make no sense{}; correlations begin without it",
                                              path, aside.empty() ? "" : " (kept as " + aside + ")"));

@@ -127,6 +127,14 @@ std::string prometheus_text(const LiveEngine& engine, std::string_view labels, s
           correlation.evidence_named);
   out.one("sigrun_groups_not_restored_total", "counter", "Saved groups that no correlation goes on with.",
           correlation.not_restored);
+  out.one(
+      "sigrun_reload_left_out_total", "counter",
+      "Matches that were on their way to correlations when rules were reloaded, of rules that nothing counts "
+      "any more.",
+      counters.reload_left_out);
+  out.one("sigrun_clocks_dropped_total", "counter",
+          "Saved clocks of inputs that had not come back, dropped for being too many.",
+          counters.clocks_dropped);
   out.describe("sigrun_correlation_left_out_total", "counter",
                "What did not enter a correlation, by reason.");
   out.sample(correlation.without_group, "reason", "no-group");

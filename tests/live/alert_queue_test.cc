@@ -87,7 +87,9 @@ TEST_SUITE("alert queue") {
     producer.join();  // although nobody has taken anything
     CHECK(queue.counters().alerts == alerts + 1);
     CHECK(queue.counters().bytes > alerts * 1000);
-    CHECK_FALSE(queue.sync());
+    std::string problem;
+    CHECK_FALSE(queue.sync(problem));
+    CHECK(problem == "alerts wait in memory: the spool is full");
     CHECK(queue.blocks());
     queue.unhurry();
     size_t next = 0;
@@ -95,7 +97,7 @@ TEST_SUITE("alert queue") {
       for (const std::string& alert : take_all(queue))
         if (alert[0] == '1') CHECK(alert == text(next++));
     CHECK(next == alerts);
-    CHECK(queue.sync());
+    CHECK(queue.sync(problem));
     CHECK_FALSE(queue.blocks());
     CHECK(queue.counters().lost == 0);
     CHECK(queue.counters().queued == queue.counters().taken);

@@ -220,11 +220,50 @@ TEST_SUITE("live engine") {
     REQUIRE(live.open(false, true) == Opened::ready);
     CHECK(live.queued().empty());
     CHECK(live.engine->counters().correlation.groups == 2);
+    // The input's clock goes on as well: its first event now is late by what came before.
+    live.evaluate(event_text("F", "eve", -1000));
+    REQUIRE(live.engine->flush(live.problem));
+    CHECK(live.engine->counters().times.late == 1);
     // Without state nothing is known.
     live.close();
     std::filesystem::remove(folder.path("state/live.state"));
     REQUIRE(live.open(false, true) == Opened::ready);
     CHECK(live.engine->counters().correlation.groups == 0);
+  }
+
+  TEST_CASE("times are counted once: by the process that saw them, and over reloads") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    Live live(folder);
+    REQUIRE(live.open(false, true) == Opened::ready);
+    const auto late_and_timeless = [&] {
+      live.evaluate(event_text("F", "eve", 0));
+      live.evaluate(event_text("F", "eve", -1000));
+      live.evaluate(R"({"F":"a"})");
+      live.evaluate(event_text("F", "eve", 1'000'000));
+      REQUIRE(live.engine->flush(live.problem));
+      return live.engine->counters().times;
+    };
+    CHECK(late_and_timeless() == TimeCounters{1, 1, 1, 0});
+    CHECK(live.reload() == "0 0 0 0 0");
+    REQUIRE(live.engine->flush(live.problem));
+    CHECK(live.engine->counters().times == TimeCounters{1, 1, 1, 0});
+    CHECK(late_and_timeless() == TimeCounters{2, 2, 2, 0});
+    // Other correlations, and none.
+    folder.write("rules/c.yml", count_text("c2", "r1", "{gte: 4}"));
+    CHECK(live.reload() == "1 0 1 0 0");
+    CHECK(late_and_timeless() == TimeCounters{3, 3, 3, 0});
+    folder.write("rules/c.yml", rule_text("r2", "{G: a}"));
+    CHECK(live.reload() == "1 0 1 0 0");
+    REQUIRE(live.engine->flush(live.problem));
+    CHECK(live.engine->counters().times == TimeCounters{3, 3, 3, 0});
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    CHECK(live.reload() == "1 0 1 0 0");
+    live.close();
+    REQUIRE(live.open(false, true) == Opened::ready);
+    CHECK(live.engine->counters().times == TimeCounters{});
+    CHECK(late_and_timeless() == TimeCounters{1, 1, 1, 0});
   }
 
   TEST_CASE("a process that ends at once keeps the last snapshot and every alert") {
@@ -279,7 +318,11 @@ TEST_SUITE("live engine") {
     CHECK(live.engine->counters().behind_bytes > 1 << 20);
     REQUIRE(live.engine->flush(live.problem));
     CHECK(live.engine->counters().behind_bytes == 0);
-    CHECK(live.evaluate(event_text("F", "eve", 1)) == "");
+    // What was not let pass has been counted, and now there is room again.
+    CHECK(live.engine->counters().correlation.occurrences == 200 - dropped);
+    for (int i = 0; i < 3; ++i) CHECK(live.evaluate(event_text("F", "eve", 1)) == "");
+    CHECK(live.queued().back() == "correlation c1");
+    CHECK(live.engine->counters().events.dropped == dropped);
   }
 
   TEST_CASE("spool-full: block holds up neither a reload nor callers that are hurried") {
@@ -333,6 +376,137 @@ TEST_SUITE("live engine") {
     CHECK(live.engine->counters().inputs == 5);
   }
 
+  TEST_CASE("an input may be called as the shared one is: each goes on with its own clock") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    Live live(folder);
+    live.live = "  inputs: 3\n";
+    for (const uint64_t groups : {0, 1, 1}) {
+      REQUIRE(live.open(false, true) == Opened::ready);
+      CHECK(live.queued().empty());  // no damaged state above all
+      CHECK(live.engine->counters().correlation.groups == groups);
+      const std::string names[] = {"(others)", std::string("\0others", 7), std::string("\0\0others", 8), "one too many"};
+      for (const std::string& name : names) live.evaluate(event_text("G", "eve", 100), name);
+      if (groups == 0) live.evaluate(event_text("F", "eve", 100), "(others)");
+      CHECK(live.engine->counters().inputs == 4);
+      live.close();
+    }
+  }
+
+  TEST_CASE("clocks of inputs that do not come back are bounded as inputs are, counted and said") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    Live live(folder);
+    live.live = "  inputs: 4\n";
+    uintmax_t largest = 0;
+    for (int run = 0; run < 6; ++run) {
+      REQUIRE(live.open(false, true) == Opened::ready);
+      CHECK(live.engine->counters().clocks_dropped == (run < 2 ? 0 : run == 2 ? 3 : 4));  // but for four and the shared one
+      CHECK(live.queued() == (run < 2 ? Strings{} : Strings{"health sigrun-health-clocks-dropped"}));
+      for (int i = 0; i < 4; ++i) live.evaluate(event_text("G", "eve", run), "run " + std::to_string(run) + " " + std::to_string(i));
+      live.close();
+      const uintmax_t size = std::filesystem::file_size(folder.path("state/live.state"));
+      if (run < 3) largest = size;
+      CHECK(size <= largest);
+    }
+    // The last to be used are the ones that are kept.
+    REQUIRE(live.open(false, true) == Opened::ready);
+    live.evaluate(event_text("F", "eve", -1000), "run 5 0");
+    live.evaluate(event_text("F", "eve", -1000), "run 3 0");
+    REQUIRE(live.engine->flush(live.problem));
+    CHECK(live.engine->counters().times.late == 1);
+  }
+
+  TEST_CASE("reload: state that nothing goes on with is dropped for good, counted and said") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    Live live(folder);
+    const auto correlates = [&](bool yes) { folder.write("rules/c.yml", yes ? count_text("c1", "r1") : rule_text("r2", "{G: a}")); };
+    for (const bool restarts : {false, true}) {
+      CAPTURE(restarts);
+      REQUIRE(live.open(false, true) == Opened::ready);
+      for (int i = 0; i < 2; ++i) live.evaluate(event_text("F", "eve", i));
+      REQUIRE(live.engine->snapshot(live.problem));
+      CHECK(std::filesystem::exists(folder.path("state/live.state")));
+      correlates(false);
+      if (restarts) {
+        live.close();
+        REQUIRE(live.open(false, true) == Opened::ready);
+      } else {
+        std::vector<RuleChange> changes;
+        LiveEngine::TakenOver groups;
+        CHECK(live.engine->reload(changes, live.problem, &groups) == Reloaded::done);
+        CHECK(groups.dropped == 1);
+        CHECK(groups.kept == 0);
+      }
+      CHECK(live.queued() == Strings{"health sigrun-health-state-changed"});
+      CHECK(live.engine->counters().correlation.not_restored == 1);
+      CHECK(live.engine->counters().correlation.groups == 0);
+      CHECK_FALSE(std::filesystem::exists(folder.path("state/live.state")));
+      correlates(true);
+      if (restarts) {
+        live.close();
+        REQUIRE(live.open(false, true) == Opened::ready);
+      } else {
+        CHECK(live.reload() == "1 0 1 0 0");
+      }
+      live.evaluate(event_text("F", "eve", 2));
+      CHECK(live.queued().empty());
+      for (int i = 3; i < 5; ++i) live.evaluate(event_text("F", "eve", i));
+      CHECK(live.queued() == Strings{"correlation c1"});
+      live.close();
+      std::filesystem::remove(folder.path("state/live.state"));
+    }
+  }
+
+  TEST_CASE("reload: a match that was on its way goes on with the rules of now, or is counted") {
+    cli::TemporaryFolder folder;
+    folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
+    folder.write("rules/c.yml", count_text("c1", "r1"));
+    Live live(folder);
+    REQUIRE(live.open() == Opened::ready);
+    const auto reload_during_a_call = [&](int64_t seconds) {
+      const std::string text = event_text("F", "eve", seconds);
+      LiveEngine::Call call(*live.engine, "tag");
+      call.evaluate({HostRecord::Form::json, text, {}}, {}, false);
+      ++live.sent;
+      std::vector<RuleChange> changes;
+      LiveEngine::TakenOver groups;
+      REQUIRE(live.engine->reload(changes, live.problem, &groups) == Reloaded::done);
+      return groups;
+    };
+    for (int i = 0; i < 2; ++i) live.evaluate(event_text("F", "eve", i));
+    // Another field of r1 is wanted, and its number is another one.
+    folder.write("rules/0.yml", rule_text("r0", "{Z: z}"));
+    folder.write("rules/c2.yml", "title: C c2\nid: c2\ncorrelation: {type: event_count, rules: [r1], group-by: [Host], timespan: 1m, condition: {gte: 9}}\n");
+    const LiveEngine::TakenOver groups = reload_during_a_call(2);
+    CHECK(groups.kept == 1);
+    CHECK(groups.dropped == 0);
+    CHECK(live.queued() == Strings{"correlation c1"});
+    CHECK(live.engine->counters().reload_left_out == 0);
+    // Nothing counts it any more; then nothing counts at all.
+    folder.write("rules/c.yml", count_text("c3", "r0"));
+    std::filesystem::remove(folder.path("rules/c2.yml"));
+    folder.write("rules/d.yml", rule_text("r3", "{D: d}"));
+    CHECK(reload_during_a_call(3).dropped == 1);
+    CHECK(live.queued() == Strings{"health sigrun-health-state-changed"});
+    CHECK(live.engine->counters().reload_left_out == 1);
+    folder.write("rules/c.yml", rule_text("r4", "{E: e}"));
+    {
+      const std::string text = R"({"Z":"z"})";
+      LiveEngine::Call call(*live.engine, "tag");
+      call.evaluate({HostRecord::Form::json, text, {}}, noon, false);
+      ++live.sent;
+      CHECK(live.reload() == "1 0 1 0 0");
+    }
+    CHECK(live.queued().empty());
+    CHECK(live.engine->counters().reload_left_out == 2);
+    CHECK(prometheus_text(*live.engine, "", "1").find("sigrun_reload_left_out_total 2\n") != std::string::npos);
+  }
+
   TEST_CASE("many threads, reloads all the while: no event is lost, none matched twice") {
     cli::TemporaryFolder folder;
     folder.write("rules/a.yml", rule_text("r1", "{F: a}"));
@@ -360,7 +534,9 @@ TEST_SUITE("live engine") {
       folder.write("rules/d.yml", rule_text("d" + std::to_string(reloads % 2), "{D: d}"));
       std::vector<RuleChange> changes;
       std::string problem;
-      REQUIRE(live.engine->reload(changes, problem) == (reloads == 0 ? Reloaded::done : Reloaded::done));
+      REQUIRE(live.engine->reload(changes, problem) == Reloaded::done);
+      // The first adds a rule; each one after that takes the place of the one before.
+      REQUIRE(changes.size() == (reloads == 0 ? 1 : 2));
       ++reloads;
       (void)prometheus_text(*live.engine, "", "1");
     }
@@ -370,6 +546,11 @@ TEST_SUITE("live engine") {
     // A thousand of each user: an alert when the 250th comes, and none until a minute later.
     CHECK(live.queued() == Strings{"correlation c1", "correlation c1", "correlation c1"});
     CHECK(live.engine->counters().reloads == static_cast<uint64_t>(reloads));
+    CHECK(reloads >= 2);
+    // Each match was counted, those too that were on their way when rules changed.
+    CHECK(live.engine->counters().correlation.occurrences == uint64_t{threads} * each / 2);
+    CHECK(live.engine->counters().reload_left_out == 0);
+    CHECK(live.engine->counters().correlation.not_restored == 0);
     uint64_t hits = 0;
     for (const auto& [rule, count] : live.engine->rule_matches()) hits += count;
     CHECK(hits == 2u * threads * each / 2 + threads * each / 2);

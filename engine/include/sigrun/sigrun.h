@@ -285,6 +285,8 @@ typedef struct sigrun_reload_report {
   size_t size; /* sizeof(sigrun_reload_report), set by the caller */
   uint64_t rules; /* detections and correlations that run now */
   uint64_t added, changed, removed, refused, kept;
+  uint64_t groups_kept,
+      groups_dropped; /* what correlations had counted; health alerts say what was dropped */
 } sigrun_reload_report;
 
 /* Reads the configuration and the rules again, while events are evaluated, and puts them in the place of those that run. What correlations
@@ -339,6 +341,12 @@ typedef struct sigrun_counters {
   uint64_t inputs;              /* that have a clock */
   uint64_t inputs_beyond_limit; /* calls for inputs that share one */
   int64_t watermark_lag;        /* nanoseconds by which the correlations' time is behind the wall clock; -1: no event yet */
+  uint64_t groups_not_restored; /* saved, or of before a reload, that no correlation goes on with */
+  uint64_t
+      reload_left_out; /* matches on their way when rules were reloaded, of rules that nothing counts any more */
+  uint64_t clocks_dropped;     /* saved ones, of inputs that had not come back, for being too many */
+  uint64_t spool_syncs_failed; /* times that the alert spool could not be forced to the disk */
+  uint64_t metrics_failed;     /* times that the metrics file could not be written */
 } sigrun_counters;
 
 SIGRUN_API sigrun_status sigrun_get_counters(const sigrun_engine* engine, sigrun_counters* counters);
