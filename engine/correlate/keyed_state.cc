@@ -12,7 +12,8 @@ namespace {
 // Going through a small table costs more for each entry: it is done less often.
 constexpr size_t small_table = 512;
 constexpr int64_t pages_between_looks = 4;
-constexpr ptrdiff_t candidates_at_once = 512;
+// Eviction goes through the table for so many entries at once, or an eighth of it: fewer take time, more take memory.
+constexpr size_t candidates_at_once = 512;
 
 // A key and a short log take so many.
 void prefetch_lines(const void* entry) {
@@ -241,8 +242,8 @@ bool KeyedState::find_candidates() {
   if (all.empty()) return true;
   // All of one time or none: then the order of eviction does not depend on how many are found at once.
   candidates_until_ = INT64_MAX;
-  if (all.size() > static_cast<size_t>(candidates_at_once)) {
-    const auto last = all.begin() + candidates_at_once;
+  if (const size_t most = std::max(candidates_at_once, size_ / 8); all.size() > most) {
+    const auto last = all.begin() + static_cast<ptrdiff_t>(most);
     std::nth_element(all.begin(), last, all.end(),
                      [](const Candidate& a, const Candidate& b) { return a.until < b.until; });
     const bool any_before =
