@@ -510,7 +510,25 @@ def million(place):
     assert len(found) == len(ids) == (total + 99) // 100
 
 
-TESTS = [guide_windows, guide_classic, guide_raw, guide_cloudflare, reload, hundred_reloads, ends_with_alerts_spooled, killed,
+def dry_run(configuration):
+    process = subprocess.run([FLUENT_BIT, '--dry-run', '-c', configuration], capture_output=True, text=True, timeout=60, check=False)
+    return process.returncode, process.stdout + process.stderr
+
+
+def guide_read_only(place):
+    """Outputs to what is not here: Fluent Bit knows all the options, and would say of one that it does not."""
+    for configuration in place.from_guide('/etc/fluent-bit/loki.yaml', '/etc/fluent-bit/s3.yaml'):
+        status, said = dry_run(configuration)
+        assert status == 0 and 'configuration test is successful' in said, said
+        with open(configuration, encoding='utf-8') as file:
+            text = file.read()
+        with open(configuration, 'w', encoding='utf-8') as file:
+            file.write(re.sub('label_keys|s3_key_format', 'no_such_option', text))
+        status, said = dry_run(configuration)
+        assert status != 0, f'a wrong option is taken: {said}'
+
+
+TESTS = [guide_windows, guide_classic, guide_raw, guide_cloudflare, guide_read_only, reload, hundred_reloads, ends_with_alerts_spooled, killed,
          bad_configuration, bad_rule, metrics, full_disk, million]
 
 
