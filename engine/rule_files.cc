@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "load_options.h"
+#include "support/folder_names.h"
 
 namespace sigrun {
 namespace {
@@ -34,28 +36,31 @@ bool find_rule_files(const std::string& path, std::vector<std::string>& files, s
     return true;
   }
   std::vector<std::string> found;
-  fs::recursive_directory_iterator walk(path, fs::directory_options::none, error), end;
-  for (; !error && walk != end; walk.increment(error)) {
-    std::string name = walk->path().filename().string();
-    std::error_code ignored;
-    bool folder = walk->is_directory(ignored) && !walk->is_symlink(ignored);
-    if (name.starts_with('.') || (folder && is_no_rule_folder(name))) {
-      if (folder) walk.disable_recursion_pending();
-      continue;
+  std::vector<std::string> folders{path}, names;
+  while (!folders.empty()) {
+    const std::string folder = std::move(folders.back());
+    folders.pop_back();
+    if (!folder_names(folder, names, error)) {
+      problem = fmt::format("{}: {}", path, error.message());
+      return false;
     }
-    if (walk->is_symlink(ignored) && walk->is_directory(ignored)) {
-      lost.push_back(walk->path().string() +
-                     ": a linked folder; links to folders are not followed, name it by itself");
-    } else if (is_yaml_file_name(name) && !folder && !is_configuration_name(name)) {
-      if (walk->is_regular_file(ignored))
-        found.push_back(walk->path().string());
-      else
-        lost.push_back(walk->path().string() + ": no regular file, or a link to nothing");
+    for (const std::string& name : names) {
+      if (name.starts_with('.')) continue;
+      const std::string file = (fs::path(folder) / name).string();
+      std::error_code ignored;
+      const fs::file_type type = fs::symlink_status(file, ignored).type();
+      const fs::file_type target = type == fs::file_type::symlink ? fs::status(file, ignored).type() : type;
+      if (type == fs::file_type::directory) {
+        if (!is_no_rule_folder(name)) folders.push_back(file);
+      } else if (target == fs::file_type::directory) {
+        lost.push_back(file + ": a linked folder; links to folders are not followed, name it by itself");
+      } else if (is_yaml_file_name(name) && !is_configuration_name(name)) {
+        if (target == fs::file_type::regular)
+          found.push_back(file);
+        else
+          lost.push_back(file + ": no regular file, or a link to nothing");
+      }
     }
-  }
-  if (error) {
-    problem = fmt::format("{}: {}", path, error.message());
-    return false;
   }
   std::sort(found.begin(), found.end());
   files.insert(files.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "support/folder_names.h"
 #include "text_file.h"
 
 namespace sigrun {
@@ -23,8 +24,10 @@ std::optional<std::vector<sigma::TaxonomyTable>> load_tables(const LoadOptions& 
   std::vector<std::string> files;
   std::error_code error;
   if (fs::is_directory(folder, error)) {
-    for (fs::directory_iterator walk(folder, error), end; !error && walk != end; walk.increment(error))
-      if (is_yaml_file_name(walk->path().filename().string())) files.push_back(walk->path().string());
+    std::vector<std::string> names;
+    folder_names(folder, names, error);
+    for (const std::string& name : names)
+      if (is_yaml_file_name(name)) files.push_back((fs::path(folder) / name).string());
   } else if (fs::exists(folder, error)) {
     files.push_back(folder);
   }

@@ -58,6 +58,8 @@ class Correlator {
   // Hands over up to `shards` more of them; false when all are.
   bool save_more(size_t shards);
   bool saving() const;
+  // What is not handed over yet is not: `sink` is called no more.
+  void end_save();
   // What the sections of that moment are to be read by: the correlations, and the rules that they count. Right before begin_save().
   std::string save_plan() const;
 

@@ -10,7 +10,6 @@ namespace sigrun {
 // One shard: the seed, its number, the watermark, evidence, and each cell under what it counts.
 void Correlator::Impl::save(size_t number) {
   ShardState& shard = *shards[number];
-  shard.to_save = false;
   std::string section, part;
   append_bytes(section, options.seed);
   append_bytes(section, static_cast<uint32_t>(number));
@@ -26,6 +25,7 @@ void Correlator::Impl::save(size_t number) {
   }
   const std::lock_guard lock(sink_mutex);
   sink(section);
+  shard.to_save = false;  // not before: where memory runs out, it is to be saved still
 }
 
 void Correlator::begin_save(Sink sink) {
@@ -35,6 +35,12 @@ void Correlator::begin_save(Sink sink) {
   impl_->next_to_save = 0;
   impl_->saved_watermark = impl_->watermark;
   for (auto& shard : impl_->shards) shard->to_save = true;
+}
+
+void Correlator::end_save() {
+  for (auto& shard : impl_->shards) shard->to_save = false;
+  impl_->next_to_save = shard_count;
+  impl_->sink = {};
 }
 
 bool Correlator::save_more(size_t shards) {

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/folder_names.h"
 #include "support/saved_bytes.h"
 #include "support/seeded_hash.h"
 #include "support/write_all.h"
@@ -55,7 +56,7 @@ AlertSpool::AlertSpool(std::string folder, size_t most_bytes)
       segment_bytes_(std::min(most_segment_bytes, most_bytes / segments_wanted)) {}
 
 AlertSpool::~AlertSpool() {
-  sync();
+  if (unsynced_ && writing_ >= 0) ::fdatasync(writing_);  // nobody is left to be told of a failure
   forget_descriptors();
   if (marking_ >= 0) ::close(marking_);
 }
@@ -86,13 +87,11 @@ bool AlertSpool::open() {
   std::error_code problem;
   fs::create_directories(folder_, problem);
   std::vector<std::string> names;
-  for (fs::directory_iterator at(folder_, problem), end; !problem && at != end; at.increment(problem))
-    if (is_segment_name(at->path().filename().string())) names.push_back(at->path().filename().string());
-  if (problem) {
+  if (problem || !folder_names(folder_, names, problem)) {
     error_ = fmt::format("{}: {}", folder_, problem.message());
     return false;
   }
-  std::sort(names.begin(), names.end());
+  std::erase_if(names, [](const std::string& name) { return !is_segment_name(name); });
   load_acknowledged();
   for (size_t i = 0; i < names.size(); ++i) {
     Segment segment;

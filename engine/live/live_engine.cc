@@ -47,7 +47,14 @@ bool is_due(int64_t now, int64_t next, int64_t interval) { return now >= next ||
 LiveEngine::LiveEngine() : generation_(std::make_shared<Generation>()) {}
 
 LiveEngine::~LiveEngine() {
-  if (queue_) queue_->close();  // whoever waits for room goes on
+  // Memory may run out here, too; what then is not written is as after a kill, and the rest goes on.
+  const auto as_far_as_memory_goes = [](const auto& step) {
+    try {
+      step();
+    } catch (const std::bad_alloc&) {
+    }
+  };
+  if (queue_) as_far_as_memory_goes([&] { queue_->close(); });  // whoever waits for room goes on
   {
     const Lock lock(handed_mutex_);
     stopping_ = true;
@@ -57,10 +64,15 @@ LiveEngine::~LiveEngine() {
   if (thread_.joinable()) thread_.join();
   if (queue_) {
     const Lock lock(stage_mutex_);
-    drain(now());
-    std::string problem;
-    write_snapshot(problem);
-    sync_spool(problem);
+    as_far_as_memory_goes([&] {
+      drain(now());
+      std::string problem;
+      write_snapshot(problem);
+    });
+    as_far_as_memory_goes([&] {
+      std::string problem;
+      sync_spool(problem);
+    });
   }
   if (state_lock_ >= 0) ::close(state_lock_);
 }
@@ -203,6 +215,8 @@ void LiveEngine::run() {
 
 // With the stage lock held. `timed`: what is due by the clock is done, too.
 void LiveEngine::work(int64_t now, bool timed) {
+  // A reload may have run out of memory before it had one.
+  if (!stage_ && stage_generation_ && stage_generation_->correlates()) make_stage(stage_generation_);
   drain(now);
   if (snapshot_) go_on_with_snapshot(shards_for_each_pass);
   if (!timed || !is_due(now, next_second_, second)) return;

@@ -174,6 +174,9 @@ class LiveEngine {
   void open_input(Input& input);
   void drop_clocks();
   TakenOver swap(std::shared_ptr<Generation> next);
+  TakenOver take_over(const std::shared_ptr<Generation>& next,
+                      const std::vector<std::pair<uint32_t, std::string>>& saved,
+                      const std::vector<Input*>& inputs, bool had_stage, uint64_t groups);
   Input& input_of(std::string_view name);
   int64_t now() const;
   void run();

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "correlation_state.h"
@@ -79,8 +80,13 @@ LiveEngine::TakenOver LiveEngine::swap(std::shared_ptr<Generation> next) {
   uint64_t groups = 0;
   if (stage_) {
     groups = stage_->counters().groups;
-    begin_save(*stage_, [&](uint32_t kind, std::string_view bytes) { saved.emplace_back(kind, bytes); });
-    stage_->correlator().save_more(SIZE_MAX);
+    try {
+      begin_save(*stage_, [&](uint32_t kind, std::string_view bytes) { saved.emplace_back(kind, bytes); });
+      stage_->correlator().save_more(SIZE_MAX);
+    } catch (const std::bad_alloc&) {
+      stage_->correlator().end_save();  // `saved` is gone then, and all goes on as before
+      throw;
+    }
     old_correlation_.add(stage_->counters());
     old_times_.add(stage_->times());
     for (size_t i = 0; i < old_correlation_alerts_.size(); ++i)
@@ -88,6 +94,25 @@ LiveEngine::TakenOver LiveEngine::swap(std::shared_ptr<Generation> next) {
   }
   const std::vector<Input*> inputs = opened_;
   const bool had_stage = stage_ != nullptr;
+  try {
+    return take_over(next, saved, inputs, had_stage, groups);
+  } catch (const std::bad_alloc&) {
+    // The engine's thread makes the stage again, see work().
+    try {
+      tell_of_state("state-lost",
+                    "a reload ran out of memory: what correlations had counted is lost, or a part of it");
+    } catch (const std::bad_alloc&) {
+      // Nor is there memory to say so.
+    }
+    throw;
+  }
+}
+
+// With the stage lock held, and nothing of the old stage needed any more.
+LiveEngine::TakenOver LiveEngine::take_over(const std::shared_ptr<Generation>& next,
+                                            const std::vector<std::pair<uint32_t, std::string>>& saved,
+                                            const std::vector<Input*>& inputs, bool had_stage,
+                                            uint64_t groups) {
   make_stage(next);
   TakenOver taken;
   if (had_stage) {
@@ -114,7 +139,8 @@ LiveEngine::TakenOver LiveEngine::swap(std::shared_ptr<Generation> next) {
   }
   publish();
   const Lock lock(mutex_);
-  old_.push_back(std::exchange(generation_, std::move(next)));
+  old_.push_back(generation_);
+  generation_ = next;
   return taken;
 }
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <new>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -127,7 +128,12 @@ void LiveEngine::begin_snapshot() {
   if (state_.folder.empty() || !stage_) return;
   snapshot_ = std::make_unique<StateFileWriter>((fs::path(state_.folder) / "live.state").string(),
                                                 stage_generation_->engine->limits().state_file_bytes);
-  begin_save(*stage_, [this](uint32_t kind, std::string_view bytes) { snapshot_->section(kind, bytes); });
+  try {
+    begin_save(*stage_, [this](uint32_t kind, std::string_view bytes) { snapshot_->section(kind, bytes); });
+  } catch (const std::bad_alloc&) {
+    snapshot_.reset();  // without its shards it would take the place of one that has them
+    throw;
+  }
 }
 
 void LiveEngine::go_on_with_snapshot(size_t shards) {

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <new>
 
 #include "support/saved_bytes.h"
 #include "support/seeded_hash.h"
@@ -61,6 +62,14 @@ void StateFileWriter::write(std::string_view bytes) {
 
 void StateFileWriter::section(uint32_t kind, std::string_view bytes) {
   if (!error_.empty()) return;
+  try {
+    add_section(kind, bytes);
+  } catch (const std::bad_alloc&) {
+    error_ = "out of memory";  // short enough to need none
+  }
+}
+
+void StateFileWriter::add_section(uint32_t kind, std::string_view bytes) {
   std::string head;
   append_bytes(head, kind);
   append_bytes(head, uint64_t{bytes.size()});

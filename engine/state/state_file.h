@@ -33,6 +33,7 @@ class StateFileWriter {
   const std::string& error() const { return error_; }
 
  private:
+  void add_section(uint32_t kind, std::string_view bytes);
   void write(std::string_view bytes);
   void fail(const std::string& what);
   std::string path_, temporary_, error_, buffer_;
