@@ -3,6 +3,7 @@
 // Lifetimes and threads as of the three.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "event/host_record.h"
 #include "event/json_walker.h"
 #include "event/msgpack_walker.h"
+#include "event/padded_bytes.h"
 #include "event/pairs_walker.h"
 
 namespace sigrun {
@@ -79,11 +81,11 @@ class EventWalker {
   std::shared_ptr<const std::string> repaired() {
     return form_ == HostRecord::Form::json ? json_.repaired() : nullptr;
   }
-  // Bytes that every text and number of the event stands in, as it is or as JSON writes it.
-  std::string_view searchable() {
-    if (form_ == HostRecord::Form::json) [[likely]]
-      return json_.bytes();
-    return form_ == HostRecord::Form::msgpack ? msgpack_->searchable() : pairs_->searchable();
+  // Whether texts stand in bytes() as they are; else as JSON writes them.
+  bool has_plain_texts() const { return form_ != HostRecord::Form::json; }
+  // Numbers and times that stand in bytes() not as text, each behind a line's end, followed by event_padding readable bytes.
+  std::string_view numbers() {
+    return form_ == HostRecord::Form::msgpack ? msgpack_->numbers() : std::string_view(no_numbers_.data(), 0);
   }
   // Of the other two.
   void write_json(std::string& out) const {
@@ -98,6 +100,7 @@ class EventWalker {
   JsonWalker json_;
   std::optional<MsgpackWalker> msgpack_;  // made when they are first needed
   std::optional<PairsWalker> pairs_;
+  std::array<char, event_padding> no_numbers_{};
 };
 
 }  // namespace sigrun

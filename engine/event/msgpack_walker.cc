@@ -92,9 +92,9 @@ struct MsgpackWalker::State {
   KnownKeys known;
   DottedKeys dotted;
   PaddedBytes event;
-  bool searchable_made = false;
+  bool numbers_made = false;
   KeyNames top_level_keys;
-  std::string problem, scratch, searchable;  // the last one with its padding
+  std::string problem, scratch, numbers;  // the last one with its padding
   SlotTable* table = nullptr;
   std::optional<MsgpackReader> reader;
   bool degraded = false;
@@ -257,22 +257,18 @@ struct MsgpackWalker::State {
     return false;
   }
 
-  // Bytes that are no UTF-8 are in no literal, and may stay.
-  void write_searchable() {
-    searchable.clear();
+  void write_numbers() {
+    numbers.clear();
     any_token([&](const MsgpackToken& token, bool key) {
       if (key) return false;
       NumberText room;
-      if (is_text(token))
-        searchable += token.data;
-      else if (is_number(token))
-        searchable += number_text(token, room);
+      if (is_number(token))
+        (numbers += '\n') += number_text(token, room);
       else if (const auto time = token.kind == Kind::extension ? time_text(token) : std::nullopt)
-        searchable += *time;
-      searchable += '\n';
+        (numbers += '\n') += *time;
       return false;
     });
-    searchable.append(event_padding, '\0');
+    numbers.append(event_padding, '\0');
   }
 
   // Returns the number of tokens' values written: the reader is behind what `token` began.
@@ -335,7 +331,7 @@ MsgpackWalker::~MsgpackWalker() = default;
 MsgpackWalker::Outcome MsgpackWalker::walk(std::string_view event, SlotTable& table) {
   State& state = *state_;
   state.table = &table;
-  state.degraded = state.searchable_made = false;
+  state.degraded = state.numbers_made = false;
   state.problem.clear();
   state.dotted.clear();
   state.depth = 0;
@@ -385,12 +381,10 @@ bool MsgpackWalker::any_scalar(SlotTable& table, const std::function<bool(EventV
   });
 }
 
-std::string_view MsgpackWalker::searchable() {
+std::string_view MsgpackWalker::numbers() {
   State& state = *state_;
-  if (!std::exchange(state.searchable_made, true)) {
-    state.write_searchable();
-  }
-  return std::string_view(state.searchable).substr(0, state.searchable.size() - event_padding);
+  if (!std::exchange(state.numbers_made, true)) state.write_numbers();
+  return std::string_view(state.numbers).substr(0, state.numbers.size() - event_padding);
 }
 
 std::string_view MsgpackWalker::top_level_keys() {

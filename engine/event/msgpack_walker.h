@@ -35,9 +35,9 @@ class MsgpackWalker {
   std::string_view top_level_keys();
   const std::string& problem() const;
 
-  // All texts and numbers, a line end between them, and behind all of them event_padding readable bytes: to be searched. Made when it is
-  // first asked for.
-  std::string_view searchable();
+  // All numbers and times as texts, each behind a line's end, and event_padding readable bytes: texts stand in bytes() as they are,
+  // these do not. Made when it is first asked for.
+  std::string_view numbers();
   // The event as compact JSON. What cannot be written in JSON is null; pairs whose keys are no texts or integers are left out.
   void write_json(std::string& out) const;
 

@@ -26,10 +26,9 @@ struct PairsWalker::State {
   KnownKeys known;
   DottedKeys dotted;
   PaddedBytes bytes;
-  bool searchable_made = false;
   std::vector<NamedValue> pairs;  // views of `bytes`
   KeyNames top_level_keys;
-  std::string problem, scratch, searchable;  // the last one with its padding
+  std::string problem, scratch;
   SlotTable* table = nullptr;
   bool degraded = false;
 
@@ -121,7 +120,7 @@ PairsWalker::~PairsWalker() = default;
 PairsWalker::Outcome PairsWalker::walk(std::span<const NamedValue> pairs, SlotTable& table) {
   State& state = *state_;
   state.table = &table;
-  state.degraded = state.searchable_made = false;
+  state.degraded = false;
   state.problem.clear();
   state.dotted.clear();
   if (state.copy(pairs)) state.walk();
@@ -149,18 +148,6 @@ bool PairsWalker::any_scalar(SlotTable& table, const std::function<bool(EventVal
     table.go_back(mark);
   }
   return false;
-}
-
-// Bytes that are no UTF-8 are in no literal, and may stay.
-std::string_view PairsWalker::searchable() {
-  State& state = *state_;
-  if (!std::exchange(state.searchable_made, true)) {
-    state.searchable.clear();
-    for (const NamedValue& pair : state.pairs)
-      if (pair.type != PairType::null) state.searchable.append(pair.value) += '\n';
-    state.searchable.append(event_padding, '\0');
-  }
-  return std::string_view(state.searchable).substr(0, state.searchable.size() - event_padding);
 }
 
 std::string_view PairsWalker::top_level_keys() {

@@ -36,7 +36,6 @@ class PairsWalker {
   bool any_scalar(SlotTable& table, const std::function<bool(EventValue&)>& visit);
   std::string_view top_level_keys();
   const std::string& problem() const;
-  std::string_view searchable();
   void write_json(std::string& out) const;
 
  private:

@@ -83,7 +83,8 @@ void Matcher::evaluate(std::vector<Hit>& hits) {
   if (!route_->view) match_open(hits);
   match_routed(hits);
   if (!route_->keywords.empty()) {
-    const bool judged = route_->keyword_filter.judges(walker_.searchable(), found_);
+    found_.clear();
+    const bool judged = judges_keywords(found_);
     for (TriggerId trigger : judged ? found_ : route_->keywords) fire(trigger, false, hits);
   }
   evaluator_.timer().end_event();
@@ -91,6 +92,14 @@ void Matcher::evaluate(std::vector<Hit>& hits) {
   keep_first_of_each_rule(hits);
   for (const Hit& hit : hits) ++costs_[hit.rule].hits;
   if (!over_budget_.empty()) settle_over_budget(hits);
+}
+
+bool Matcher::judges_keywords(std::vector<uint32_t>& maybe) {
+  using Texts = RawFilter::Texts;
+  const RawFilter& filter = route_->keyword_filter;
+  const Texts texts = walker_.has_plain_texts() ? Texts::plain : Texts::json;
+  if (!filter.judges(walker_.bytes(), texts, maybe)) return false;
+  return !filter.concerns_numbers() || filter.judges(walker_.numbers(), Texts::plain, maybe);
 }
 
 // A rule that another of its programs found to match is known to.

@@ -103,6 +103,8 @@ class Matcher {
   void begin_event();
   JsonWalker::Outcome route(JsonWalker::Outcome outcome);
   void check_wanted();
+  // Whether the event's bytes tell which keywords it may have; those are added.
+  bool judges_keywords(std::vector<uint32_t>& maybe);
   void match_open(std::vector<Hit>& hits);
   void match_routed(std::vector<Hit>& hits);
   void match_value(const RouteField& field, EventValue& value, std::vector<Hit>& hits);

@@ -59,6 +59,31 @@ bool folds_into_ascii(const char* p) {
   return (byte(0) == 0xC5 && byte(1) == 0xBF) || (byte(0) == 0xE2 && byte(1) == 0x84 && byte(2) == 0xAA);
 }
 
+bool folds_into_ascii(std::string_view text, size_t at, size_t end) {
+  for (; at < end; ++at)
+    if (folds_into_ascii(text.data() + at)) return true;
+  return false;
+}
+
+// The same two.
+bool has_letters_that_fold_into_ascii(std::string_view text) {
+  size_t at = 0;
+#if defined(SIGRUN_BYTES16)
+  for (; text.size() - at >= 16; at += 16) {
+    const Bytes16 bytes = Bytes16::load(text.data() + at), next = Bytes16::load(text.data() + at + 1);
+    const Bytes16 begins =
+        (bytes.matching('\xC5') & next.matching('\xBF')) | (bytes.matching('\xE2') & next.matching('\x84'));
+    if (begins.beyond_ascii() != 0 && folds_into_ascii(text, at, at + 16)) return true;
+  }
+#endif
+  return folds_into_ascii(text, at, text.size());
+}
+
+// What numbers and times are written with, folded.
+bool may_be_of_a_number(std::string_view literal) {
+  return literal.find_first_not_of("0123456789+-.:etz") == literal.npos;
+}
+
 // The code unit of the escape \\u0041 at its backslash; none if that is not four hexadecimal digits.
 std::optional<uint32_t> escaped_unit(std::string_view event, size_t backslash) {
   if (event.size() - backslash < 6) return {};
@@ -140,6 +165,10 @@ bool RawFilter::is_beyond_judgement(std::string_view event, size_t at, size_t en
   return false;
 }
 
+bool RawFilter::is_beyond_judgement(std::string_view event, Texts texts) const {
+  return texts == Texts::json ? is_beyond_judgement(event) : has_letters_that_fold_into_ascii(event);
+}
+
 bool RawFilter::may_be_in_a_literal(uint32_t unit) const {
   if (unit == 0x17F || unit == 0x212A) return true;  // ſ and K
   return unit < 0x80 && texts_.find(static_cast<char>(lower(static_cast<char>(unit)))) != texts_.npos;
@@ -151,6 +180,8 @@ RawFilter::RawFilter(const std::vector<Literal>& literals) {
   for (std::string_view text : plain) shortest_ = std::min(shortest_, text.size());
   if (plain.empty() || shortest_ == 0) return;
   judges_ = true;
+  concerns_numbers_ = std::any_of(literals.begin(), literals.end(),
+                                  [](const Literal& literal) { return may_be_of_a_number(literal.text); });
 
   std::set<uint32_t> grams;
   for (size_t i = 0; i < plain.size(); ++i) {
@@ -191,11 +222,10 @@ void RawFilter::find_at(std::string_view event, size_t at, std::vector<uint32_t>
   }
 }
 
-bool RawFilter::judges(std::string_view event, std::vector<uint32_t>& ids) const {
+bool RawFilter::judges(std::string_view event, Texts texts, std::vector<uint32_t>& ids) const {
   static const bool watches = Teddy::best() == Teddy::Vectors::avx512_vbmi;
-  ids.clear();
-  if (!judges_ || (!watches && is_beyond_judgement(event))) return false;
-  bool odd = false;
+  if (!judges_ || (!watches && is_beyond_judgement(event, texts))) return false;
+  Teddy::Odd odd;
   std::array<uint32_t, 4 * Teddy::at_once> places;
   for (size_t from = 0; from < event.size();) {
     const size_t count = watches ? teddy_.find_all_watching(event.data(), event.size(), from, places, odd)
@@ -205,7 +235,8 @@ bool RawFilter::judges(std::string_view event, std::vector<uint32_t>& ids) const
       if (ids.size() > most_ids) return false;
     }
   }
-  return !odd || !is_beyond_judgement(event);
+  const bool doubtful = odd.letter || (odd.escape && texts == Texts::json);
+  return !doubtful || !is_beyond_judgement(event, texts);
 }
 
 }  // namespace sigrun

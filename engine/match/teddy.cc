@@ -194,7 +194,7 @@ template <bool Watching>
 __attribute__((target("avx512f,avx512bw,avx512vbmi"))) size_t Teddy::find_all_vbmi(const char* text,
                                                                                    size_t size, size_t& from,
                                                                                    std::span<uint32_t> places,
-                                                                                   bool& odd) const {
+                                                                                   Odd& odd) const {
   const __m512i table0 = _mm512_load_si512(tables_->by_six_bits[0].data()),
                 table1 = _mm512_load_si512(tables_->by_six_bits[1].data()),
                 table2 = _mm512_load_si512(tables_->by_six_bits[2].data());
@@ -202,7 +202,7 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) size_t Teddy::find_all_vb
   // How ſ begins, and K: letters outside of ASCII that fold into it.
   const __m512i long_s[] = {_mm512_set1_epi8('\xC5'), _mm512_set1_epi8('\xBF')},
                 kelvin[] = {_mm512_set1_epi8('\xE2'), _mm512_set1_epi8('\x84')};
-  uint64_t watched = 0;
+  uint64_t escapes = 0, letters = 0;
   uint32_t* to = places.data();
   const uint32_t* const enough = to + places.size() - at_once;
   size_t at = from;
@@ -216,15 +216,16 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) size_t Teddy::find_all_vb
         _mm512_and_si512(_mm512_permutexvar_epi8(bytes0, table0), _mm512_permutexvar_epi8(bytes1, table1)),
         _mm512_permutexvar_epi8(bytes2, table2));
     if constexpr (Watching) {
-      watched |= _mm512_cmpeq_epi8_mask(bytes0, backslash) & _mm512_cmpeq_epi8_mask(bytes1, letter);
+      escapes |= _mm512_cmpeq_epi8_mask(bytes0, backslash) & _mm512_cmpeq_epi8_mask(bytes1, letter);
       if (_mm512_movepi8_mask(bytes0) != 0) [[unlikely]]
-        watched |= (_mm512_cmpeq_epi8_mask(bytes0, long_s[0]) & _mm512_cmpeq_epi8_mask(bytes1, long_s[1])) |
+        letters |= (_mm512_cmpeq_epi8_mask(bytes0, long_s[0]) & _mm512_cmpeq_epi8_mask(bytes1, long_s[1])) |
                    (_mm512_cmpeq_epi8_mask(bytes0, kelvin[0]) & _mm512_cmpeq_epi8_mask(bytes1, kelvin[1]));
     }
     for (uint64_t found = _mm512_mask_test_epi8_mask(within, fits, fits); found; found &= found - 1)
       *to++ = static_cast<uint32_t>(at) + static_cast<uint32_t>(__builtin_ctzll(found));
   }
-  if (watched) odd = true;
+  odd.escape |= escapes != 0;
+  odd.letter |= letters != 0;
   from = std::min(at, size);
   return static_cast<size_t>(to - places.data());
 }
@@ -232,13 +233,13 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) size_t Teddy::find_all_vb
 Teddy::Vectors Teddy::best() { return best_vectors; }
 
 size_t Teddy::find_all_watching(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
-                                bool& odd) const {
+                                Odd& odd) const {
   return find_all_vbmi<true>(text, size, from, places, odd);
 }
 
 size_t Teddy::find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
                        Vectors vectors) const {
-  bool odd = false;
+  Odd odd;
   if (vectors == Vectors::avx512_vbmi) return find_all_vbmi<false>(text, size, from, places, odd);
   switch (vectors) {
     case Vectors::none: break;
@@ -258,8 +259,8 @@ size_t Teddy::find(const char* text, size_t size, size_t from) const {
 Teddy::Vectors Teddy::best() { return Vectors::none; }
 
 size_t Teddy::find_all_watching(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
-                                bool& odd) const {
-  odd = true;  // nobody looked
+                                Odd& odd) const {
+  odd = {true, true};  // nobody looked
   return find_all_by_bytes(text, size, from, places);
 }
 

@@ -52,10 +52,14 @@ class Teddy {
   // done. `size` is below 4 GiB.
   size_t find_all(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
                   Vectors vectors = best()) const;
-  // The same of JSON, for processors with best() == avx512_vbmi; sets `odd` if what is looked at has what looks like a \u
-  // escape, or the beginning of one of the two letters outside of ASCII that fold into it.
+  // Whether what was looked at has what looks like a \u escape, or the beginning of one of the two letters outside of ASCII
+  // that fold into it.
+  struct Odd {
+    bool escape = false, letter = false;
+  };
+  // The same for processors with best() == avx512_vbmi; adds to `odd`.
   size_t find_all_watching(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
-                           bool& odd) const;
+                           Odd& odd) const;
 
  private:
   // A bit for each bucket, by half of a byte, and by its lower six bits.
@@ -74,7 +78,7 @@ class Teddy {
   size_t find_all_avx512(const char* text, size_t size, size_t& from, std::span<uint32_t> places) const;
   template <bool Watching>
   size_t find_all_vbmi(const char* text, size_t size, size_t& from, std::span<uint32_t> places,
-                       bool& odd) const;
+                       Odd& odd) const;
 
   std::shared_ptr<const Tables> tables_;  // null: no strings
 };

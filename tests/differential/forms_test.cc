@@ -3,7 +3,9 @@
 
 #include <bit>
 #include <charconv>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -225,6 +227,41 @@ void run_batch(uint64_t seed, Totals& totals) {
   }
 }
 
+// Keywords alone, so that an event's bytes are looked through before anything else is done.
+struct Keywords {
+  explicit Keywords(const std::vector<std::string>& texts) {
+    for (size_t i = 0; i < texts.size(); ++i) {
+      DiagnosticSink sink("rule.yml");
+      std::string yaml = "title: T" + std::to_string(i) + "\nlogsource: {product: p}\ndetection: {k: ['" + texts[i] + "'], condition: k}\n";
+      sigma::RuleFile file = sigma::read_rules(yaml, limits, sink);
+      REQUIRE(file.detections.size() == 1);
+      rules.push_back(std::move(file.detections[0]));
+    }
+    static const std::vector<sigma::TaxonomyTable> no_tables;
+    plan = build_plan({rules, no_tables, Routing::off, {}, limits});
+    index.emplace(*plan);
+    matcher.emplace(*plan, *index, limits);
+  }
+  std::string json(const std::string& text) {
+    const std::string padded = text + std::string(event_padding, '\0');
+    return hits_of(matcher->read({padded.data(), text.size()}));
+  }
+  std::string msgpack(std::string_view event) { return hits_of(matcher->read_msgpack(event)); }
+  std::string pairs(std::span<const NamedValue> event) { return hits_of(matcher->read_pairs(event)); }
+  std::string hits_of(JsonWalker::Outcome outcome) {
+    if (outcome == JsonWalker::Outcome::broken) return matcher->problem();
+    matcher->evaluate(hits);
+    return told(*matcher, hits);
+  }
+
+  Limits limits;
+  std::vector<sigma::DetectionRule> rules;
+  std::unique_ptr<const Plan> plan;
+  std::optional<CandidateIndex> index;
+  std::optional<Matcher> matcher;
+  std::vector<Hit> hits;
+};
+
 }  // namespace
 
 TEST_CASE("random events in three forms: the same rules match, for the same reasons") {
@@ -238,6 +275,68 @@ TEST_CASE("random events in three forms: the same rules match, for the same reas
   CHECK(totals.hits > totals.events / 2);
   CHECK(totals.msgpack > totals.events / 2);
   CHECK(totals.pairs > totals.events / 10);
+}
+
+TEST_CASE("random texts and numbers in three forms: the same keywords are found") {
+  Random random(environment_number("SIGRUN_DIFFERENTIAL_SEED", 20'261'123));
+  Keywords words({"mimikatz", "*C:\\users\\x*", "\\u0041", "sk", "a/b\"c", "wörter"});
+  Keywords with_numbers({"mimikatz", "4625", "-1", "1.5", "*e+*", "sk"});
+  const std::vector<std::string> pieces = {"mimi", "KATZ", "katz", "mimikatz", "c:\\\\", "Users\\\\x", "users", "\\\\u0041", "\\u0041", "\\u00", "41",
+                                           "\\u017f", "\\u212a", "s", "k", "S", "K", "\u017f", "\u212a", "a\\/b", "\\\"c", "w\u00d6rter", "\\u00f6", "46", "25", "4625", "-1", "1.5", " "};
+  const std::vector<std::string> scalars = {"4625", "46250", "-1", "1.5", "31.5", "1e21", "-2.5e30", "0", "127", "65535", "true", "null", "{\"mimikatz\":1}", "[\"mimi\",\"katz\"]"};
+  auto text = [&] {
+    std::string out;
+    for (size_t i = random.below(4); i > 0; --i) out += pieces[random.below(pieces.size())];
+    return out.find("\\u00") != out.npos && out.find("\\u00") + 6 > out.size() ? std::string() : out;
+  };
+  size_t found = 0, differences = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string json = "{";
+    for (size_t i = random.below(12); i > 0; --i)
+      json += (json.size() > 1 ? ",\"" : "\"") + text() + "\":" + (random.chance(40) ? scalars[random.below(scalars.size())] : "\"" + text() + "\"");
+    json += "}";
+    for (Keywords* keywords : {&words, &with_numbers}) {
+      const std::string expected = keywords->json(json);
+      found += expected.find('=') != expected.npos;
+      auto compare = [&](const char* form, const std::string& told_there) {
+        if (told_there == expected || ++differences > 5) return;
+        MESSAGE(json, "\nas JSON: ", expected, "\nas ", form, ": ", told_there);
+      };
+      if (expected.find("escape") != expected.npos) continue;
+      if (const auto msgpack = Converter(json, random).to_msgpack()) compare("msgpack", keywords->msgpack(*msgpack));
+      std::vector<std::pair<std::string, std::string>> texts;
+      std::vector<PairType> types;
+      if (!Converter(json, random).to_pairs(texts, types)) continue;
+      std::vector<NamedValue> pairs;
+      for (size_t j = 0; j < texts.size(); ++j) pairs.push_back({texts[j].first, texts[j].second, types[j]});
+      compare("pairs", keywords->pairs(pairs));
+    }
+  }
+  CHECK(differences == 0);
+  CHECK(found > 4'000);
+}
+
+TEST_CASE("keywords in what only msgpack has") {
+  Keywords keywords({"mimikatz", "4625", "1970-01-01T00:00:07", "\\users", "sk"});
+  using std::string_literals::operator""s;
+  CHECK(keywords.msgpack("\x81\xa1""F\xa8mimikatz"s) == keywords.json(R"({"F":"mimikatz"})"));
+  REQUIRE(keywords.msgpack("\x81\xa1""F\xa8mimikatz"s).starts_with("0:"));
+  CHECK(keywords.msgpack("\x81\xa1""F\xc4\x08MimiKatz"s).starts_with("0:"));                // bin
+  CHECK(keywords.msgpack("\x81\xa1""F\xab\xff\xC3mimikatz\x80"s).starts_with("0:"));        // no UTF-8
+  CHECK(keywords.msgpack("\x81\xa1""F\xabmimi\xe2\x84\xaa""atz."s) == keywords.json("{\"F\":\"mimi\u212Aatz.\"}"));
+  CHECK(keywords.msgpack("\x81\xa1""F\xa9mimi\xffkatz"s).empty());
+  CHECK(keywords.msgpack("\x81\xa1""F\x92\xa4mimi\xa4katz"s).empty());                      // side by side
+  CHECK(keywords.msgpack("\x82\xa4mimi\xa4katz\xa1""F\x01"s).empty());
+  CHECK(keywords.msgpack("\x81\xa8mimikatz\x01"s).empty());                                 // a key
+  CHECK(keywords.msgpack("\x81\xa1""F\xc7\x08\x05mimikatz"s).empty());                      // ext
+  CHECK(keywords.msgpack("\x81\xcd\x12\x11\x01"s).empty());                                 // an integer key
+  CHECK(keywords.msgpack("\x81\x01\xcd\x12\x11"s).starts_with("1:"));                       // integers of every type
+  CHECK(keywords.msgpack("\x81\x01\xce\0\0\x12\x11"s).starts_with("1:"));
+  CHECK(keywords.msgpack("\x81\x01\xd3\0\0\0\0\0\0\x12\x11"s).starts_with("1:"));
+  CHECK(keywords.msgpack("\x81\x01\xcf\x80\0\0\0\0\0\0\0"s).empty());
+  CHECK(keywords.msgpack("\x81\x01\xd6\xff\0\0\0\x07"s).starts_with("2:"));                 // a time
+  CHECK(keywords.msgpack("\x81\xa1""F\xa8\\users\\u"s).starts_with("3:"));                  // no escape
+  CHECK(keywords.msgpack("\x81\xa1""F\xa3\xc5\xbfK"s).starts_with("4:"));                   // letters that fold into ASCII
 }
 
 }  // namespace sigrun::differential

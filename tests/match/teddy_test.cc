@@ -120,19 +120,20 @@ TEST_CASE("teddy: tells letters that fold into ASCII, and escapes, on its way") 
     return;
   }
   Teddy teddy({packed("abc")});
-  auto odd = [&](const std::string& text) {
+  auto seen = [&](const std::string& text) {
     const std::string padded = text + std::string(Teddy::padding, '\xFF');
     std::array<uint32_t, 2 * Teddy::at_once> some;
-    bool is_odd = false;
-    for (size_t from = 0; from < text.size();) teddy.find_all_watching(padded.data(), text.size(), from, some, is_odd);
-    return is_odd;
+    Teddy::Odd odd;
+    for (size_t from = 0; from < text.size();) teddy.find_all_watching(padded.data(), text.size(), from, some, odd);
+    return std::pair(odd.escape, odd.letter);
   };
+  constexpr std::pair escape(true, false), letter(false, true), nothing(false, false);
   for (size_t at = 0; at < 200; ++at) {
-    CHECK(odd(std::string(at, 'x') + "\\u" + std::string(5, '.')));
-    CHECK(odd(std::string(at, 'x') + "\u017F" + std::string(5, '.')));
-    CHECK(odd(std::string(at, 'x') + "\u212A" + std::string(5, '.')));
-    CHECK_FALSE(odd(std::string(at, 'x') + "\u00E4\u20AC\u0141" + std::string(5, '.')));
-    CHECK_FALSE(odd(std::string(at, 'x') + "\\n u \\Uu" + std::string(5, 'u')));
-    CHECK_FALSE(odd(std::string(at, 'x')));
+    CHECK(seen(std::string(at, 'x') + "\\u" + std::string(5, '.')) == escape);
+    CHECK(seen(std::string(at, 'x') + "\u017F" + std::string(5, '.')) == letter);
+    CHECK(seen(std::string(at, 'x') + "\u212A" + std::string(5, '.')) == letter);
+    CHECK(seen(std::string(at, 'x') + "\u00E4\u20AC\u0141" + std::string(5, '.')) == nothing);
+    CHECK(seen(std::string(at, 'x') + "\\n u \\Uu" + std::string(5, 'u')) == nothing);
+    CHECK(seen(std::string(at, 'x')) == nothing);
   }
 }
