@@ -237,16 +237,15 @@ sigrun_status sigrun_evaluate_events(sigrun_engine* engine, const char* input, s
       return *reinterpret_cast<const sigrun_event*>(reinterpret_cast<const char*>(events) + i * distance);
     };
     sigrun::RecordReader reader;
-    HostRecord record;
     // All or nothing: what cannot be read is the host's mistake, and none of the call's events is counted.
     for (size_t i = 0; i < event_count; ++i)
-      if (const char* problem = reader.read(event_at(i), record))
+      if (const char* problem = sigrun::RecordReader::problem_of(event_at(i)))
         return bad_argument(error, error_size, problem);
     sigrun::ResultTeller teller(callback, user);
     LiveEngine::Call call(engine->live, {input ? input : "", input_size});
     for (size_t i = 0; i < event_count; ++i) {
       const sigrun_event& event = event_at(i);
-      reader.read(event, record);
+      const HostRecord record = reader.read(event);
       const std::optional<int64_t> received =
           event.received != 0 ? std::optional(event.received) : std::nullopt;
       const LiveEngine::Result& result = call.evaluate(record, received, (flags & SIGRUN_WANT_ALERTS) != 0);

@@ -11,40 +11,45 @@
 
 namespace sigrun {
 
-// One record of a caller's array.
+// The records of a caller's array: what is wrong with one, and those that nothing is wrong with.
 class RecordReader {
  public:
   // Null: it is in order.
-  const char* read(const sigrun_event& event, HostRecord& record) {
-    record = {};
+  static const char* problem_of(const sigrun_event& event) {
     if (!event.bytes && event.byte_count != 0) return "an event's bytes is null";
-    switch (event.form) {
-      case SIGRUN_JSON: record.form = HostRecord::Form::json; break;
-      case SIGRUN_MSGPACK: record.form = HostRecord::Form::msgpack; break;
-      case SIGRUN_PAIRS: return read_pairs(event, record);
-      default: return "an event's form is unknown";
-    }
-    record.bytes = {event.bytes ? event.bytes : "", event.byte_count};
-    return nullptr;
-  }
-
- private:
-  const char* read_pairs(const sigrun_event& event, HostRecord& record) {
+    if (event.form == SIGRUN_JSON || event.form == SIGRUN_MSGPACK) return nullptr;
+    if (event.form != SIGRUN_PAIRS) return "an event's form is unknown";
     if (!event.pairs && event.pair_count != 0) return "an event's pairs is null";
-    pairs_.clear();
     for (size_t i = 0; i < event.pair_count; ++i) {
       const sigrun_pair& pair = event.pairs[i];
       if ((!pair.name && pair.name_size != 0) || (!pair.value && pair.value_size != 0))
         return "a pair's name or value is null";
       if (pair.type < SIGRUN_TEXT || pair.type > SIGRUN_NULL) return "a pair's type is unknown";
-      pairs_.push_back({{pair.name ? pair.name : "", pair.name_size},
-                        {pair.value ? pair.value : "", pair.value_size},
-                        static_cast<PairType>(pair.type)});
     }
-    record.form = HostRecord::Form::pairs;
-    record.pairs = pairs_;
     return nullptr;
   }
+
+  // One that is in order.
+  HostRecord read(const sigrun_event& event) {
+    HostRecord record;
+    if (event.form == SIGRUN_PAIRS) {
+      pairs_.clear();
+      for (size_t i = 0; i < event.pair_count; ++i) {
+        const sigrun_pair& pair = event.pairs[i];
+        pairs_.push_back({{pair.name ? pair.name : "", pair.name_size},
+                          {pair.value ? pair.value : "", pair.value_size},
+                          static_cast<PairType>(pair.type)});
+      }
+      record.form = HostRecord::Form::pairs;
+      record.pairs = pairs_;
+    } else {
+      record.form = event.form == SIGRUN_JSON ? HostRecord::Form::json : HostRecord::Form::msgpack;
+      record.bytes = {event.bytes ? event.bytes : "", event.byte_count};
+    }
+    return record;
+  }
+
+ private:
   std::vector<NamedValue> pairs_;
 };
 

@@ -10,22 +10,13 @@
 #include "event/json_tokens.h"
 #include "event/key_names.h"
 #include "event/known_keys.h"
+#include "event/plain_number.h"
 #include "support/decimal.h"
 #include "support/utf8.h"
 
 namespace sigrun {
 
 namespace {
-
-// An integer of 64 bits, as numbers nearly always are, needs no second look. Everything else is checked exactly.
-bool is_plainly_sound_number(std::string_view text) {
-  const bool negative = text.starts_with('-');
-  const std::string_view digits = text.substr(negative ? 1 : 0);
-  if (digits.empty() || digits.size() > 19 || digits[0] < '1' || digits[0] > '9') return text == "0";
-  for (char c : digits)
-    if (c < '0' || c > '9') return false;
-  return !negative || digits.size() < 19 || digits <= "9223372036854775808";
-}
 
 std::string_view trim_end(std::string_view token) {
   while (!token.empty() &&

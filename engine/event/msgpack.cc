@@ -69,9 +69,7 @@ bool MsgpackReader::take_integer(MsgpackToken& token) {
   return true;
 }
 
-bool MsgpackReader::next(MsgpackToken& token) {
-  if (at_ == bytes_.size()) return false;
-  const auto lead = static_cast<unsigned char>(bytes_[at_++]);
+bool MsgpackReader::take_other(unsigned char lead, MsgpackToken& token) {
   if (lead < 0x80 || lead >= 0xe0) {
     token.kind = Kind::integer;
     token.integer = static_cast<int8_t>(lead);
@@ -82,7 +80,7 @@ bool MsgpackReader::next(MsgpackToken& token) {
     token.count = lead & 0x0f;
     return true;
   }
-  if (lead < 0xc0) return take_data(token, Kind::text, lead & 0x1f);
+  if (lead < 0xc0) return take_data(token, Kind::text, lead & 0x1fu);
   switch (lead) {
     case 0xc0: token.kind = Kind::nil; return true;
     case 0xc2:

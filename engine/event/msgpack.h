@@ -28,7 +28,21 @@ class MsgpackReader {
  public:
   explicit MsgpackReader(std::string_view bytes) : bytes_(bytes) {}
 
-  bool next(MsgpackToken& token);
+  bool next(MsgpackToken& token) {
+    if (at_ == bytes_.size()) return false;
+    const auto lead = static_cast<unsigned char>(bytes_[at_++]);
+    // Most tokens are short texts.
+    size_t size = lead & 0x1fu;
+    if (lead == 0xd9 && at_ < bytes_.size())
+      size = static_cast<unsigned char>(bytes_[at_++]);
+    else if ((lead & 0xe0) != 0xa0)
+      return take_other(lead, token);
+    if (bytes_.size() - at_ < size) return fail("msgpack: cut off");
+    token.kind = MsgpackToken::Kind::text;
+    token.data = {bytes_.data() + at_, size};
+    at_ += size;
+    return true;
+  }
   // Null where nothing is wrong so far: at the end, too.
   const char* problem() const { return problem_; }
   size_t at() const { return at_; }
@@ -39,6 +53,7 @@ class MsgpackReader {
     problem_ = problem;
     return false;
   }
+  bool take_other(unsigned char lead, MsgpackToken& token);
   template <class Number>
   bool take(Number& number);
   template <class Size>

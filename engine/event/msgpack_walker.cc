@@ -13,6 +13,7 @@
 #include "event/msgpack.h"
 #include "event/padded_bytes.h"
 #include "event/timestamp.h"
+#include "support/ascii_text.h"
 #include "support/json_text.h"
 #include "support/utf8.h"
 
@@ -115,7 +116,8 @@ struct MsgpackWalker::State {
   bool enter() { return ++depth <= limits.event_depth || fail("nested deeper than event_depth"); }
 
   // Goes behind what `token` begins.
-  bool skip(const MsgpackToken& token) {
+  bool skip(const MsgpackToken& token) { return values_in(token) == 0 || skip_inner(token); }
+  bool skip_inner(const MsgpackToken& token) {
     open.clear();
     for (MsgpackToken at = token;;) {
       if (const uint64_t values = values_in(at); values > 0) {
@@ -136,7 +138,7 @@ struct MsgpackWalker::State {
 
   // Well-formed, and with room behind it.
   std::string_view sound_text(std::string_view text) {
-    if (is_valid_utf8(text)) [[likely]]
+    if (is_ascii_padded(text) || is_valid_utf8(text)) [[likely]]
       return text;
     degraded = true;
     scratch.clear();

@@ -7,6 +7,8 @@
 #include "event/key_names.h"
 #include "event/known_keys.h"
 #include "event/padded_bytes.h"
+#include "event/plain_number.h"
+#include "support/ascii_text.h"
 #include "support/decimal.h"
 #include "support/json_text.h"
 #include "support/utf8.h"
@@ -44,15 +46,15 @@ struct PairsWalker::State {
     }
     bytes.clear();
     bytes.reserve(size + 1);
-    for (const NamedValue& pair : from) bytes.append(pair.name), bytes.append(pair.value);
     pairs.clear();
-    const char* at = bytes.data();
-    for (NamedValue pair : from) {
-      pair.name = {at, pair.name.size()};
-      pair.value = {at += pair.name.size(), pair.value.size()};
-      at += pair.value.size();
-      pairs.push_back(pair);
-    }
+    char* to = bytes.data();
+    auto copied = [&](std::string_view text) {
+      const std::string_view copy(to, text.size());
+      to += text.copy(to, text.size());
+      return copy;
+    };
+    for (const NamedValue& pair : from) pairs.push_back({copied(pair.name), copied(pair.value), pair.type});
+    bytes.set_size(size);
     return true;
   }
 
@@ -63,7 +65,7 @@ struct PairsWalker::State {
       case PairType::null: value.kind = ValueKind::null; return value;
       case PairType::number:
         value.kind = ValueKind::number;
-        if (DecimalView::from_json(pair.value)) return value;
+        if (is_plainly_sound_number(pair.value) || DecimalView::from_json(pair.value)) return value;
         // A number beyond every type still has its text; anything else has nothing.
         degraded = true;
         if (!is_valid_json(pair.value) || !is_number_start(pair.value)) value.kind = ValueKind::broken;
@@ -77,7 +79,7 @@ struct PairsWalker::State {
     }
     value.kind = ValueKind::text;
     value.plain = value.sound = true;
-    if (!is_valid_utf8(pair.value)) {
+    if (!is_ascii_padded(pair.value) && !is_valid_utf8(pair.value)) {
       degraded = true;
       scratch.clear();
       append_repaired_utf8(pair.value, scratch);

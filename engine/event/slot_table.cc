@@ -5,6 +5,7 @@
 
 #include "event/event_batch.h"
 #include "event/json_string.h"
+#include "support/ascii_text.h"
 #include "support/utf8.h"
 
 namespace sigrun {
@@ -68,6 +69,15 @@ std::string_view SlotTable::folded(EventValue& value) {
       return value.folded_view = {out, static_cast<size_t>(end - out)};
     }
     give_back(out);
+  }
+  if (value.kind == ValueKind::text && value.plain) {
+    char* out = reserve(value.raw.size() + folding_room);
+    const bool ascii = fold_ascii_padded(value.raw, out);
+    give_back(ascii ? out + value.raw.size() : out);
+    if (ascii) {
+      value.folded = true;
+      return value.folded_view = {out, value.raw.size()};
+    }
   }
   std::string_view source = text(value);
   value.folded = true;
