@@ -178,6 +178,10 @@ struct MsgpackWalker::State {
   bool take(const MsgpackToken& token, uint32_t node, KnownKeys::Id held_by, bool in_array) {
     const PathTrie::Node& wanted = paths.node(node);
     const bool takes = wanted.slot != no_id && !too_many();
+    if (token.kind == Kind::text) [[likely]] {
+      if (takes) table->add_plain(wanted.slot, in_array, sound_text(token.data));
+      return true;
+    }
     if (token.kind == Kind::map) {
       if (takes) table->add(wanted.slot, ValueKind::object, in_array);
       return wanted.has_children ? take_map(token.count, node, held_by) : skip(token);

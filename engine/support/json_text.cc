@@ -136,9 +136,17 @@ bool is_valid_json(std::string_view text) { return is_valid_utf8(text) && JsonCh
 void append_json_string(std::string_view text, std::string& out) {
   if (!is_valid_utf8(text)) return append_json_string(repair_utf8(text), out);
   static constexpr char hex[] = "0123456789abcdef";
+  const auto is_plain = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c != 0x7F;
+  };
   out += '"';
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
+  for (size_t at = 0; at < text.size(); ++at) {
+    const size_t begin = at;
+    while (at < text.size() && is_plain(text[at])) ++at;
+    out.append(text, begin, at - begin);
+    if (at == text.size()) break;
+    const char c = text[at];
+    const auto byte = static_cast<unsigned char>(c);
     switch (c) {
       case '"': out += "\\\""; break;
       case '\\': out += "\\\\"; break;
@@ -146,13 +154,9 @@ void append_json_string(std::string_view text, std::string& out) {
       case '\r': out += "\\r"; break;
       case '\t': out += "\\t"; break;
       default:
-        if (byte < 0x20 || byte == 0x7F) {
-          out += "\\u00";
-          out += hex[byte >> 4];
-          out += hex[byte & 15];
-        } else {
-          out += c;
-        }
+        out += "\\u00";
+        out += hex[byte >> 4];
+        out += hex[byte & 15];
     }
   }
   out += '"';

@@ -19,15 +19,21 @@ bool MsgpackReader::skip() {
     if (open > bytes_.size() - at_) return false;
     --open;
     const unsigned char type = head();
+    // Most values are short texts and small numbers.
+    size_t short_size = type <= 0x7F || type >= 0xE0 ? 1 : 0;
+    if ((type & 0xE0) == 0xA0) short_size = 1 + (type & 0x1Fu);
+    if (type == 0xD9 && has(2)) short_size = 2 + static_cast<unsigned char>(bytes_[at_ + 1]);
+    if (short_size != 0) {
+      if (!has(short_size)) return false;
+      at_ += short_size;
+      continue;
+    }
     size_t length_bytes = 0, fixed = 0;
     uint64_t inner = 0;
-    if (type <= 0x7F || type >= 0xE0) {
-    } else if (type <= 0x8F) {
+    if (type <= 0x8F) {
       inner = (type & 0x0F) * 2u;
     } else if (type <= 0x9F) {
       inner = type & 0x0F;
-    } else if (type <= 0xBF) {
-      fixed = type & 0x1F;
     } else {
       switch (type) {
         case 0xC0:
