@@ -17,6 +17,7 @@ ValueMemory::ValueMemory()
 void ValueMemory::forget() {
   std::fill(values_.begin(), values_.end(), Value{});
   std::fill(facts_.begin(), facts_.end(), Fact{});
+  new_in_a_row_.clear();
   written_ = 0;
   last_number_ = 0;
   lists_written_ = 1;
@@ -25,6 +26,9 @@ void ValueMemory::forget() {
 uint32_t ValueMemory::find(EventValue& value) {
   const bool kept = value.kind == ValueKind::text || value.kind == ValueKind::number;
   if (!kept || value.raw.size() > longest) return 0;
+  if (value.slot >= new_in_a_row_.size()) new_in_a_row_.resize(value.slot + 1);
+  uint32_t& new_in_a_row = new_in_a_row_[value.slot];
+  if (new_in_a_row >= most_new && ++new_in_a_row % sampled != 0) return 0;
   // Whoever finds values that collide has found a way to make them be looked at again.
   const uint64_t hash = quick_hash(value.raw) + value.slot * 0x9E3779B97F4A7C15ull;
   Value& place = values_[hash >> 32 & (places - 1)];
@@ -33,7 +37,10 @@ uint32_t ValueMemory::find(EventValue& value) {
                      place.size == value.raw.size() &&
                      written_ - place.at <= bytes_kept &&
                      std::memcmp(bytes_.get() + place.at % bytes_kept, value.raw.data(), place.size) == 0;
-  if (!known) {
+  if (known) {
+    new_in_a_row = 0;
+  } else {
+    ++new_in_a_row;
     // Long values have to come twice: most never do, and would push many short ones out.
     const bool met = place.hash == hash;
     if (value.raw.size() > longest_at_once && !met) {

@@ -4,6 +4,7 @@
 // A value of a slot gets a number for as long as its bytes are kept; what searches and tests found out about it are facts under
 // that number. Both are caches of fixed size: the oldest bytes give way to new ones, a newcomer takes a fact's place. What is
 // forgotten is found out again, so nothing here can change a result; a stream made to miss costs a hash of its values.
+// Of a slot whose values are always new (command lines, queries) most are not even looked up.
 //
 // Order of calls: start_event(), number_of() for a value of the event, then the rest about that number. Threads: one at a time.
 #pragma once
@@ -46,6 +47,7 @@ class ValueMemory {
   // The same with any number of answers. A longer list is not remembered. What is returned lives until the next learn().
   static constexpr size_t most_answers = 255;
   std::optional<std::span<const uint32_t>> answers(uint32_t number, uint32_t subject) const {
+    if (number == 0) return {};
     const uint32_t* at = answer(number, subject);
     if (!at) return {};
     if (*at == 0) return std::span<const uint32_t>();
@@ -65,6 +67,8 @@ class ValueMemory {
   static constexpr size_t places = 1 << 12;       // for values, by hash
   static constexpr size_t list_words = 1 << 14;   // of answers that are lists
   static constexpr size_t fact_bits = 15;
+  // Where so many values of a slot in a row were not known, about one in `sampled` is still looked up.
+  static constexpr uint32_t most_new = 256, sampled = 16;
 
   struct Value {
     uint64_t hash = 0;
@@ -86,6 +90,7 @@ class ValueMemory {
   void keep(Value& place, const EventValue& value, uint64_t hash);
 
   std::vector<Value> values_;
+  std::vector<uint32_t> new_in_a_row_;  // by slot
   std::vector<Fact> facts_;
   std::unique_ptr<char[]> bytes_;
   uint64_t written_ = 0;         // bytes, ever

@@ -125,3 +125,24 @@ TEST_CASE("value memory: random values and facts") {
   CHECK(known > asked / 10);
   CHECK(known < asked);
 }
+
+TEST_CASE("value memory: of a slot whose values are always new few are looked up, until they come again") {
+  ValueMemory memory;
+  auto known = [&](SlotId slot, int from, int count) {
+    int numbered = 0;
+    for (int i = from; i < from + count; ++i) numbered += number_of(memory, slot, "value " + std::to_string(i)) != 0;
+    return numbered;
+  };
+  CHECK(known(1, 0, 200) == 200);
+  CHECK(known(1, 200, 2000) < 400);
+  CHECK(known(1, 2200, 1000) < 100);
+  CHECK(known(1, 3200, 1000) > 10);
+  CHECK(known(2, 0, 200) == 200);  // another slot
+  int until = 0;
+  while (known(1, 0, 8) < 8 && until < 1000) ++until;
+  CHECK(until < 100);
+  CHECK(known(1, 8, 100) == 100);
+  known(1, 1000, 1000);
+  memory.forget();
+  CHECK(known(1, 0, 200) == 200);
+}
