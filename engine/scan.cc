@@ -63,11 +63,9 @@ class Delivery {
  public:
   using Evaluate = std::function<void(Work&)>;
   // `correlations`, `state`: null where there are none.
-  Delivery(const Engine& engine, const std::vector<std::string>& inputs, const ScanObserver& observer,
-           CorrelationStage* correlations, ScanState* state, Evaluate evaluate, uint64_t total,
-           ScanResult& result)
+  Delivery(const Engine& engine, const ScanObserver& observer, CorrelationStage* correlations,
+           ScanState* state, Evaluate evaluate, uint64_t total, ScanResult& result)
       : engine_(engine),
-        inputs_(inputs),
         observer_(observer),
         correlations_(correlations),
         state_(state),
@@ -140,7 +138,6 @@ class Delivery {
   }
 
   const Engine& engine_;
-  const std::vector<std::string>& inputs_;
   const ScanObserver& observer_;
   CorrelationStage* correlations_;
   ScanState* state_;
@@ -212,7 +209,7 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
                                           *workers.local().scratch, work.alerts, work.counters,
                                           &work.rejected, &work.occurrences);
   };
-  Delivery delivery(engine, inputs, observer, correlations ? &*correlations : nullptr,
+  Delivery delivery(engine, observer, correlations ? &*correlations : nullptr,
                     state ? &*state : nullptr, evaluate,
                     observer.progress && !text.data() ? total_size(inputs) : text.size(), result);
 
