@@ -10,8 +10,11 @@ KnownKeys::Id KnownKeys::look_up(uint32_t parent, std::string_view written) {
   Id id = long_key;
   // Eight bytes are compared at once, so that a kept key must be one byte long at least, and the last eight lie within.
   if (!written.empty() && written.size() <= keys_[0].text.size() - 8) {
-    id = static_cast<Id>(2 + (seeded_hash(written) + parent * 0x9E3779B97F4A7C15u) % places);
-    if (keys_[id].parent == parent && is_written(keys_[id], written)) return id;
+    // A key has two places to be in: keys that want one place are met in every event.
+    id = static_cast<Id>(2 + (seeded_hash(written) + parent * 0x9E3779B97F4A7C15u) % (places / 2) * 2);
+    if (is(id, parent, written)) return id;
+    if (keys_[id].parent != no_id) ++id;
+    if (is(id, parent, written)) return id;
   }
   std::string_view key = written;
   if (escaped_ && key.find('\\') != key.npos) {
