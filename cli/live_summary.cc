@@ -20,6 +20,7 @@ std::string left_out(const LiveCounters& counters) {
   tell(correlation.without_group, "left out: a group-by field was absent");
   tell(correlation.without_value, "left out: the field that is counted was absent");
   tell(correlation.values_not_numeric, "left out: values that are no numbers");
+  tell(correlation.values_not_read, "left out: values that the analytic cannot use");
   tell(correlation.groups_beyond_limit, "left out: groups of one event beyond limits: correlation-groups-of-event");
   tell(correlation.values_cut, "values beyond 1e288 in sums and averages, taken for 1e288");
   tell(correlation.negative_values, "negative values in sums, which may have fired too early");

@@ -25,6 +25,7 @@
 #include "cli/time_bound.h"
 #include "event/input_files.h"
 #include "scan.h"
+#include "support/json_text.h"
 
 namespace sigrun::cli {
 namespace {
@@ -32,7 +33,7 @@ namespace {
 struct ScanArguments {
   RuleOptions rules;
   std::vector<std::string> inputs, events, unwrap;
-  std::string format, output, from, to, fail_on, profile, state;
+  std::string format, output, scores, from, to, fail_on, profile, state;
   bool strict = false;
   unsigned threads = 0;
 };
@@ -178,6 +179,15 @@ bool is_free(const std::string& file, const std::vector<std::string>& inputs,
   return true;
 }
 
+// Of an event; a bucket that was over has no place among them.
+void write_score(const Score& score, const Engine& engine, Output& to) {
+  if (score.line == 0) return;
+  std::string line = fmt::format(R"({{"index":{},"score":{},"natural":{},"rule":)", score.line - 1,
+                                 score.score, score.natural);
+  append_json_string(engine.correlation_rules()[score.correlation].rule->id, line);
+  to.write(line + "}\n");
+}
+
 int run_scan(const ScanArguments& arguments) {
   auto configuration = configure(arguments.rules, "sigrun scan");
   if (!configuration) return exit_usage;
@@ -223,6 +233,13 @@ int run_scan(const ScanArguments& arguments) {
     if (!is_free(wanted.file, inputs, arguments.rules.config, load)) return exit_usage;
     if (!output.open(wanted.file, !options.state.folder.empty())) return usage_error(output.error());
   }
+  Output scores;
+  if (!arguments.scores.empty()) {
+    if (!is_free(arguments.scores, inputs, arguments.rules.config, load)) return exit_usage;
+    if (!wanted.file.empty() && same_file(wanted.file, arguments.scores))
+      return usage_error(arguments.scores + ": is the output and cannot take the scores as well");
+    if (!scores.open(arguments.scores)) return usage_error(scores.error());
+  }
   const bool as_table = wanted.format == OutputOptions::Format::automatic
                             ? is_terminal(output.descriptor())
                             : wanted.format == OutputOptions::Format::table;
@@ -231,7 +248,8 @@ int run_scan(const ScanArguments& arguments) {
 
   ScanObserver observer;
   observer.alert = [&](const Alert& alert) { writer.write(alert); };
-  observer.flush = [&] { return output.flush(); };
+  observer.flush = [&] { return output.flush() && (arguments.scores.empty() || scores.flush()); };
+  if (!arguments.scores.empty()) observer.score = [&](const Score& score) { write_score(score, *engine, scores); };
   observer.state = [&](const std::string& message) {
     progress.clear();
     say("sigrun scan: " + printable(message));
@@ -265,6 +283,7 @@ int run_scan(const ScanArguments& arguments) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   progress.clear();
 
+  if (!arguments.scores.empty() && !scores.close()) return usage_error(scores.error());
   if (!output.close() && !output.broken_pipe()) return usage_error(output.error());
   // A reader that went away has seen enough; it wants no summary either.
   if (!output.broken_pipe()) {
@@ -314,6 +333,12 @@ void add_scan_command(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"table", "ndjson"}))
       ->type_name("FORMAT");
   command->add_option("-o,--output", arguments->output, "Write alerts to this file")->type_name("FILE");
+  command
+      ->add_option("--scores", arguments->scores,
+                   "Write how unusual analytics held each event to be, alert or\n"
+                   "none: {\"index\": line from 0, \"score\": 0 to 100, \"natural\": in\n"
+                   "its own unit, \"rule\": id}")
+      ->type_name("FILE");
   command
       ->add_option("--fail-on", arguments->fail_on, "Exit with status 1 if an alert has at least this level")
       ->check(check_level)

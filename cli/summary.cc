@@ -67,6 +67,8 @@ std::string correlations(const ScanResult& result) {
   tell(counters.without_value, "left out: the field that is counted was absent");
   tell(counters.values_not_numeric, "values left out: no number");
   tell(counters.values_cut, "values beyond 1e288 in sums and averages, taken for 1e288");
+  tell(counters.values_not_read, "values left out: nothing that the analytic can use");
+  tell(counters.shadowed, "findings in the shadow: no alerts");
   tell(counters.negative_values, "negative values in sums that only lower bounds decide");
   tell(counters.groups_beyond_limit,
        "groups left out: more combinations of array elements than one event may enter");

@@ -101,6 +101,7 @@ void CorrelationStage::pass_on(InputState& state, EventOccurrences& events) {
     const EventTime& time = decided_[events.event_of_place[occurrence.place]];
     occurrence.time = time.time;
     occurrence.late = time.timing == Timing::late;
+    occurrence.watermark = time.watermark;
   }
   correlate(state, events.batch, state.clock.watermark());
 }
@@ -142,6 +143,7 @@ void CorrelationStage::pass_on_some(InputState& state, const EventOccurrences& e
     if (!is_decided) continue;
     copy.time = decided_[event].time;
     copy.late = decided_[event].timing == Timing::late;
+    copy.watermark = decided_[event].watermark;
     if (from_before) correlator_.add_from_before(occurrence.source, decided_[event].time);
   }
   come_to(end);
@@ -293,7 +295,14 @@ TimeCounters CorrelationStage::times() const {
   return times;
 }
 
+void CorrelationStage::tell_scores(std::function<void(const Score&)> tell) {
+  tell_score_ = std::move(tell);
+  correlator_.keep_scores(tell_score_ ? &scores_ : nullptr);
+}
+
 void CorrelationStage::deliver_firings() {
+  for (const Score& score : scores_) tell_score_(score);
+  scores_.clear();
   for (Firing& fired : firings_) {
     const auto shared = std::make_shared<const Firing>(std::move(fired));
     const Firing& firing = *shared;
@@ -305,7 +314,7 @@ void CorrelationStage::deliver_firings() {
       continue;
     }
     Alert alert;
-    alert.kind = AlertKind::correlation;
+    alert.kind = firing.finding ? AlertKind::analytic : AlertKind::correlation;
     alert.id = alert_id_of(firing.id);
     alert.time = format_time(firing.time);
     alert.rule = info.rule;

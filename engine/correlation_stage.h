@@ -83,6 +83,8 @@ class CorrelationStage {
   // comes back without its clock is a new one.
   size_t drop_clocks(size_t most);
   // Occurrences that were not decided when the state was saved, of rules that are gone.
+  // Every score of an analytic from now on, in the order of alerts. Before any take().
+  void tell_scores(std::function<void(const Score&)> tell);
   uint64_t held_of_gone_rules() const { return held_of_gone_rules_; }
   Correlator& correlator() { return correlator_; }
 
@@ -167,6 +169,8 @@ class CorrelationStage {
   std::vector<EventTime> decided_;
   OccurrenceBatch ready_;
   std::vector<Firing> firings_;
+  std::function<void(const Score&)> tell_score_;
+  std::vector<Score> scores_;
   std::array<uint64_t, 6> alerts_by_level_{};
 };
 

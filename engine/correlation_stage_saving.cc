@@ -66,6 +66,7 @@ void CorrelationStage::save_batch(const OccurrenceBatch& batch, std::string& out
     append_bytes(out, occurrence.source);
     append_bytes(out, static_cast<uint8_t>(occurrence.late));
     append_bytes(out, occurrence.time);
+    append_bytes(out, occurrence.watermark);
     append_bytes(out, occurrence.id.high);
     append_bytes(out, occurrence.id.low);
     append_bytes(out, occurrence.place);
@@ -130,7 +131,8 @@ bool CorrelationStage::restore_batch(std::string_view& saved, OccurrenceBatch& b
     uint32_t fields;
     uint8_t late;
     if (!take_bytes(saved, occurrence.source) || !take_bytes(saved, late) ||
-        !take_bytes(saved, occurrence.time) || !take_bytes(saved, occurrence.id.high) ||
+        !take_bytes(saved, occurrence.time) || !take_bytes(saved, occurrence.watermark) ||
+        !take_bytes(saved, occurrence.id.high) ||
         !take_bytes(saved, occurrence.id.low) || !take_bytes(saved, occurrence.place) ||
         !take_bytes(saved, fields) || occurrence.place >= places)
       return false;

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "analytics/analytic_plan.h"
 #include "alert/alert_id.h"
 #include "event/byte_source.h"
 #include "event/event_reader.h"
@@ -59,6 +60,11 @@ CorrelationInfo make_info(const Correlation& correlation, const sigma::Correlati
   info.rule = make_info(rule.header);
   info.group_by = correlation.group_by;
   info.bounds = correlation.bounds;
+  if (rule.analytic) {
+    info.analytic = true;
+    info.bounds.clear();
+    for (const sigma::NumberBound& bound : rule.analytic->condition) info.bounds.push_back({bound.order, bound.number});
+  }
   info.muted = correlation.muted;
   return info;
 }
@@ -183,7 +189,8 @@ std::unique_ptr<Engine> Engine::load(const LoadOptions& options, LoadReport& rep
   impl->limits = options.limits;
   impl->clock = options.cost_clock;
   DiagnosticSink sink;
-  impl->correlations = build_correlation_plan(rules->detections, rules->correlations, sink);
+  impl->correlations =
+      build_correlation_plan(rules->detections, rules->correlations, sink, make_analytic_kind);
   report.diagnostics.insert(report.diagnostics.end(), sink.diagnostics().begin(), sink.diagnostics().end());
   for (const Correlation& correlation : impl->correlations.correlations) {
     sigma::CorrelationRule& rule = rules->correlations[correlation.rule];

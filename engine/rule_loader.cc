@@ -46,7 +46,7 @@ class RuleLoader {
     report_.filters = set_.filters.size();
     report_.loaded = set_.detections.size();
     for (const auto& rule : set_.detections) {
-      if (!rule.muted) continue;
+      if (!rule.muted || rule.narrowed) continue;
       report_.muted.push_back(rule.header.title);
       report_.muted_places.emplace_back(rule.header.file, rule.header.mark);
     }

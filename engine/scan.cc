@@ -191,6 +191,7 @@ ScanResult run(const Engine& engine, const std::vector<std::string>& inputs, std
   // Files are read side by side where correlations want them by time; each has its framer.
   std::vector<std::unique_ptr<OrderedFramer>> orders(inputs.size());
   if (correlations) {
+    correlations->tell_scores(observer.score);
     std::vector<CorrelationStage::Input> begins =
         feed.begin([&](size_t input) { return correlations->waits_from(input); });
     for (CorrelationStage::Input& input : begins) input.now = options.now;

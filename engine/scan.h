@@ -45,6 +45,8 @@ struct ScanObserver {
   std::function<void(const std::string& input, const std::string& message)> input_error;
   // Makes sure that every alert told so far is out, before state is written that supposes so; false: it is not, and none is written.
   std::function<bool()> flush;
+  // How unusual analytics held each event, and each bucket that was over, to be: before any threshold, alerts or none.
+  std::function<void(const Score&)> score;
   // What became of the state: where a scan goes on, what was damaged or cannot be written.
   std::function<void(const std::string& message)> state;
   // consumed and total raw bytes over all inputs (total 0: unknown), events and alerts so far.

@@ -40,11 +40,13 @@ struct CorrelationInfo {
   std::vector<std::string> group_by;
   std::vector<CorrelationBound> bounds;  // empty where an expression decides
   bool muted = false;
+  bool analytic = false;  // `bounds` are of its natural value
 };
 
 enum class AlertKind : uint8_t {
   detection,    // a rule matched an event
   correlation,  // a correlation's condition came to hold in a group
+  analytic,     // the same of what is unusual; it has a finding beside
   health,     // the engine could not do its work on an event
 };
 

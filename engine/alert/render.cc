@@ -30,6 +30,7 @@ std::string_view kind_name(AlertKind kind) {
   switch (kind) {
     case AlertKind::detection: return "detection";
     case AlertKind::correlation: return "correlation";
+    case AlertKind::analytic: return "analytic";
     case AlertKind::health: return "health";
   }
   return "";
@@ -85,6 +86,21 @@ void append_evidence(const Evidence& evidence, const Alert& alert, std::string& 
   out += '}';
 }
 
+// Of an analytic: how unusual it is, against what, and what makes it so.
+void append_finding(const Finding& finding, std::string& out) {
+  append_member("unit", finding.unit, out);
+  fmt::format_to(std::back_inserter(out), R"(,"score":{:.4g},"surprise":{:.3g},"baseline":{{"age_seconds":{},"size":{}}})",
+                 finding.score, finding.surprise, finding.baseline_age / 1'000'000'000, finding.baseline_size);
+  out += R"(,"contributions":[)";
+  for (size_t i = 0; i < finding.contributions.size(); ++i) {
+    out += i > 0 ? ",{" : "{";
+    append_member("name", finding.contributions[i].name, out);
+    append_member("text", finding.contributions[i].text, out);
+    out += '}';
+  }
+  out += ']';
+}
+
 // Of a correlation: what was counted, over what, and the events that show it.
 void append_firing(const Alert& alert, std::string& out) {
   const Firing& firing = *alert.firing;
@@ -102,6 +118,7 @@ void append_firing(const Alert& alert, std::string& out) {
                      order_name(correlation.bounds[i].order), correlation.bounds[i].number);
     out += '}';
   }
+  if (firing.finding) append_finding(*firing.finding, out);
   out += R"(,"window":{)";
   append_member("from", format_time(firing.from), out);
   append_member("to", format_time(firing.time), out);

@@ -58,6 +58,17 @@ std::string_view Slice::keep_key(std::string_view key) {
   return {at, key.size()};
 }
 
+// An analytic tells which value it was: its text goes along behind the key.
+void Slice::keep(std::string_view key, const Correlation& correlation, size_t value, Arrival& arrival) {
+  if (!correlation.kind || value >= read_values.size()) {
+    arrival.key = keep_key(key);
+    return;
+  }
+  key_and_value.assign(key).append(read_values[value]);
+  arrival.key = keep_key(key_and_value).substr(0, key.size());
+  arrival.value_bytes = static_cast<uint32_t>(read_values[value].size());
+}
+
 void Slice::sort_by_shard() {
   begins.fill(0);
   for (const Sent& one : sent) ++begins[one.shard + 1];
@@ -100,15 +111,27 @@ bool Slice::combine(const OccurrenceBatch& batch, const Occurrence& occurrence,
 }
 
 void Slice::make_payloads(const OccurrenceBatch& batch, const Occurrence& occurrence,
-                          const CorrelationFeed& feed, sigma::CorrelationType type, const Destination& to) {
+                          const CorrelationFeed& feed, const Correlation& correlation, const Destination& to) {
   payloads.clear();
+  read_values.clear();
   using sigma::CorrelationType;
-  if (type == CorrelationType::value_count) {
+  if (correlation.type == CorrelationType::value_count) {
     // Several fields are one value together; the elements of an array are values of their own.
     if (!combine(batch, occurrence, feed.fields, to.limits, SIZE_MAX, values)) return;
-    for (const std::string& value : values)
-      payloads.push_back((hash_with_seed(value, to.seed) & ~another_value) |
-                         (payloads.empty() ? 0 : another_value));
+    const CellKind* kind = correlation.kind.get();
+    for (const std::string& value : values) {
+      uint64_t payload = (hash_with_seed(value, to.seed) & ~another_value) | (payloads.empty() ? 0 : another_value);
+      if (kind && kind->reads_values()) {
+        const auto read = kind->read_value(value);
+        if (!read) {
+          ++counters.values_not_read;
+          continue;
+        }
+        payload = *read;
+      }
+      payloads.push_back(payload);
+      read_values.push_back(value);
+    }
     return;
   }
   for (uint32_t field : feed.fields) {
@@ -119,7 +142,7 @@ void Slice::make_payloads(const OccurrenceBatch& batch, const Occurrence& occurr
         continue;
       }
       counters.negative_values += *number < 0;
-      payloads.push_back(std::bit_cast<uint64_t>(*number == 0 ? 0.0 : summand(type, *number, counters)));
+      payloads.push_back(std::bit_cast<uint64_t>(*number == 0 ? 0.0 : summand(correlation.type, *number, counters)));
     }
   }
 }
@@ -133,31 +156,34 @@ void Slice::send(const OccurrenceBatch& batch, const Occurrence& occurrence, uin
   }
   if (!takes_values(correlation.type)) {
     payloads.assign(1, feed.input);
+    read_values.clear();
   } else {
-    const uint64_t not_numeric = counters.values_not_numeric;
-    make_payloads(batch, occurrence, feed, correlation.type, to);
+    const uint64_t not_usable = counters.values_not_numeric + counters.values_not_read;
+    make_payloads(batch, occurrence, feed, correlation, to);
     if (payloads.empty()) {
-      counters.without_value += not_numeric == counters.values_not_numeric;
+      counters.without_value += not_usable == counters.values_not_numeric + counters.values_not_read;
       return;
     }
   }
   for (const std::string& made : keys) {
     Sent& one = sent.emplace_back();
     // The shard must be the same in every process that has the seed; the place in a shard's table must not be foreseen.
-    one.shard = hash_with_seed(made, to.seed + feed.correlation) % shard_count;
+    const bool together = correlation.kind && correlation.kind->in_one_shard();
+    one.shard = hash_with_seed(together ? std::string_view() : made, to.seed + feed.correlation) % shard_count;
     one.correlation = feed.correlation;
     Arrival& arrival = one.arrival;
     arrival.occurrence = &occurrence;
     arrival.place = &batch.places[occurrence.place];
     arrival.order = order;
     arrival.input = feed.input;
-    arrival.key = keep_key(made);
+    keep(made, correlation, 0, arrival);
     arrival.hash = KeyedState::hash_of(made);
     arrival.payload = payloads[0];
     arrival.last = payloads.size() == 1;
     for (size_t i = 1; i < payloads.size(); ++i) {
       Sent& more = sent.emplace_back(sent.back());
       more.arrival.payload = payloads[i];
+      if (correlation.kind) keep(made, correlation, i, more.arrival);
       more.arrival.first = false;
       more.arrival.last = i + 1 == payloads.size();
     }

@@ -55,11 +55,12 @@ struct Slice {
 
  private:
   std::string_view keep_key(std::string_view key);
+  void keep(std::string_view key, const Correlation& correlation, size_t value, Arrival& arrival);
   bool combine(const OccurrenceBatch& batch, const Occurrence& occurrence,
                const std::vector<uint32_t>& fields, const Limits& limits, size_t most_bytes,
                std::vector<std::string>& made);
   void make_payloads(const OccurrenceBatch& batch, const Occurrence& occurrence, const CorrelationFeed& feed,
-                     sigma::CorrelationType type, const Destination& to);
+                     const Correlation& correlation, const Destination& to);
 
   // Keys that arrivals point into; blocks stay where they are.
   std::vector<std::unique_ptr<char[]>> key_blocks;
@@ -67,6 +68,8 @@ struct Slice {
   // Of one occurrence.
   std::vector<std::string> keys, values;
   std::vector<uint64_t> payloads;
+  std::vector<std::string_view> read_values;  // by payload, where they are values
+  std::string key_and_value;
   std::vector<std::string_view> elements;
 };
 

@@ -36,8 +36,8 @@ void append_key_part(std::string_view value, size_t most, std::string& key) {
   key += std::string_view(whole);
 }
 
-std::vector<std::string> split_key(std::string_view key) {
-  std::vector<std::string> parts;
+std::vector<std::string_view> key_parts(std::string_view key) {
+  std::vector<std::string_view> parts;
   for (size_t at = 0; at < key.size();) {
     size_t size = 0;
     for (int shift = 0;; shift += 7) {
@@ -51,22 +51,30 @@ std::vector<std::string> split_key(std::string_view key) {
   return parts;
 }
 
-std::unique_ptr<Cell> make_cell(const Correlation& correlation, uint32_t number, BlockPool& pool) {
+std::vector<std::string> split_key(std::string_view key) {
+  const std::vector<std::string_view> parts = key_parts(key);
+  return {parts.begin(), parts.end()};
+}
+
+std::unique_ptr<Cell> make_cell(const Correlation& correlation, uint32_t number, BlockPool& pool,
+                                RuleState* state) {
+  if (correlation.kind) return correlation.kind->make_cell(correlation, number, pool, *state);
   if (correlation.closed) return std::make_unique<ClosedCell>(correlation, number, pool);
   return std::make_unique<SlidingCell>(correlation, number, pool);
 }
 
-Cell::Cell(const Correlation& correlation, uint32_t number, GroupLayout layout, BlockPool& pool)
+Cell::Cell(const Correlation& correlation, uint32_t number, GroupLayout layout, BlockPool& pool, int64_t kept)
     : correlation_(correlation),
       number_(number),
       layout_(layout),
-      state_(*this, std::max<int64_t>(1000, correlation.timespan / pages_of_timespan), pool) {}
+      state_(*this, std::max<int64_t>(1000, (kept ? kept : correlation.timespan) / pages_of_timespan), pool) {}
 
 Cell::~Cell() = default;
 
 void Cell::release(KeyedState::Entry& entry) { release_group(group_of(entry)); }
 
 void Cell::clear() {
+  clear_own();
   state_.clear();
   due_ = std::vector<Due>();  // assigned from braces it would keep its room
   most_due_ = 64;
@@ -159,6 +167,8 @@ void Cell::save(std::string& out) const {
   std::unordered_multimap<uint64_t, int64_t> dues;
   for (const Due& due : due_) dues.emplace(due.hash, due.time);
   std::string own;
+  save_own(own);
+  append_text(out, own);
   state_.for_each_scheduled([&](const KeyedState::Entry& entry, int64_t page) {
     const Group group = group_of(entry);
     const GroupHead& head = group.head();
@@ -185,12 +195,11 @@ void Cell::save(std::string& out) const {
 
 bool Cell::restore(std::string_view saved, const EvidenceRing& evidence) {
   clear();
-  while (!saved.empty())
-    if (!restore_one(saved, evidence)) {
-      clear();
-      return false;
-    }
-  return true;
+  std::string_view own;
+  bool sound = take_text(saved, own) && restore_own(own);
+  while (sound && !saved.empty()) sound = restore_one(saved, evidence);
+  if (!sound) clear();
+  return sound;
 }
 
 // What no arrival can have brought is nowhere expected.
@@ -250,7 +259,8 @@ ShardFiring Cell::make_firing(const Group& group, int64_t from, int64_t to, cons
                               uint64_t events, const Shard& shard) const {
   ShardFiring made;
   Firing& firing = made.firing;
-  const std::string_view key = group.entry().key();
+  // An entry of a cell may stand for less than the group.
+  const std::string_view key = maker ? maker->key : group.entry().key();
   firing.correlation = number_;
   firing.time = to;
   firing.from = from;

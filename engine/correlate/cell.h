@@ -17,6 +17,7 @@
 #include "correlate/firing.h"
 #include "correlate/group.h"
 #include "correlate/keyed_state.h"
+#include "correlate/score.h"
 #include "support/limits.h"
 
 namespace sigrun {
@@ -31,6 +32,8 @@ struct Arrival {
   uint64_t hash = 0;     // KeyedState::hash_of(key)
   uint64_t payload = 0;  // of the type: the input, a number's bits, a value's hash
   bool first = true, last = true;  // of those that the occurrence brings: it may have several values
+  uint32_t value_bytes = 0;  // of a value that an analytic asks for: its text lies behind the key
+  std::string_view value() const { return {key.data() + key.size(), value_bytes}; }
 };
 
 struct ShardFiring {
@@ -51,12 +54,15 @@ struct Shard {
   uint64_t evidence_begin = 0;
   int64_t watermark = never;
   std::vector<ShardFiring> firings;
+  std::vector<Score> scores;  // where they are asked for
+  bool keep_scores = false;
   CorrelationCounters counters;
 };
 
 class Cell : public KeyedState::Owner {
  public:
-  Cell(const Correlation& correlation, uint32_t number, GroupLayout layout, BlockPool& pool);
+  // `kept`: nanoseconds that a group is kept for, about; the timespan, where nothing is said.
+  Cell(const Correlation& correlation, uint32_t number, GroupLayout layout, BlockPool& pool, int64_t kept = 0);
   ~Cell() override;
 
   virtual void take(const Arrival& arrival, Shard& shard) = 0;
@@ -89,6 +95,9 @@ class Cell : public KeyedState::Owner {
 
   void release(KeyedState::Entry& entry) override;
 
+  // At a barrier: what it has gathered for its rule since the last one.
+  virtual void hand_over(RuleState&) {}
+
  protected:
   struct Due {
     int64_t time;
@@ -104,6 +113,10 @@ class Cell : public KeyedState::Owner {
   // What is the kind's own. restore_group() gets a group with its head and log; false: it makes no sense.
   virtual void save_group(Group group, std::string& out) const = 0;
   virtual bool restore_group(Group group, std::string_view saved) = 0;
+  // What the kind keeps of no group alone.
+  virtual void save_own(std::string&) const {}
+  virtual bool restore_own(std::string_view saved) { return saved.empty(); }
+  virtual void clear_own() {}
   // The time of its last event, or a later one.
   virtual int64_t newest_of(Group group) const { return group.empty() ? never : group.newest(); }
   // Frees what the group owns outside its block, and discharges it.
@@ -139,9 +152,12 @@ class Cell : public KeyedState::Owner {
 
 // Keys as they are kept: each group-by value's length, then its bytes.
 void append_key_part(std::string_view value, size_t most, std::string& key);
+std::vector<std::string_view> key_parts(std::string_view key);  // views of it
 std::vector<std::string> split_key(std::string_view key);
 
 // The pool must outlive the cell.
-std::unique_ptr<Cell> make_cell(const Correlation& correlation, uint32_t number, BlockPool& pool);
+// `state`: of a correlation with a kind, else null.
+std::unique_ptr<Cell> make_cell(const Correlation& correlation, uint32_t number, BlockPool& pool,
+                                RuleState* state = nullptr);
 
 }  // namespace sigrun

@@ -9,6 +9,7 @@ void CorrelationCounters::add(const CorrelationCounters& other) {
   without_value += other.without_value;
   values_not_numeric += other.values_not_numeric;
   values_cut += other.values_cut;
+  values_not_read += other.values_not_read;
   negative_values += other.negative_values;
   groups_beyond_limit += other.groups_beyond_limit;
   late += other.late;
@@ -17,6 +18,7 @@ void CorrelationCounters::add(const CorrelationCounters& other) {
   evicted += other.evicted;
   expired += other.expired;
   groups_made += other.groups_made;
+  shadowed += other.shadowed;
   not_restored += other.not_restored;
 }
 

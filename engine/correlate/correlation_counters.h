@@ -12,6 +12,7 @@ struct CorrelationCounters {
   uint64_t without_value = 0;  // left out: `field` was absent
   uint64_t values_not_numeric = 0;
   uint64_t values_cut = 0;       // in sums and averages: taken for largest_summand
+  uint64_t values_not_read = 0;  // left out: nothing that the analytic can use, as an address without a place
   uint64_t negative_values = 0;  // in sums that are decided on arrival
   uint64_t groups_beyond_limit =
       0;                        // combinations of array elements over Limits::correlation_groups_of_event
@@ -21,6 +22,7 @@ struct CorrelationCounters {
   uint64_t evicted = 0;         // groups dropped for their bytes
   uint64_t expired = 0;         // groups that no window can hold any more
   uint64_t groups_made = 0;
+  uint64_t shadowed = 0;  // findings of analytics that run in the shadow: no alerts
   uint64_t not_restored = 0;  // saved groups that no correlation of now goes on with
   uint64_t groups = 0;        // alive
   uint64_t bytes = 0;         // of all of them, tables included

@@ -67,8 +67,8 @@ uint64_t least_count(const std::vector<CorrelationBound>& bounds) {
 class Builder {
  public:
   Builder(const std::vector<sigma::DetectionRule>& detections, const std::vector<CorrelationRule>& rules,
-          DiagnosticSink& sink)
-      : detections_(detections), rules_(rules), sink_(sink) {
+          DiagnosticSink& sink, const MakeKind& make_kind)
+      : detections_(detections), rules_(rules), sink_(sink), make_kind_(make_kind) {
     plan_.detections = detections.size();
     for (size_t i = 0; i < detections.size(); ++i) {
       const sigma::RuleHeader& header = detections[i].header;
@@ -155,6 +155,7 @@ class Builder {
     correlation.closed = !grows(correlation) || (rule.expression && has_negation(*rule.expression));
     correlation.least = least_count(correlation.bounds);
     correlation.identity = identity(rule.header);
+    if (rule.analytic && make_kind_) correlation.kind = make_kind_(rule, correlation);
     correlation.counted = counted(correlation);
     correlation.base = base(correlation);
     correlation.reset = rule.reset;
@@ -182,6 +183,7 @@ class Builder {
       text += " >";
       for (uint32_t input : sequence.inputs) text += fmt::format(" {}", input);
     }
+    if (correlation.kind) text += " analytic " + correlation.kind->counted();
     const int number = ++counted_[text];
     return make_identity("counted", {text, fmt::to_string(number)}).text().c_str();
   }
@@ -395,6 +397,7 @@ class Builder {
   const std::vector<sigma::DetectionRule>& detections_;
   const std::vector<CorrelationRule>& rules_;
   DiagnosticSink& sink_;
+  const MakeKind& make_kind_;
   CorrelationPlan plan_;
   Bearers bearers_;
   std::map<std::string, int> identities_, counted_;
@@ -418,8 +421,8 @@ bool CorrelationBound::holds(double value) const {
 
 CorrelationPlan build_correlation_plan(const std::vector<sigma::DetectionRule>& detections,
                                        const std::vector<sigma::CorrelationRule>& correlations,
-                                       DiagnosticSink& sink) {
-  return Builder(detections, correlations, sink).build();
+                                       DiagnosticSink& sink, const MakeKind& make_kind) {
+  return Builder(detections, correlations, sink, make_kind).build();
 }
 
 }  // namespace sigrun

@@ -3,10 +3,14 @@
 // Built once at load from linked rules (sigma/rule_set.h), immutable, shared by all threads.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "correlate/cell_kind.h"
 #include "correlate/occurrence.h"
 #include "sigma/rule.h"
 #include "support/diagnostic.h"
@@ -87,6 +91,7 @@ struct Correlation {
   std::vector<std::string> group_by;
   std::vector<CorrelationInput> inputs;
   size_t rule = 0;  // its place in the list that was compiled
+  std::shared_ptr<const CellKind> kind;  // of an analytic, else null
 };
 
 struct CorrelationPlan {
@@ -99,13 +104,20 @@ struct CorrelationPlan {
   // By source, where it feeds any: what tells it from others when rules are loaded again. Else empty.
   std::vector<std::string> source_names;
   bool empty() const { return correlations.empty(); }
+  bool has_analytics() const {
+    return std::any_of(correlations.begin(), correlations.end(),
+                       [](const Correlation& correlation) { return correlation.kind != nullptr; });
+  }
   SourceId source_of(uint32_t correlation) const { return static_cast<SourceId>(detections + correlation); }
 };
 
 // Warns in `sink` of chains that group by what the correlation below does not group by. A correlation whose expression has too many
 // alternatives for a sequence is left out, with an error.
+// `make_kind`: what counts for a correlation with an analytic; null where none has one.
+using MakeKind = std::function<std::shared_ptr<const CellKind>(const sigma::CorrelationRule& rule,
+                                                               const Correlation& correlation)>;
 CorrelationPlan build_correlation_plan(const std::vector<sigma::DetectionRule>& detections,
                                        const std::vector<sigma::CorrelationRule>& correlations,
-                                       DiagnosticSink& sink);
+                                       DiagnosticSink& sink, const MakeKind& make_kind = {});
 
 }  // namespace sigrun

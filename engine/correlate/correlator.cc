@@ -20,19 +20,20 @@ constexpr size_t shards_together = 8, slice_occurrences = 512, most_slices = 32;
 }  // namespace
 
 // What an arrival made fire comes right behind it, before the next arrival; what the watermark did comes last.
-void Correlator::Impl::send(const OccurrenceBatch& batch, const Chained& chained, uint32_t level) {
+void Correlator::Impl::send(const OccurrenceBatch& batch, size_t first_occurrence, size_t end_occurrence,
+                            const Chained& chained, uint32_t level) {
   std::vector<uint32_t> fired(chained.orders.size());
   std::iota(fired.begin(), fired.end(), 0u);
   std::stable_sort(fired.begin(), fired.end(),
                    [&](uint32_t a, uint32_t b) { return chained.orders[a] < chained.orders[b]; });
-  const size_t all = batch.occurrences.size();
+  const size_t all = end_occurrence - first_occurrence;
   slices_used = std::clamp<size_t>(all / slice_occurrences, 1, most_slices);
   if (slices.size() < slices_used) slices.resize(slices_used);
   for_each(slices_used, [&](size_t number) {
     Slice& slice = slices[number];
     slice.clear();
-    const auto begin = static_cast<uint32_t>(all * number / slices_used),
-               end = static_cast<uint32_t>(all * (number + 1) / slices_used);
+    const auto begin = static_cast<uint32_t>(first_occurrence + all * number / slices_used),
+               end = static_cast<uint32_t>(first_occurrence + all * (number + 1) / slices_used);
     const auto send_all = [&](const OccurrenceBatch& from, const Occurrence& occurrence, uint32_t order) {
       for (const CorrelationFeed& feed : plan.feeds[occurrence.source])
         if (plan.correlations[feed.correlation].level == level)
@@ -75,7 +76,9 @@ void Correlator::Impl::take_arrivals(size_t first_shard, size_t end_shard) {
       ShardState& shard = *shards[arrivals[i]->shard];
       const uint32_t correlation = arrivals[i]->correlation;
       std::unique_ptr<Cell>& cell = shard.cells[correlation];
-      if (!cell) cell = make_cell(plan.correlations[correlation], correlation, shard.shared.pool);
+      if (!cell)
+        cell = make_cell(plan.correlations[correlation], correlation, shard.shared.pool,
+                         rule_states[correlation].get());
       shard.use(correlation);
       cell->take(arrivals[i]->arrival, shard.shared);
     }
@@ -200,14 +203,25 @@ void Correlator::Impl::chain(const Firing& firing, uint32_t order, Chained& to) 
   }
 }
 
-void Correlator::Impl::run(const OccurrenceBatch& batch, int64_t to, std::vector<Firing>& firings) {
+void Correlator::Impl::gather_scores() {
+  const auto first = static_cast<ptrdiff_t>(scores->size());
+  for (auto& shard : shards) {
+    scores->insert(scores->end(), shard->shared.scores.begin(), shard->shared.scores.end());
+    shard->shared.scores.clear();
+  }
+  std::stable_sort(scores->begin() + first, scores->end(),
+                   [](const Score& a, const Score& b) { return a.order < b.order; });
+}
+
+void Correlator::Impl::run(const OccurrenceBatch& batch, size_t first_occurrence, size_t end_occurrence, int64_t to,
+                           std::vector<Firing>& firings) {
   Chained chained;
   const size_t before = firings.size();
   if (to_count) count_all();
   const bool one_by_one = next_to_save < shard_count;  // a shard that is saved waits for itself only
   const size_t at_once = one_by_one ? 1 : shards_together;
   for (uint32_t level = 0; level < plan.levels; ++level) {
-    send(batch, chained, level);
+    send(batch, first_occurrence, end_occurrence, chained, level);
     for_each(shard_count / at_once, [&](size_t range) {
       const size_t begin = range * at_once, end = begin + at_once;
       for (size_t number = begin; number < end; ++number)
@@ -229,6 +243,7 @@ void Correlator::Impl::run(const OccurrenceBatch& batch, int64_t to, std::vector
     mark_mixed(firings, first);
     for (size_t i = first; i < firings.size(); ++i) chain(firings[i], orders[i - first], chained);
   }
+  if (scores) gather_scores();
   watermark = std::max(watermark, to);
   const auto is_over = [&](const MixedSpan& span) { return span.until < watermark || watermark == forever; };
   if (std::all_of(mixed.begin(), mixed.end(), is_over)) mixed.clear();
@@ -252,17 +267,24 @@ Correlator::Correlator(const CorrelationPlan& plan, const CorrelatorOptions& opt
 Correlator::~Correlator() = default;
 
 void Correlator::take(const OccurrenceBatch& batch, int64_t watermark, std::vector<Firing>& firings) {
-  impl_->run(batch, std::max(watermark, impl_->watermark), firings);
+  const int64_t to = std::max(watermark, impl_->watermark);
+  if (impl_->plan.has_analytics()) return impl_->run_by_hours(batch, to, firings);
+  impl_->run(batch, 0, batch.occurrences.size(), to, firings);
 }
 
 void Correlator::close(std::vector<Firing>& firings) {
-  impl_->run({}, forever, firings);
+  impl_->run({}, 0, 0, forever, firings);
   impl_->watermark = never;
   for (auto& shard : impl_->shards) {
     shard->shared.watermark = never;
     shard->shared.evidence.clear();
     shard->shared.evidence_begin = 0;
   }
+}
+
+void Correlator::keep_scores(std::vector<Score>* scores) {
+  impl_->scores = scores;
+  for (auto& shard : impl_->shards) shard->shared.keep_scores = scores != nullptr;
 }
 
 const CorrelationCounters& Correlator::counters() const { return impl_->counters; }

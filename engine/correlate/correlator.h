@@ -22,6 +22,7 @@
 #include "correlate/firing.h"
 #include "correlate/occurrence.h"
 #include "correlate/saved_plan.h"
+#include "correlate/score.h"
 #include "support/for_each.h"
 #include "support/limits.h"
 
@@ -47,6 +48,9 @@ class Correlator {
   void take(const OccurrenceBatch& batch, int64_t watermark, std::vector<Firing>& firings);
   // Nothing more will come: settles everything, adds what fired, forgets all groups.
   void close(std::vector<Firing>& firings);
+
+  // From now on every score goes there, in the order of take()'s occurrences; null: nowhere.
+  void keep_scores(std::vector<Score>* scores);
 
   const CorrelationCounters& counters() const;
 

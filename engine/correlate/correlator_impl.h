@@ -80,15 +80,23 @@ struct Correlator::Impl {
     for (size_t i = 0; i < shard_count; ++i)
       shards.push_back(std::make_unique<ShardState>(limits, options.evidence_bytes / shard_count,
                                                     plan.correlations.size(), store));
+    for (const Correlation& correlation : plan.correlations)
+      rule_states.push_back(correlation.kind ? correlation.kind->make_state() : nullptr);
   }
 
-  void run(const OccurrenceBatch& batch, int64_t watermark, std::vector<Firing>& firings);
+  // The batch's occurrences from `first` to `end`, then what the watermark brings.
+  void run(const OccurrenceBatch& batch, size_t first, size_t end, int64_t watermark,
+           std::vector<Firing>& firings);
+  // The same for the whole batch, and a barrier wherever it comes to another hour of event time.
+  void run_by_hours(const OccurrenceBatch& batch, int64_t watermark, std::vector<Firing>& firings);
+  void enter_hour(int64_t hour, std::vector<Firing>& firings);
+  void pass_barrier(int64_t time);
   // What fired, as occurrences, each with the order of the arrival that it came from.
   struct Chained {
     OccurrenceBatch batch;
     std::vector<uint32_t> orders;
   };
-  void send(const OccurrenceBatch& batch, const Chained& chained, uint32_t level);
+  void send(const OccurrenceBatch& batch, size_t first, size_t end, const Chained& chained, uint32_t level);
   void chain(const Firing& firing, uint32_t order, Chained& chained) const;
   bool may_change(size_t number, int64_t to) const;
   void take_arrivals(size_t first_shard, size_t end_shard);
@@ -99,6 +107,7 @@ struct Correlator::Impl {
   void keep_within_budget();
   void save(size_t number);
   bool restore(std::string_view section);
+  void gather_scores();
   void mark_mixed(std::vector<Firing>& firings, size_t first);
 
   const CorrelationPlan& plan;
@@ -106,7 +115,9 @@ struct Correlator::Impl {
   Limits limits;
   ForEach for_each;
   PageStore store;
+  std::vector<std::unique_ptr<RuleState>> rule_states;  // by correlation; null where it is no analytic
   std::vector<std::unique_ptr<ShardState>> shards;
+  std::vector<Score>* scores = nullptr;
   int64_t watermark = never;
   CorrelationCounters counters;
   Sink sink;

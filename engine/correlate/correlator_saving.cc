@@ -86,7 +86,8 @@ bool Correlator::Impl::restore(std::string_view section) {
     const std::optional<uint32_t> place = saved->place_of(counted);
     if (!place) continue;
     if (shard.cells[*place]) return false;
-    shard.cells[*place] = make_cell(plan.correlations[*place], *place, shard.shared.pool);
+    shard.cells[*place] = make_cell(plan.correlations[*place], *place, shard.shared.pool,
+                                    rule_states[*place].get());
     if (!shard.cells[*place]->restore(groups, shard.shared.evidence)) return false;
   }
   shard.shared.evidence.end_restore();
@@ -102,14 +103,29 @@ std::string Correlator::save_plan() const {
   mixed.resize(groups.size());
   for (MixedSpan& span : mixed)
     if (span.until < impl_->watermark) span = {};
-  std::string out;
-  sigrun::save_plan(impl_->plan, groups, mixed, out);
+  std::string out, own;
+  sigrun::save_plan(impl_->plan, groups, mixed, own);
+  append_text(out, own);
+  for (size_t i = 0; i < impl_->rule_states.size(); ++i) {
+    if (!impl_->rule_states[i]) continue;
+    own.clear();
+    impl_->rule_states[i]->save(own);
+    append_text(out, impl_->plan.correlations[i].counted);
+    append_text(out, own);
+  }
   return out;
 }
 
 bool Correlator::restore_plan(std::string_view saved) {
-  if (impl_->saved) return false;
-  return impl_->saved.emplace(impl_->plan).restore(saved);
+  std::string_view plan, counted, own;
+  if (impl_->saved || !take_text(saved, plan) || !impl_->saved.emplace(impl_->plan).restore(plan)) return false;
+  while (!saved.empty()) {
+    if (!take_text(saved, counted) || !take_text(saved, own)) return false;
+    const auto place = impl_->saved->place_of(counted);
+    if (!place || !impl_->rule_states[*place]) continue;
+    if (!impl_->rule_states[*place]->restore(own)) return false;
+  }
+  return true;
 }
 
 bool Correlator::restore(std::string_view section) { return impl_->restore(section); }
@@ -140,6 +156,8 @@ void Correlator::forget() {
   impl_->saved.reset();
   impl_->restored.clear();
   impl_->mixed.clear();
+  for (size_t i = 0; i < impl_->rule_states.size(); ++i)
+    if (impl_->rule_states[i]) impl_->rule_states[i] = impl_->plan.correlations[i].kind->make_state();
 }
 
 SourceId Correlator::source_of(SourceId saved) const {

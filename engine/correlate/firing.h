@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "correlate/finding.h"
 #include "correlate/occurrence.h"
 #include "support/identity.h"
 
@@ -36,6 +37,7 @@ struct Firing {
   uint64_t evidence_missing = 0;   // events of the window that are not among it
   // The rules that it counts were changed then, and the window may hold events of before.
   std::optional<int64_t> mixed_since;
+  std::optional<Finding> finding;  // of an analytic
 };
 
 }  // namespace sigrun

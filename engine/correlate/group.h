@@ -92,6 +92,12 @@ class Group {
     head().count -= static_cast<uint32_t>(entries);
     if (head().count == 0) head().begin = 0;
   }
+  void take_out(size_t place) const {
+    int64_t* at = words() + place * layout_->stride();
+    std::memmove(at, at + layout_->stride(),
+                 (count() - place - 1) * layout_->stride() * sizeof(int64_t));
+    --head().count;
+  }
   // Of the first 2 × `pairs` entries each two become one: at the later one's time, with the sum of their numbers.
   void add_up_pairs(size_t pairs) const {
     int64_t* at = words();

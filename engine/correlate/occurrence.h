@@ -30,6 +30,7 @@ struct Occurrence {
   SourceId source = 0;
   bool late = false;            // behind its input's watermark
   int64_t time = 0;             // nanoseconds since 1970 UTC
+  int64_t watermark = INT64_MIN;  // of its input, when it came
   Identity id;                  // of the alert that the source raises for the event, or would raise
   uint32_t place = 0;           // into OccurrenceBatch::places
   uint32_t first_captured = 0;  // into OccurrenceBatch::captured: one for each captured field of the source

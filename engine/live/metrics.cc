@@ -140,6 +140,7 @@ std::string prometheus_text(const LiveEngine& engine, std::string_view labels, s
   out.sample(correlation.without_group, "reason", "no-group");
   out.sample(correlation.without_value, "reason", "no-value");
   out.sample(correlation.values_not_numeric, "reason", "not-numeric");
+  out.sample(correlation.values_not_read, "reason", "not-read");
   out.sample(correlation.groups_beyond_limit, "reason", "too-many-groups");
   out.one("sigrun_values_cut_total", "counter", "Values beyond 1e288 in sums and averages, taken for 1e288.",
           correlation.values_cut);

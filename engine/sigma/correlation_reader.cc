@@ -10,11 +10,13 @@
 #include <optional>
 #include <utility>
 
+#include "sigma/analytic_reader.h"
 #include "sigma/boolean_expression.h"
 #include "sigma/header_reader.h"
 #include "sigma/rule_reader.h"
 #include "sigma/similar_name.h"
 #include "support/quantity.h"
+#include "sigma/timespan.h"
 
 namespace sigrun::sigma {
 namespace {
@@ -34,60 +36,10 @@ constexpr TypeName type_names[] = {
     {"value_median", CorrelationType::value_median},
 };
 
-struct OrderName {
-  std::string_view name;
-  CountOrder order;
-};
-constexpr OrderName order_names[] = {{"gt", CountOrder::gt}, {"gte", CountOrder::gte},
-                                     {"lt", CountOrder::lt}, {"lte", CountOrder::lte},
-                                     {"eq", CountOrder::eq}, {"neq", CountOrder::neq}};
-
 bool is_temporal(CorrelationType type) {
   return type == CorrelationType::temporal || type == CorrelationType::temporal_ordered;
 }
 bool needs_field(CorrelationType type) { return !is_temporal(type) && type != CorrelationType::event_count; }
-
-// "90s", "5m", "1M"…; zero when it is none, UINT64_MAX when it is that long.
-uint64_t parse_timespan(std::string_view text) {
-  uint64_t count = 0;
-  auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (problem == std::errc::invalid_argument || end + 1 != text.data() + text.size()) return 0;
-  uint64_t unit = 0;
-  switch (*end) {
-    case 's': unit = 1; break;
-    case 'm': unit = 60; break;
-    case 'h': unit = 3600; break;
-    case 'd': unit = 86400; break;
-    case 'w': unit = 604800; break;
-    case 'M': unit = 2629746; break;
-    case 'y': unit = 31556952; break;
-    default: return 0;
-  }
-  if (problem != std::errc() || count > UINT64_MAX / unit) return UINT64_MAX;
-  return count * unit;
-}
-
-// What "5 min" or "2H" stand for: "5m", "2h". Empty where that is not clear.
-std::string meant_timespan(std::string_view text) {
-  const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  const size_t word = std::min(text.find_first_not_of(" \t", digits), text.size());
-  std::string unit(text.substr(word));
-  std::transform(unit.begin(), unit.end(), unit.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  constexpr std::pair<std::string_view, char> words[] = {{"second", 's'}, {"minute", 'm'}, {"hour", 'h'},
-                                                         {"day", 'd'},    {"week", 'w'},   {"month", 'M'},
-                                                         {"year", 'y'}};
-  constexpr std::pair<std::string_view, char> short_words[] = {
-      {"s", 's'}, {"sec", 's'}, {"secs", 's'}, {"m", 'm'}, {"min", 'm'}, {"mins", 'm'},
-      {"h", 'h'}, {"hr", 'h'},  {"hrs", 'h'},  {"d", 'd'}, {"w", 'w'},   {"y", 'y'}};
-  char letter = 0;
-  for (const auto& [name, meant] : words)
-    if (unit == name || (unit.starts_with(name) && unit.substr(name.size()) == "s")) letter = meant;
-  for (const auto& [name, meant] : short_words)
-    if (unit == name) letter = meant;
-  if (digits == 0 || letter == 0) return {};
-  return fmt::format("{}{}", text.substr(0, digits), letter);
-}
 
 bool is_whole(const Decimal& number) { return number.canonical().find('.') == std::string::npos; }
 
@@ -128,6 +80,10 @@ class CorrelationReader {
     good = read_flag("generate", rule_.generate) && good;
     good = read_flag("reset", rule_.reset) && good;
     good = good && read_condition();
+    if (const YamlEntry* analytic = document_.find_entry("analytic")) {
+      rule_.analytic = read_analytic(*analytic, true, sink_);
+      good = good && rule_.analytic;
+    }
     if (!good || !header) return {};
     warn_of_aliases();
     warn_of_fields();
@@ -424,12 +380,11 @@ class CorrelationReader {
         rule_.percentile = *number;
         continue;
       }
-      auto order = std::find_if(std::begin(order_names), std::end(order_names),
-                                [&](const OrderName& known) { return known.name == entry.key; });
-      if (order == std::end(order_names))
+      const auto order = parse_count_order(entry.key);
+      if (!order)
         return fail(entry.key_mark,
                     fmt::format("unknown operator '{}'; write gt, gte, lt, lte, eq or neq", entry.key));
-      rule_.bounds.emplace_back(order->order, *number);
+      rule_.bounds.emplace_back(*order, *number);
     }
     if (rule_.bounds.empty() && !is_temporal(rule_.type))
       return fail(condition.key_mark, "the condition compares with nothing; write for example {gte: 10}");

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "sigma/analytic.h"
+#include "sigma/count_order.h"
 #include "sigma/value.h"
 #include "sigma/yaml.h"
 #include "support/diagnostic.h"
@@ -106,6 +108,7 @@ struct DetectionRule {
   YamlNode tests;  // the `tests:` block, null kind when absent
   std::string regression_tests_path;
   bool muted = false;             // only referenced by correlations that do not `generate`
+  bool narrowed = false;          // the base of an analytic that stands in its document
   std::set<std::string> applied;  // identifiers of the processing items that touched the rule
   std::vector<std::pair<std::string, std::string>> processing_state;  // set_state
 };
@@ -120,8 +123,6 @@ enum class CorrelationType : uint8_t {
   value_percentile,
   value_median,
 };
-
-enum class CountOrder : uint8_t { gt, gte, lt, lte, eq, neq };
 
 // A string condition over rule names: temporal types of the 2.2 draft.
 struct RuleExpression {
@@ -149,7 +150,8 @@ struct CorrelationRule {
   std::optional<Decimal> percentile;
   bool generate = false;
   bool reset = false;  // state saved by a version of the rule without this is dropped
-  YamlNode tests;      // the `tests:` block, null kind when absent
+  std::optional<Analytic> analytic;  // narrows the correlation
+  YamlNode tests;  // the `tests:` block, null kind when absent
 };
 
 struct FilterRule {

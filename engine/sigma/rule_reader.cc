@@ -5,6 +5,8 @@
 #include <iterator>
 #include <map>
 
+#include "sigma/analytic_reader.h"
+#include "sigma/analytic_rule.h"
 #include "sigma/detection_reader.h"
 #include "sigma/header_reader.h"
 
@@ -197,6 +199,15 @@ RuleFile read_rules(std::string_view text, const Limits& limits, DiagnosticSink&
       } else if (document->find("filter")) {
         if (auto rule = read_filter_rule(*document, limits, sink))
           rule->header.number = number, file.filters.push_back(std::move(*rule)), read = true;
+      } else if (const YamlEntry* analytic = document->find_entry("analytic")) {
+        auto rule = read_detection_rule(*document, limits, sink);
+        auto narrowing = read_analytic(*analytic, false, sink);
+        if (rule && narrowing) {
+          rule->header.number = number;
+          AnalyticRule split = split_analytic_rule(std::move(*rule), std::move(*narrowing));
+          file.detections.push_back(std::move(split.base));
+          file.correlations.push_back(std::move(split.analytic)), read = true;
+        }
       } else {
         if (auto rule = read_detection_rule(*document, limits, sink))
           rule->header.number = number, file.detections.push_back(std::move(*rule)), read = true;

@@ -276,16 +276,36 @@ std::string evidence_problem(const JsonValue& evidence) {
   return source_problem(*evidence.find("source"));
 }
 
+// What an analytic has beside what a correlation has.
+std::string finding_problem(const JsonValue& value) {
+  using Kind = JsonValue::Kind;
+  std::string problem = members_problem(*value.find("baseline"), "baseline", {{"age_seconds", Kind::number, true}, {"size", Kind::number, true}});
+  if (!problem.empty()) return problem;
+  const double score = std::stod(value.text_of("score")), surprise = std::stod(value.text_of("surprise"));
+  if (!(score >= 0 && score <= 100)) return "alert.score is not within 0 and 100";
+  if (!(surprise >= 0)) return "alert.surprise is below 0";
+  for (const JsonValue& contribution : value.find("contributions")->items)
+    if (problem = members_problem(contribution, "contribution", {{"name", Kind::text, true}, {"text", Kind::text, true}}); !problem.empty())
+      return problem;
+  return {};
+}
+
 std::string correlation_problem(const JsonValue& value) {
   using Kind = JsonValue::Kind;
+  const bool analytic = value.text_of("kind") == "analytic";
   std::string problem = members_problem(value, "alert",
                                         {{"schema", Kind::number, true}, {"id", Kind::text, true}, {"kind", Kind::text, true},
                                          {"time", Kind::text, true}, {"rule", Kind::object, true}, {"group", Kind::object, true},
                                          {"value", Kind::number, true}, {"threshold", Kind::object, false}, {"window", Kind::object, true},
                                          {"events", Kind::number, true}, {"at_least", Kind::truth, false}, {"evidence", Kind::array, true},
                                          {"mixed_since", Kind::text, false},
+                                         {"unit", Kind::text, analytic}, {"score", Kind::number, analytic},
+                                         {"surprise", Kind::number, analytic}, {"baseline", Kind::object, analytic},
+                                         {"contributions", Kind::array, analytic},
                                          {"evidence_missing", Kind::number, true}});
   if (!problem.empty()) return problem;
+  if (value.text_of("kind") == "analytic")
+    if (problem = finding_problem(value); !problem.empty()) return problem;
   for (const JsonMember& member : value.find("group")->members)
     if (!member.value.is(Kind::text)) return "alert.group holds something else than texts";
   problem = members_problem(*value.find("window"), "window", {{"from", Kind::text, true}, {"to", Kind::text, true}});
@@ -310,8 +330,8 @@ std::string correlation_problem(const JsonValue& value) {
 
 std::string alert_schema_problem(const JsonValue& value) {
   const std::string kind = value.text_of("kind");
-  if (kind != "health" && kind != "detection" && kind != "correlation") return "alert.kind is unknown";
-  const std::string problem = kind == "correlation" ? correlation_problem(value) : detection_problem(value);
+  if (kind != "health" && kind != "detection" && kind != "correlation" && kind != "analytic") return "alert.kind is unknown";
+  const std::string problem = kind == "correlation" || kind == "analytic" ? correlation_problem(value) : detection_problem(value);
   if (!problem.empty()) return problem;
   if (value.text_of("schema") != "1") return "alert.schema is not 1";
   if (value.text_of("id").size() != 32 || !is_hex(value.text_of("id"))) return "alert.id is not 32 hex digits";
