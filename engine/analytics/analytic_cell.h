@@ -98,6 +98,7 @@ class AnalyticCell : public Cell {
   }
 
   void settle_group(Group, int64_t, Shard&) override {}
+  bool awaits(const Group&, int64_t) const override { return false; }
   void release_group(Group) override {}
   void save_own(std::string& out) const override { samples_.save(out); }
   bool restore_own(std::string_view saved) override { return samples_.restore(saved) && saved.empty(); }

@@ -29,7 +29,7 @@ BurstCell::BurstCell(const Correlation& correlation, uint32_t number, BlockPool&
 std::string BurstCell::counted(const AnalyticPlan& plan) { return fmt::format("{}", plan.every); }
 
 int64_t BurstCell::needed_until(const KeyedState::Entry& entry) const {
-  return after(of<Raised>(group_of(entry)).last, correlation_.timespan);
+  return saturated_sum(of<Raised>(group_of(entry)).last, correlation_.timespan);
 }
 
 void BurstCell::go_to(int64_t time) {
@@ -63,7 +63,7 @@ void BurstCell::take(const Arrival& arrival, Shard& shard) {
   observation.baseline_age = tick_ - first_;
   observation.baseline_size = static_cast<uint64_t>(ticks_);
   KeyedState::Entry* known = state_.find(arrival.key, arrival.hash);
-  const bool told = known && time <= after(of<Raised>(group_of(*known)).last, correlation_.timespan);
+  const bool told = known && time <= saturated_sum(of<Raised>(group_of(*known)).last, correlation_.timespan);
   observation.may_alert = !told && observation.baseline_age >= plan_.warmup;
   if (!is_candidate(observation)) {
     score_only(observation, arrival, shard);

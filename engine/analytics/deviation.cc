@@ -82,8 +82,8 @@ int64_t DeviationCell::needed_until(const KeyedState::Entry& entry) const {
   const Series& known = of<Series>(group_of(entry));
   // An entity of a single bucket is on probation.
   const bool on_probation = known.baseline.trained <= 1;
-  return after(known.newest.begin,
-               on_probation ? std::min(plan_.history, one_day) + plan_.every : 4 * plan_.history);
+  return saturated_sum(known.newest.begin,
+                       on_probation ? std::min(plan_.history, one_day) + plan_.every : 4 * plan_.history);
 }
 
 void DeviationCell::take(const Arrival& arrival, Shard& shard) {
@@ -129,22 +129,31 @@ DeviationCell::Open* DeviationCell::open_for(Group& group, int64_t begin, Shard&
     }
     of.newest = {begin, 0, 0, false};
     // The bucket before is over, unless an event may still come to it.
-    if (of.before.begin != never && after(of.before.begin, plan_.every) <= shard.watermark)
+    if (of.before.begin != never && saturated_sum(of.before.begin, plan_.every) <= shard.watermark)
       close(group, of.before, shard);
-    if (!on_arrival()) set_due(group, after(begin, plan_.every));
+    if (!on_arrival()) set_due(group, saturated_sum(begin, plan_.every));
     return &of.newest;
   }
   if (of.before.begin != never) return nullptr;
   of.before = {begin, 0, 0, false};
   if (Distinct* values = distinct(group, of.before)) *values = {};
-  if (!on_arrival()) set_due(group, after(begin, plan_.every));
+  if (!on_arrival()) set_due(group, saturated_sum(begin, plan_.every));
   return &of.before;
 }
 
 void DeviationCell::settle_group(Group group, int64_t watermark, Shard& shard) {
   Series& of = series(group);
   for (Open* open : {&of.before, &of.newest})
-    if (open->begin != never && after(open->begin, plan_.every) <= watermark) close(group, *open, shard);
+    if (open->begin != never && saturated_sum(open->begin, plan_.every) <= watermark)
+      close(group, *open, shard);
+}
+
+bool DeviationCell::awaits(const Group& group, int64_t time) const {
+  const Series& of = series(group);
+  const auto ends_then = [&](const Open& open) {
+    return open.begin != never && saturated_sum(open.begin, plan_.every) == time;
+  };
+  return ends_then(of.newest) || ends_then(of.before);
 }
 
 void DeviationCell::close(const Group& group, Open& open, Shard& shard) {

@@ -63,6 +63,7 @@ class DeviationCell : public AnalyticCell {
                   std::vector<Finding::Contribution>& contributions) const override;
   int64_t newest_of(Group group) const override { return series(group).newest.begin; }
   void settle_group(Group group, int64_t watermark, Shard& shard) override;
+  bool awaits(const Group& group, int64_t time) const override;
   void save_group(Group group, std::string& out) const override;
   bool restore_group(Group group, std::string_view saved) override;
 

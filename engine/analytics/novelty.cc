@@ -50,14 +50,14 @@ bool NoveltyCell::is_entity(const KeyedState::Entry& entry) const {
 // Until it is unseen for so long that it counts as new.
 int64_t NoveltyCell::kept_for(const Known& known) const {
   const int64_t returning = static_cast<int64_t>(plan_.rule.returning.value_or(0)) * one_second;
-  return after(known.last, std::max(plan_.history, 2 * returning));
+  return saturated_sum(known.last, std::max(plan_.history, 2 * returning));
 }
 
 int64_t NoveltyCell::needed_until(const KeyedState::Entry& entry) const {
   const Known& known = of<Known>(group_of(entry));
   // What was seen once is on probation: invented names give way to one another before they do to what is established.
-  const bool on_probation = known.events <= 1 && !is_entity(entry);
-  return on_probation ? after(known.last, std::min(plan_.history, one_day)) : kept_for(known);
+  const bool on_probation = giving_up_ && known.events <= 1 && !is_entity(entry);
+  return on_probation ? saturated_sum(known.last, std::min(plan_.history, one_day)) : kept_for(known);
 }
 
 void NoveltyCell::touch(const Group& group, int64_t time) {
@@ -77,15 +77,17 @@ void NoveltyCell::take(const Arrival& arrival, Shard& shard) {
   const int64_t time = arrival.occurrence->time;
   watermark_ = shard.watermark;
   if (turned_ == never) turned_ = time;
-  if (watermark_ != never && watermark_ >= after(turned_, plan_.history)) {
+  if (watermark_ != never && watermark_ >= saturated_sum(turned_, plan_.history)) {
     given_up_.turn();
     turned_ = watermark_;
   }
-  if (after(time, plan_.history) < watermark_) {
+  if (saturated_sum(time, plan_.history) < watermark_) {
     shard.counters.late += arrival.first;
     return;
   }
   shard.counters.occurrences += arrival.first;
+  // A quarter of what the rule may have here is for what it gave up.
+  given_up_.allow(shard.rule_bytes / 4);
   if (counts_others(plan_))
     take_across(arrival, shard);
   else
@@ -113,11 +115,14 @@ void NoveltyCell::take_value(const Arrival& arrival, Shard& shard) {
   }
 
   KeyedState::Entry* known = state_.find(key, hash);
+  // Forgotten in its time, though nobody has looked since.
+  const bool forgotten = known && kept_for(of<Known>(group_of(*known))) < time;
+  if (forgotten) of<Known>(group_of(*known)) = {time, time, 0, 0, 0};
   const bool was_given_up = !known && given_up_.contains(hash_with_seed(key, given_up_seed));
   const Known before = known ? of<Known>(group_of(*known)) : Known{};
   const double seen = was_given_up ? 1 : before.events;
   const double events = std::max<double>(entity.events, seen);
-  const bool fresh = !known && !was_given_up;
+  const bool fresh = (!known || forgotten) && !was_given_up;
   const double share = events > 0 ? seen / events : 0;
 
   Observation observation;
@@ -138,7 +143,7 @@ void NoveltyCell::take_value(const Arrival& arrival, Shard& shard) {
   // What came back from the filter is known, and no longer on probation.
   if (was_given_up) now.events = 1;
   touch(group, time);
-  const bool told = now.raised != 0 && time <= after(now.raised, correlation_.timespan);
+  const bool told = now.raised != 0 && time <= saturated_sum(now.raised, correlation_.timespan);
   observation.baseline_age = learnt_for(entity, time);
   observation.baseline_size = static_cast<uint64_t>(events);
   observation.from = observation.to = time;
@@ -164,7 +169,7 @@ void NoveltyCell::take_across(const Arrival& arrival, Shard& shard) {
   // How many had it was forgotten with it. That they were few is not certain any more, so it is said of none.
   if (was_given_up) now.values = most_others;
   const uint64_t who = arrival.payload & ~another_value;
-  group.drop_front(group.first_from(before(time, plan_.history)));
+  group.drop_front(group.first_from(saturated_difference(time, plan_.history)));
   size_t place = 0;
   while (place < group.count() && group.payload(place) != who) ++place;
   const bool another = place == group.count();
@@ -190,7 +195,7 @@ void NoveltyCell::take_across(const Arrival& arrival, Shard& shard) {
   observation.from = counted.first;
   observation.to = time;
   observation.events = counted.events;
-  const bool told = counted.raised != 0 && time <= after(counted.raised, correlation_.timespan);
+  const bool told = counted.raised != 0 && time <= saturated_sum(counted.raised, correlation_.timespan);
   observation.may_alert = another && !told && observation.baseline_age >= plan_.warmup;
   if (observe(group, observation, &arrival, shard)) of<Known>(group).raised = time;
 }

@@ -42,6 +42,7 @@ class NoveltyCell : public AnalyticCell {
                   std::vector<Finding::Contribution>& contributions) const override;
   int64_t newest_of(Group group) const override { return of<Known>(group).last; }
   void release_group(Group group) override;
+  void giving_up(bool begins) override { giving_up_ = begins; }
   void save_group(Group group, std::string& out) const override;
   bool restore_group(Group group, std::string_view saved) override;
   void save_own(std::string& out) const override;
@@ -49,6 +50,7 @@ class NoveltyCell : public AnalyticCell {
   void clear_own() override;
 
   SeenFilter given_up_;
+  bool giving_up_ = false;
   int64_t turned_ = never;     // when the filter's generations last changed
   int64_t watermark_ = never;  // `forever` while all is dropped
 };

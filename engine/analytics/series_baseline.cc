@@ -69,7 +69,9 @@ void SeriesBaseline::train(double v, size_t slot, std::span<uint8_t> season, dou
   // The first values say what is usual; later ones move it a little.
   const double by_count = 1.0 / (trained + 1.0);
   weight = std::max(weight, by_count);
-  if (trained >= 8) {
+  // The first value of an hour says what is usual then.
+  const bool fresh_hour = !season.empty() && season[slot] == 0;
+  if (trained >= 8 && !fresh_hour) {
     const double noise = noise_of(usual);
     const double most = winsorised_at * std::max<double>(deviation * standard_of_absolute, noise);
     y = std::clamp(y, usual - most, usual + most);

@@ -112,10 +112,12 @@ void Cell::settle(int64_t watermark, Shard& shard) {
 }
 
 void Cell::shrink(size_t bytes, Shard& shard) {
+  giving_up(true);
   while (this->bytes() > bytes && state_.evict_oldest()) {
     ++shard.counters.evicted;
     if (++evicted_since_ * 2 > due_.size() && !due_.empty()) forget_idle_dues();
   }
+  giving_up(false);
 }
 
 bool Cell::grow(Group& group, size_t most, size_t wanted) {

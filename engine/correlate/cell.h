@@ -49,6 +49,7 @@ struct Shard {
   const Limits& limits;
   BlockPool pool;
   EvidenceRing evidence;
+  size_t rule_bytes = 0;  // that one correlation may have here
   // Records of the occurrences of this order are behind this place.
   uint32_t evidence_order = 0;
   uint64_t evidence_begin = 0;
@@ -110,6 +111,8 @@ class Cell : public KeyedState::Owner {
   virtual void settle_group(Group group, int64_t watermark, Shard& shard) = 0;
   // Whether settle_group() may find something to do that it was asked to be called for at `time`.
   virtual bool awaits(const Group& group, int64_t time) const = 0;
+  // While true, needed_until() is asked for the sake of what is to be given up first.
+  virtual void giving_up(bool) {}
   // What is the kind's own. restore_group() gets a group with its head and log; false: it makes no sense.
   virtual void save_group(Group group, std::string& out) const = 0;
   virtual bool restore_group(Group group, std::string_view saved) = 0;

@@ -80,6 +80,7 @@ struct Correlator::Impl {
     for (size_t i = 0; i < shard_count; ++i)
       shards.push_back(std::make_unique<ShardState>(limits, options.evidence_bytes / shard_count,
                                                     plan.correlations.size(), store));
+    for (auto& shard : shards) shard->shared.rule_bytes = options.rule_bytes / shard_count;
     for (const Correlation& correlation : plan.correlations)
       rule_states.push_back(correlation.kind ? correlation.kind->make_state() : nullptr);
   }

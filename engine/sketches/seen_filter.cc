@@ -9,7 +9,7 @@ namespace sigrun {
 namespace {
 
 constexpr int probes = 7;
-constexpr uint32_t bit_mask = 8192 * 8 - 1;
+constexpr uint32_t bit_mask = 1024 * 8 - 1;
 
 // Two halves of a hash make as many probes as are wanted (Kirsch and Mitzenmacher, "Less Hashing, Same Performance", 2006).
 uint32_t probe_of(uint64_t hash, int probe) {
@@ -90,7 +90,7 @@ bool SeenFilter::restore(std::string_view& saved) {
   if (!take_bytes(saved, crowded) || crowded > 1) return false;
   for (Generation& generation : generations_) {
     uint32_t count;
-    if (!take_bytes(saved, count) || count > most_filters_) return false;
+    if (!take_bytes(saved, count) || count > saved.size() / filter_bytes) return false;
     for (uint32_t i = 0; i < count; ++i) {
       if (saved.size() < filter_bytes) return false;
       generation.push_back(make());

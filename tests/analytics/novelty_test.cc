@@ -112,10 +112,11 @@ TEST_CASE("novelty: what is given up for memory is still known, and the budget h
   events += logon(20 * day, "user-7", "dc1");
   ScanOptions options;
   options.threads = 1;
-  options.correlation.state_bytes = options.correlation.rule_bytes = 4 << 20;
+  options.correlation.state_bytes = options.correlation.rule_bytes = 2 << 20;
+  options.correlation.evidence_bytes = 256 << 10;
   const auto told = analyse(rule("of: [user, host], per: [user], history: 30d, warmup: 1h, cold: alert"), events, options);
   CHECK(told.result.correlation.evicted > 1000);
-  CHECK(told.result.correlation.bytes <= options.correlation.state_bytes * 11 / 10 + (1 << 20));
+  CHECK(told.result.correlation.bytes <= options.correlation.state_bytes * 11 / 10 + options.correlation.evidence_bytes * 11 / 10);
   // Each pair once, in the first round; one in a hundred may be missed where a filter claims to know it.
   CHECK(told.alerts.size() > users * 10 * 97 / 100);
   for (const auto& alert : told.alerts)

@@ -38,7 +38,7 @@ TEST_CASE("analytic: what is wrong is told with its place and the way out") {
   CHECK(said("{type: noveltie, of: h}") == "r.yml:4:18: error: unknown analytic type 'noveltie'; did you mean novelty?");
   CHECK(said("{of: h}").find("r.yml:4:1: error: the analytic has no type; write one of ") == 0);
   CHECK(said("[]").find("r.yml:4:1: error: analytic must be a map") == 0);
-  CHECK(said("{type: novelty, off: h}").find("r.yml:4:27: error: unknown key 'off'; did you mean of?") == 0);
+  CHECK(said("{type: novelty, of: h, histroy: 3d}") == "r.yml:4:34: error: unknown key 'histroy'; did you mean history?");
   CHECK(said("{type: novelty, of: h, season: hour-of-day}") ==
         "r.yml:4:34: error: season means nothing to an analytic of the type novelty; leave it out");
   CHECK(said("{type: novelty}") == "r.yml:4:1: error: novelty needs of: the fields whose values are new");

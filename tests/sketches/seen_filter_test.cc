@@ -14,24 +14,24 @@ using namespace sigrun;
 
 TEST_CASE("seen filter: nothing that was added is missed, and few are claimed that were not") {
   std::mt19937_64 random(test::announce_seed("seen filter"));
-  SeenFilter filter(std::pmr::get_default_resource());
+  SeenFilter filter(std::pmr::get_default_resource(), 80 << 10);
   std::vector<uint64_t> added;
-  for (int i = 0; i < 60'000; ++i) filter.add(added.emplace_back(random()));
+  for (int i = 0; i < 6'000; ++i) filter.add(added.emplace_back(random()));
   for (const uint64_t hash : added) CHECK(filter.contains(hash));
   CHECK_FALSE(filter.crowded());
   int claimed = 0;
   for (int i = 0; i < 20'000; ++i) claimed += filter.contains(random());
-  // Ten filters, each of which is wrong in eight of a thousand.
+  // Eight filters, each of which is wrong in eight of a thousand.
   CHECK(claimed < 20'000 * 12 / 100);
 }
 
 TEST_CASE("seen filter: beyond its bound it still misses nothing, and says that it is crowded") {
   std::mt19937_64 random(test::announce_seed("seen filter, crowded"));
-  SeenFilter filter(std::pmr::get_default_resource(), 2);
+  SeenFilter filter(std::pmr::get_default_resource(), 2048);
   std::vector<uint64_t> added;
-  for (int i = 0; i < 30'000; ++i) filter.add(added.emplace_back(random()));
+  for (int i = 0; i < 3'000; ++i) filter.add(added.emplace_back(random()));
   CHECK(filter.crowded());
-  CHECK(filter.bytes() == 2 * 8192);
+  CHECK(filter.bytes() == 2 * 1024);
   for (const uint64_t hash : added) CHECK(filter.contains(hash));
 }
 
