@@ -14,7 +14,7 @@ using test::time_text;
 
 namespace {
 
-constexpr int64_t minute = 60, hour = 3600;
+constexpr int64_t hour = 3600;
 
 const std::string rule = R"(title: Burst
 id: 5b0d7d0a-8f0a-4a7d-8a51-9d2e0a7b3c03
