@@ -93,7 +93,8 @@ class Live {
   // What waits in the queue: kind and rule id of each, and acknowledged or not.
   std::vector<std::string> queued(bool acknowledges = true) {
     std::string unsynced;
-    CHECK(engine->flush(unsynced) == (unsynced == ""));
+    const bool synced = engine->flush(unsynced);
+    CHECK(synced == unsynced.empty());
     std::vector<std::string> out;
     engine->alerts().take(0, SIZE_MAX, [&](uint64_t sequence, const std::string& json) {
       const auto value = parse_json(json);
