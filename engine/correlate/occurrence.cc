@@ -2,7 +2,16 @@
 
 namespace sigrun {
 
+void OccurrenceBatch::make_room_for(const OccurrenceBatch& from) {
+  make_room(places, from.places.size());
+  make_room(occurrences, from.occurrences.size());
+  make_room(captured, from.captured.size());
+  make_room(values, from.values.size());
+  make_room(text, from.text.size());
+}
+
 void OccurrenceBatch::append(const OccurrenceBatch& from) {
+  make_room_for(from);
   const auto first_place = static_cast<uint32_t>(places.size());
   const auto first_captured = static_cast<uint32_t>(captured.size());
   const auto first_value = static_cast<uint32_t>(values.size());

@@ -5,6 +5,7 @@
 // the batch. Threads: one at a time.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -44,6 +45,12 @@ struct CapturedValue {
   uint32_t offset = 0, size = 0;  // of OccurrenceBatch::text
 };
 
+// Room for `more` behind what a vector or text holds, grown as push_back() would.
+template <class Container>
+void make_room(Container& of, size_t more) {
+  if (of.capacity() - of.size() < more) of.reserve(std::max(of.size() + more, 2 * of.capacity()));
+}
+
 struct OccurrenceBatch {
   std::vector<Occurrence> occurrences;
   std::vector<EventPlace> places;
@@ -61,8 +68,9 @@ struct OccurrenceBatch {
   }
 
   // Copies, behind what is there; `from` is another batch. What its places point to has to live as long as this does.
-  // All of it.
+  // All of it, or nothing where memory ends. After make_room_for() it does not end.
   void append(const OccurrenceBatch& from);
+  void make_room_for(const OccurrenceBatch& from);
   // One occurrence with so many fields, at a place of this batch.
   Occurrence& append(const OccurrenceBatch& from, const Occurrence& occurrence, size_t fields,
                      uint32_t place);

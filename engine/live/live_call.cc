@@ -225,6 +225,12 @@ void LiveEngine::Call::hand_over() {
   bool urgent = handed.has_occurrences();
   {
     const std::lock_guard lock(input_->mutex);
+    // What may end the memory comes before anything is taken over: nothing is handed over twice.
+    if (!input_->marked) {
+      const Lock handed_lock(engine_.handed_mutex_);
+      engine_.handed_inputs_.push_back(input_);
+      input_->marked = true;
+    }
     if (input_->pending.empty() || input_->pending.back().generation != generation_) {
       input_->pending.push_back({generation_, {}, 0});
       input_->pending.back().events.input = input_->name;
@@ -234,11 +240,6 @@ void LiveEngine::Call::hand_over() {
     last.bytes += bytes;
     urgent = urgent || last.bytes > urgent_bytes;
     engine_.behind_bytes_.fetch_add(bytes, std::memory_order_relaxed);
-    if (!input_->marked) {
-      const Lock handed_lock(engine_.handed_mutex_);
-      engine_.handed_inputs_.push_back(input_);
-      input_->marked = true;
-    }
   }
   handed.clear();
   if (!urgent) return;
