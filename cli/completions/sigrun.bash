@@ -30,7 +30,7 @@ _sigrun() {
     case $command in
       scan)
         options='--config -r --rules -p --pipeline --vars --taxonomy --logsource --min-level --min-status --select --exclude
-          --unwrap -e --event --from --to --format -o --output --fail-on --profile --state --strict -j --threads --help' ;;
+          --unwrap -e --event --from --to --format -o --output --scores --fail-on --profile --state --strict -j --threads --help' ;;
       stream)
         options='--config -r --rules -p --pipeline --vars --taxonomy --logsource --min-level --min-status --select --exclude
           --listen --input -o --output --to --confirm --state --metrics --connections --drain --help' ;;
