@@ -36,18 +36,6 @@ std::string_view kind_name(AlertKind kind) {
   return "";
 }
 
-std::string_view order_name(sigma::CountOrder order) {
-  switch (order) {
-    case sigma::CountOrder::gt: return "gt";
-    case sigma::CountOrder::gte: return "gte";
-    case sigma::CountOrder::lt: return "lt";
-    case sigma::CountOrder::lte: return "lte";
-    case sigma::CountOrder::eq: return "eq";
-    case sigma::CountOrder::neq: return "neq";
-  }
-  return "";
-}
-
 void append_rule(const RuleInfo& rule, std::string& out) {
   out += R"(,"rule":{)";
   append_member("id", rule.id, out);
@@ -115,7 +103,7 @@ void append_firing(const Alert& alert, std::string& out) {
     out += R"(,"threshold":{)";
     for (size_t i = 0; i < correlation.bounds.size(); ++i)
       fmt::format_to(std::back_inserter(out), R"({}"{}":{})", i > 0 ? "," : "",
-                     order_name(correlation.bounds[i].order), correlation.bounds[i].number);
+                     sigma::count_order_name(correlation.bounds[i].order), correlation.bounds[i].number);
     out += '}';
   }
   if (firing.finding) append_finding(*firing.finding, out);

@@ -46,7 +46,6 @@ class RuleScale : public RuleState {
   void add(TailSamples& samples) { samples.add_to(scale_); }
 
   void pass_barrier(int64_t time) override;
-  size_t bytes() const override { return sizeof *this; }
   void save(std::string& out) const override;
   bool restore(std::string_view saved) override;
 

@@ -94,7 +94,6 @@ void DeviationCell::take(const Arrival& arrival, Shard& shard) {
   if (!known) {
     Series& fresh = series(group);
     fresh.first = fresh.trained_to = begin;
-    fresh.raised = never;
     fresh.newest.begin = fresh.before.begin = never;
   }
   Open* open = open_for(group, begin, shard);
@@ -210,7 +209,6 @@ void DeviationCell::judge(const Group& group, Open& open, double value, const Ar
   }
   if (!observe(group, observation, maker, shard)) return;
   open.raised = true;
-  of.raised = open.begin;
 }
 
 void DeviationCell::contribute(const Group& group, const Observation& observation, const Arrival*,
@@ -230,7 +228,6 @@ void DeviationCell::save_group(Group group, std::string& out) const {
   append_bytes(out, of.baseline.trained);
   append_bytes(out, of.first);
   append_bytes(out, of.trained_to);
-  append_bytes(out, of.raised);
   for (const Open* open : {&of.newest, &of.before}) {
     append_bytes(out, open->begin);
     append_bytes(out, open->sum);
@@ -251,7 +248,7 @@ bool DeviationCell::restore_group(Group group, std::string_view saved) {
     if (!std::isfinite(*number) || *number < 0) return false;
   }
   if (!take_bytes(saved, of.baseline.trained) || !take_bytes(saved, of.first) ||
-      !take_bytes(saved, of.trained_to) || !take_bytes(saved, of.raised))
+      !take_bytes(saved, of.trained_to))
     return false;
   for (Open* open : {&of.newest, &of.before}) {
     uint8_t raised;

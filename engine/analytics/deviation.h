@@ -42,7 +42,6 @@ class DeviationCell : public AnalyticCell {
     SeriesBaseline baseline;
     int64_t first;       // begin of the first bucket
     int64_t trained_to;  // begin of the first bucket that has not trained
-    int64_t raised;      // begin of the last bucket that was raised; `never`: none
     Open newest, before;
   };
 

@@ -25,7 +25,6 @@ class RuleState {
   virtual ~RuleState() = default;
   // Once all cells have handed over: what they read from now on. `time`: the hour of the input that begins.
   virtual void pass_barrier(int64_t time) = 0;
-  virtual size_t bytes() const = 0;
   virtual void save(std::string& out) const = 0;
   // False: damaged; then it is as new.
   virtual bool restore(std::string_view saved) = 0;

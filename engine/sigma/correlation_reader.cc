@@ -6,13 +6,13 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <map>
 #include <optional>
 #include <utility>
 
 #include "sigma/analytic_reader.h"
 #include "sigma/boolean_expression.h"
 #include "sigma/header_reader.h"
+#include "sigma/rule_expression.h"
 #include "sigma/rule_reader.h"
 #include "sigma/similar_name.h"
 #include "support/quantity.h"
@@ -42,23 +42,6 @@ bool is_temporal(CorrelationType type) {
 bool needs_field(CorrelationType type) { return !is_temporal(type) && type != CorrelationType::event_count; }
 
 bool is_whole(const Decimal& number) { return number.canonical().find('.') == std::string::npos; }
-
-bool is_true(const RuleExpression& expression, const std::map<std::string_view, bool>& seen) {
-  const auto& children = expression.children;
-  const auto holds = [&](const RuleExpression& child) { return is_true(child, seen); };
-  switch (expression.kind) {
-    case RuleExpression::Kind::all_of: return std::all_of(children.begin(), children.end(), holds);
-    case RuleExpression::Kind::any_of: return std::any_of(children.begin(), children.end(), holds);
-    case RuleExpression::Kind::negation: return !holds(children.front());
-    case RuleExpression::Kind::rule: break;
-  }
-  return seen.at(expression.rule);
-}
-
-void collect_rules(const RuleExpression& expression, std::map<std::string_view, bool>& seen) {
-  if (expression.kind == RuleExpression::Kind::rule) seen.emplace(expression.rule, false);
-  for (const RuleExpression& child : expression.children) collect_rules(child, seen);
-}
 
 class CorrelationReader {
  public:
@@ -443,7 +426,11 @@ class CorrelationReader {
     auto expression = parse_boolean_expression(entry.value.text, grammar, limits_, problem, at);
     if (expression) rule_.expression = name_rules(*expression, problem, at);
     if (!problem.empty()) return fail(entry.value.mark_at(at), "condition: " + problem);
-    warn_of_never(entry);
+    if (!may_hold(rule_))
+      sink_.warning(
+          entry.value.mark,
+          "this condition never holds: a window begins with an event of one of the rules; name one that must "
+          "be seen, as in 'a and not b'");
     return true;
   }
 
@@ -467,25 +454,6 @@ class CorrelationReader {
     for (const BooleanExpression& child : expression.children)
       result.children.push_back(name_rules(child, problem, at));
     return result;
-  }
-
-  // A window is opened by an event of one of the rules: what holds only where none is seen never holds.
-  void warn_of_never(const YamlEntry& entry) {
-    constexpr size_t most_tried = 10;  // rules; of each combination the condition is asked
-    std::map<std::string_view, bool> seen;
-    collect_rules(*rule_.expression, seen);
-    if (seen.size() > most_tried) return;
-    const bool others = std::any_of(rule_.rules.begin(), rule_.rules.end(),
-                                    [&](const auto& rule) { return !seen.contains(rule.first); });
-    for (size_t combination = others ? 0 : 1; combination < size_t{1} << seen.size(); ++combination) {
-      size_t rest = combination;
-      for (auto& [rule, is_seen] : seen) is_seen = rest & 1, rest >>= 1;
-      if (is_true(*rule_.expression, seen)) return;
-    }
-    sink_.warning(
-        entry.value.mark,
-        "this condition never holds: a window begins with an event of one of the rules; name one that must "
-        "be seen, as in 'a and not b'");
   }
 
   const YamlNode& document_;
